@@ -1,0 +1,1 @@
+"""The service: FastAPI and SQLAlchemy over the domain and the scheduler."""

@@ -1,0 +1,1 @@
+"""The domain of Matchmaker: plain data and pure functions, without database, web or solver."""

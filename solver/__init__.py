@@ -1,0 +1,1 @@
+"""The scheduler: `solve`, `repair`, `explain`. Knows the domain and OR-Tools, not the database or the web."""
