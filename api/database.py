@@ -1,0 +1,52 @@
+"""The database: the engine, one transaction for each request, and the migrations."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated
+
+import alembic.command
+from alembic.config import Config
+from fastapi import Depends, Request
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+
+import migrations
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+def psycopg_url(url: str) -> URL:
+    """`url` (postgresql://...) for SQLAlchemy with the driver psycopg 3, sync or async."""
+    return make_url(url).set(drivername="postgresql+psycopg")
+
+
+def open_engine(url: str) -> AsyncEngine:
+    """An engine of at most 20 connections. Requests wait for one without holding a thread."""
+    return create_async_engine(psycopg_url(url), pool_size=10, max_overflow=10, pool_pre_ping=True)
+
+
+def open_sessions(engine: AsyncEngine) -> Sessions:
+    """Sessions whose objects stay readable after the commit."""
+    return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def migrate(url: str) -> None:
+    """Bring the tables of the database at `url` up to date; a second process doing the same waits and finds it done."""
+    alembic.command.upgrade(alembic_config(url), "head")
+
+
+def alembic_config(url: str) -> Config:
+    """Alembic's configuration for the migrations of this package, wherever it is installed."""
+    config = Config(attributes={"url": url})
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    return config
+
+
+async def _transaction(request: Request) -> AsyncIterator[AsyncSession]:
+    sessions: Sessions = request.app.state.sessions
+    async with sessions.begin() as session:
+        yield session
+
+
+Transaction = Annotated[AsyncSession, Depends(_transaction, scope="function")]
+"""The transaction of this request: committed before the answer is sent, rolled back on any error."""

@@ -1,0 +1,35 @@
+"""The tables, one module for each area. Relationships are never loaded silently: a query names what it needs."""
+
+from api.models.accounts import AuditEntry, RateCounter, SignInLink, User, UserSession
+from api.models.base import Base
+from api.models.events import Event, EventSession, Membership, Organisation, Place, Role, Slot
+from api.models.people import BlockedSlot, Match, MeetingRequest, Need, Offer, Participant, StoredVector
+from api.models.schedules import Meeting, MeetingAttendee, Schedule, State, Unplaced
+
+__all__ = [
+    "AuditEntry",
+    "Base",
+    "BlockedSlot",
+    "Event",
+    "EventSession",
+    "Match",
+    "Meeting",
+    "MeetingAttendee",
+    "MeetingRequest",
+    "Membership",
+    "Need",
+    "Offer",
+    "Organisation",
+    "Participant",
+    "Place",
+    "RateCounter",
+    "Role",
+    "Schedule",
+    "SignInLink",
+    "Slot",
+    "State",
+    "StoredVector",
+    "Unplaced",
+    "User",
+    "UserSession",
+]

@@ -1,0 +1,148 @@
+"""The people of an event, what they offer and need, whom they should and whom they wish to meet."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from api.models.accounts import User
+from api.models.base import Base, Created, Identified, reference
+from api.models.events import Organisation, Place, Slot
+from matchmaker.embedding import Role
+from matchmaker.event import Preference, Status
+
+
+class Offer(Identified, Base):
+    """Something a participant offers, as they wrote it."""
+
+    __tablename__ = "offers"
+    __table_args__ = (sa.UniqueConstraint("participant_id", "position", deferrable=True, initially="DEFERRED"),)
+
+    participant_id: Mapped[int] = reference("participants.id")
+    position: Mapped[int]
+    text: Mapped[str]
+    language: Mapped[str]
+
+
+class Need(Identified, Base):
+    """Something a participant needs, as they wrote it."""
+
+    __tablename__ = "needs"
+    __table_args__ = (sa.UniqueConstraint("participant_id", "position", deferrable=True, initially="DEFERRED"),)
+
+    participant_id: Mapped[int] = reference("participants.id")
+    position: Mapped[int]
+    text: Mapped[str]
+    language: Mapped[str]
+
+
+class BlockedSlot(Base):
+    """A slot in which a participant cannot meet. All other slots are free: so is one that is added later."""
+
+    __tablename__ = "blocked_slots"
+
+    participant_id: Mapped[int] = reference("participants.id", primary_key=True)
+    slot_id: Mapped[int] = reference("slots.id", primary_key=True, index=True)
+
+    slot: Mapped[Slot] = relationship(lazy="raise")
+
+
+class Participant(Identified, Base):
+    """A person at an event. `place` is the stand at which they receive; limits count meetings (None: no limit)."""
+
+    __tablename__ = "participants"
+    __table_args__ = (
+        sa.UniqueConstraint("event_id", "user_id"),
+        sa.CheckConstraint("minimum >= 0", name="minimum_not_negative"),
+        sa.CheckConstraint("maximum >= minimum", name="maximum_not_below_minimum"),
+        sa.CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
+    )
+
+    event_id: Mapped[int] = reference("events.id")
+    user_id: Mapped[int] = reference("users.id", index=True)
+    organisation_id: Mapped[int] = reference("organisations.id", ondelete=None, index=True)
+    place_id: Mapped[int | None] = reference("places.id", ondelete="SET NULL", index=True)
+    first_name: Mapped[str]
+    last_name: Mapped[str]
+    country: Mapped[str]
+    language: Mapped[str] = mapped_column(default="en")
+    type: Mapped[str] = mapped_column(default="")
+    job_title: Mapped[str] = mapped_column(default="")
+    themes: Mapped[list[str]]
+    remote: Mapped[bool] = mapped_column(default=False)
+    minimum: Mapped[int] = mapped_column(default=0)
+    maximum: Mapped[int | None]
+    created_at: Mapped[Created]
+
+    user: Mapped[User] = relationship(lazy="raise")
+    organisation: Mapped[Organisation] = relationship(lazy="raise")
+    place: Mapped[Place | None] = relationship(lazy="raise")
+    offers: Mapped[list[Offer]] = relationship(lazy="raise", order_by=Offer.position, cascade="all, delete-orphan")
+    needs: Mapped[list[Need]] = relationship(lazy="raise", order_by=Need.position, cascade="all, delete-orphan")
+    blocked: Mapped[list[BlockedSlot]] = relationship(lazy="raise", cascade="all, delete-orphan")
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class MeetingRequest(Identified, Base):
+    """`sender` asks to meet `recipient`; one row for each such pair, whatever became of it.
+
+    With the preference `never` it is a note of the sender to the scheduler, which nobody else is shown.
+    """
+
+    __tablename__ = "meeting_requests"
+    __table_args__ = (
+        sa.UniqueConstraint("sender_id", "recipient_id"),
+        sa.CheckConstraint("sender_id <> recipient_id", name="two_people"),
+        sa.CheckConstraint("(answered_at IS NULL) = (status = 'pending')", name="answered"),
+        sa.Index("ix_meeting_requests_event_id_status", "event_id", "status"),
+    )
+
+    event_id: Mapped[int] = reference("events.id")
+    sender_id: Mapped[int] = reference("participants.id")
+    recipient_id: Mapped[int] = reference("participants.id", index=True)
+    status: Mapped[Status] = mapped_column(default=Status.PENDING)
+    preference: Mapped[Preference] = mapped_column(default=Preference.LIKE)
+    message: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[Created]
+    answered_at: Mapped[datetime | None]
+
+    sender: Mapped[Participant] = relationship(lazy="raise", foreign_keys=[sender_id])
+    recipient: Mapped[Participant] = relationship(lazy="raise", foreign_keys=[recipient_id])
+
+
+class Match(Base):
+    """`other` in the ranking of `participant`: `rank` from 0, scores from 0 to 100, the best matches only.
+
+    `forward`: how far the other's offers serve this participant's needs; `backward`: the reverse.
+    """
+
+    __tablename__ = "matches"
+    __table_args__ = (
+        sa.CheckConstraint("participant_id <> other_id", name="two_people"),
+        sa.Index("ix_matches_participant_id_rank", "participant_id", "rank"),
+    )
+
+    participant_id: Mapped[int] = reference("participants.id", primary_key=True)
+    other_id: Mapped[int] = reference("participants.id", primary_key=True, index=True)
+    rank: Mapped[int]
+    score: Mapped[int]
+    forward: Mapped[int]
+    backward: Mapped[int]
+    reasons: Mapped[list[dict[str, Any]]]
+
+    other: Mapped[Participant] = relationship(lazy="raise", foreign_keys=[other_id])
+
+
+class StoredVector(Base):
+    """The vector of a text (float32, little endian), by the embedder's name, the role and the SHA-256 of the text."""
+
+    __tablename__ = "vectors"
+
+    model: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[Role] = mapped_column(primary_key=True)
+    text_hash: Mapped[bytes] = mapped_column(primary_key=True)
+    vector: Mapped[bytes]

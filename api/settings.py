@@ -1,0 +1,55 @@
+"""What is set from outside, through environment variables `MATCHMAKER_...`."""
+
+from functools import cached_property
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The settings of one installation.
+
+    `database_url` names any PostgreSQL 15 or later; without it one is started in `data_folder`. `origin` is the
+    address at which people reach the page. Mail goes out through `smtp_host`; without one, messages are shown on
+    the console while `origin` is this machine, and held back with an error in the log anywhere else.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="MATCHMAKER_", extra="ignore")
+
+    database_url: str | None = None
+    data_folder: Path = Path("data")
+    page_folder: Path = Path("frontend/build")
+    origin: str = "http://127.0.0.1:8000"
+
+    smtp_host: str | None = None
+    smtp_port: int = 587
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_starttls: bool = True
+    mail_from: str = "Matchmaker <matchmaker@localhost>"
+
+    session_days: int = 30
+    link_minutes: int = 30
+    links_per_hour: int = 5
+    links_per_hour_and_address: int = 100
+    code_attempts: int = 5
+
+    @field_validator("origin")
+    @classmethod
+    def _only_scheme_and_host(cls, origin: str) -> str:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError("expected an address like https://meet.example.org, without a path")
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people come by https; cookies are then sent by https only."""
+        return self.origin.startswith("https://")
+
+    @cached_property
+    def local(self) -> bool:
+        """Whether only this machine can reach the page: somebody tries the program out."""
+        return urlsplit(self.origin).hostname in ("127.0.0.1", "localhost", "::1")
