@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_PAGE = Path(__file__).parent / "page"  # the built page inside an installed package
+
 
 class Settings(BaseSettings):
     """The settings of one installation.
 
     `database_url` names any PostgreSQL 15 or later; without it one is started in `data_folder`. `origin` is the
-    address at which people reach the page. Mail goes out through `smtp_host`; without one, messages are shown on
+    address at which people reach the page, whose built files are in `page_folder`. Mail goes out through `smtp_host`; without one, messages are shown on
     the console while `origin` is this machine, and held back with an error in the log anywhere else.
     """
 
@@ -20,7 +22,7 @@ class Settings(BaseSettings):
 
     database_url: str | None = None
     data_folder: Path = Path("data")
-    page_folder: Path = Path("frontend/build")
+    page_folder: Path = _PAGE if _PAGE.is_dir() else Path(__file__).parents[1] / "frontend" / "build"
     origin: str = "http://127.0.0.1:8000"
 
     smtp_host: str | None = None
