@@ -1,28 +1,16 @@
 """Texts to vectors: the protocol `Embedder` and its implementations."""
 
-from collections.abc import Sequence
-from enum import StrEnum
-from typing import Protocol
+from matchmaker.embedding.cache import Cached, VectorCache, text_hash
+from matchmaker.embedding.named import default_embedder, embedder_named
+from matchmaker.embedding.protocol import Embedder, Role, Vectors
 
-import numpy as np
-from numpy.typing import NDArray
-
-Vectors = NDArray[np.float32]
-
-
-class Role(StrEnum):
-    """Which side of a match a text stands on."""
-
-    NEED = "need"
-    OFFER = "offer"
-
-
-class Embedder(Protocol):
-    """Turns texts into vectors of length 1. `name` says which model and version made them: the key of every cache."""
-
-    @property
-    def name(self) -> str: ...
-
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
-        """One row for each text, shape (texts, dimensions)."""
-        ...
+__all__ = [
+    "Cached",
+    "Embedder",
+    "Role",
+    "VectorCache",
+    "Vectors",
+    "default_embedder",
+    "embedder_named",
+    "text_hash",
+]

@@ -1,0 +1,101 @@
+"""How far each person's offers serve each other person's needs, in blocks, so that memory stays small."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.calibration import Floats, Space, probability
+from matchmaker.embedding import Cached, Embedder, Role, VectorCache
+from matchmaker.event import Profile
+from matchmaker.language import detect
+
+LONGEST = 2000
+"""Characters of a text that are read: beyond it a profile is a document, and the vector a blur."""
+
+Progress = Callable[[str, int, int], None]
+"""Called as progress(stage, done, total); an exception raised in it cancels the work."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of one role, person after person: those of person p are at starts[p]:starts[p + 1]."""
+
+    written: list[str]
+    languages: list[str | None]
+    starts: NDArray[np.intp]
+
+    @staticmethod
+    def of(texts: Sequence[Sequence[str]]) -> "Texts":
+        kept = [[text for text in mine if any(c.isalnum() for c in text)] for mine in texts]
+        written = [text for mine in kept for text in mine]
+        starts = np.concatenate([[0], np.cumsum([len(mine) for mine in kept])]).astype(np.intp)
+        return Texts(written, detect([text[:LONGEST] for text in written]), starts)
+
+    @property
+    def read(self) -> list[str]:
+        return [" ".join(text[:LONGEST].split()) for text in self.written]
+
+    def rows(self, people: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+        """Row numbers of the texts of `people`, where each person's begin among them, and who has any (positions)."""
+        counts = self.starts[people + 1] - self.starts[people]
+        has = np.flatnonzero(counts)
+        begins = np.cumsum(counts[has]) - counts[has]
+        rows = np.repeat(self.starts[people[has]] - begins, counts[has]) + np.arange(counts.sum())
+        return rows.astype(np.intp), begins.astype(np.intp), has.astype(np.intp)
+
+
+class Comparison:
+    """Needs and offers of `people` (indices 0 to n - 1), embedded and calibrated, ready to be compared."""
+
+    def __init__(
+        self,
+        people: Sequence[Profile],
+        embedder: Embedder,
+        cache: VectorCache | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        self.needs = Texts.of([person.needs for person in people])
+        self.offers = Texts.of([person.offers for person in people])
+        needs, offers = len(self.needs.written), len(self.offers.written)
+
+        def report(before: int) -> Callable[[int, int], None] | None:
+            return (lambda done, _: progress("reading", before + done, needs + offers)) if progress else None
+
+        self.space = Space.of(
+            Cached(embedder, cache, report(0)).embed(self.needs.read, Role.NEED),
+            self.needs.languages,
+            Cached(embedder, cache, report(needs)).embed(self.offers.read, Role.OFFER),
+            self.offers.languages,
+        )
+
+    def forward(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> Floats:
+        """How far the offers of `second` serve the needs of `first`, in [0, 1]: shape (first, second)."""
+        result = np.zeros((len(first), len(second)), dtype=np.float32)
+        need_rows, need_begins, needy = self.needs.rows(first)
+        offer_rows, offer_begins, offering = self.offers.rows(second)
+        if len(need_rows) and len(offer_rows):
+            similar = self.space.needs[need_rows] @ self.space.offers[offer_rows].T
+            best = np.maximum.reduceat(np.maximum.reduceat(similar, offer_begins, axis=1), need_begins, axis=0)
+            result[np.ix_(needy, offering)] = probability(best)
+        return result
+
+    def carried_by(self, first: int, second: int) -> tuple[float, int, int] | None:
+        """The need of `first` that `second` serves best: (strength, need, offer) as rows of the texts; None without."""
+        needs = slice(self.needs.starts[first], self.needs.starts[first + 1])
+        offers = slice(self.offers.starts[second], self.offers.starts[second + 1])
+        similar = self.space.needs[needs] @ self.space.offers[offers].T
+        if not similar.size:
+            return None
+        need, offer = np.unravel_index(int(similar.argmax()), similar.shape)
+        strength = float(probability(similar[need, offer]))
+        return strength, int(needs.start + need), int(offers.start + offer)
+
+
+def reciprocal(forward: Floats, backward: Floats) -> Floats:
+    """The score of a pair from its two directions: half their geometric mean, half the better of the two.
+
+    Two-sided matches come first (.6 and .6 beat .9 and 0), and a strong one-sided one keeps half its worth.
+    """
+    return np.asarray((np.sqrt(forward * backward) + np.maximum(forward, backward)) / 2, dtype=np.float32)

@@ -1,0 +1,172 @@
+"""Who should meet whom: offers against needs, both ways, under the rules of the event, with the reasons.
+
+ranking = rank(event.people, default_embedder())
+ranking.of("ann@example.org")[0].reasons[0].text("fr")
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.calibration import Floats
+from matchmaker.embedding import Embedder, VectorCache
+from matchmaker.event import Profile
+from matchmaker.ranking.comparison import Comparison, Progress, reciprocal
+from matchmaker.ranking.match import Match, Reason
+from matchmaker.ranking.rules import RuleBook, Rules
+
+__all__ = ["Match", "Ranking", "Reason", "Rules", "rank"]
+
+BLOCK = 512
+WEAK = 0.3
+"""A direction below this carries nothing worth telling."""
+
+
+class Ranking:
+    """The matches of an event; made by `rank`. Everybody is known by their e-mail address."""
+
+    def __init__(self, people: Sequence[Profile], comparison: Comparison, book: RuleBook) -> None:
+        self._people = people
+        self._index = {person.email: i for i, person in enumerate(people)}
+        self._comparison = comparison
+        self._book = book
+        self._order: NDArray[np.intp] = np.empty((0, 0), dtype=np.intp)
+
+    def _scored(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
+        """Scores, forward and backward of `first` x `second`."""
+        forward = self._comparison.forward(first, second)
+        backward = self._comparison.forward(second, first).T
+        return self._book.adjusted(reciprocal(forward, backward), first, second), forward, backward
+
+    def of(self, email: str) -> tuple[Match, ...]:
+        """The matches of a person, best first.
+
+        Raises:
+            KeyError: nobody has that address.
+        """
+        first = self._index[email]
+        seconds = self._order[first]
+        seconds = seconds[seconds >= 0]
+        scores, forward, backward = self._scored(np.array([first]), seconds)
+        return tuple(
+            Match(
+                first=email,
+                second=self._people[second].email,
+                score=float(scores[0, i]),
+                forward=float(forward[0, i]),
+                backward=float(backward[0, i]),
+                reasons=self._reasons(first, int(second)),
+            )
+            for i, second in enumerate(seconds)
+        )
+
+    def score(self, first: str, second: str) -> float:
+        """The calibrated score of any two people, in [0, 1], whoever comes first and also outside the top.
+
+        Raises:
+            KeyError: nobody has that address.
+        """
+        a, b = sorted((self._index[first], self._index[second]))
+        return float(self._scored(np.array([a]), np.array([b]))[0][0, 0])
+
+    def _reasons(self, first: int, second: int) -> tuple[Reason, ...]:
+        needs, offers = self._comparison.needs, self._comparison.offers
+        reasons = []
+        for kind, one, other in (("need_offer", first, second), ("offer_need", second, first)):
+            carried = self._comparison.carried_by(one, other)
+            if carried and carried[0] >= WEAK:
+                strength, need, offer = carried
+                reasons.append(
+                    Reason(
+                        kind=kind,
+                        need=needs.written[need],
+                        need_language=needs.languages[need],
+                        offer=offers.written[offer],
+                        offer_language=offers.languages[offer],
+                        strength=strength,
+                    )
+                )
+        reasons.sort(key=lambda reason: -reason.strength)
+        sides = len(reasons)
+        mine, theirs = self._people[first], self._people[second]
+        if shared := tuple(theme for theme in mine.themes if theme in theirs.themes):
+            strength = float(self._book.shared_themes(np.array([first]), np.array([second]))[0, 0])
+            reasons.append(Reason(kind="themes", strength=strength, themes=shared))
+        rules = self._book.rules
+        if rules.country_bonus and mine.country != theirs.country:
+            reasons.append(Reason(kind="country", strength=rules.country_bonus))
+        if not (mine.offers or mine.needs) or not (theirs.offers or theirs.needs):
+            reasons.append(Reason(kind="too_little", strength=1.0))
+        elif sides == 1:
+            reasons.append(Reason(kind="one_sided", strength=0.5))
+        if self._book.met(first, second):
+            reasons.append(Reason(kind="met_before", strength=rules.met_before_penalty))
+        return tuple(reasons)
+
+    def _choose(self, top: int, progress: Progress | None) -> None:
+        """Keep the `top` best of everybody. Each pair of blocks is compared once, and serves both sides."""
+        n = len(self._people)
+        kept = min(top, max(n - 1, 0))
+        best = np.full((n, kept), -1.0, dtype=np.float32)
+        order = np.full((n, kept), -1, dtype=np.intp)
+        blocks = [np.arange(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK)]
+        total, done = len(blocks) * (len(blocks) + 1) // 2, 0
+        for i, first in enumerate(blocks):
+            for second in blocks[i:]:
+                scores = self._scored(first, second)[0]
+                scores[~self._book.allowed(first, second)] = -1
+                _merge(best, order, first, second, scores)
+                if second is not first:
+                    _merge(best, order, second, first, scores.T)
+                done += 1
+                if progress:
+                    progress("comparing", done, total)
+        # ties in the order of the people, so that the same event gives the same ranking
+        for person in range(n):
+            by = np.lexsort((order[person], -best[person]))
+            order[person] = order[person, by]
+        self._order = order
+
+
+def _merge(
+    best: Floats,
+    order: NDArray[np.intp],
+    people: NDArray[np.intp],
+    others: NDArray[np.intp],
+    scores: Floats,
+) -> None:
+    """Put the better of what is kept for `people` and the `scores` of `others` into `best` and `order`, in place."""
+    kept = best.shape[1]
+    if not kept:
+        return
+    values = np.hstack([best[people], scores])
+    whose = np.hstack([order[people], np.broadcast_to(others, scores.shape)])
+    chosen = np.argpartition(-values, kept - 1, axis=1)[:, :kept]
+    best[people] = np.take_along_axis(values, chosen, axis=1)
+    order[people] = np.where(best[people] < 0, -1, np.take_along_axis(whose, chosen, axis=1))
+
+
+def rank(
+    people: Sequence[Profile],
+    embedder: Embedder,
+    *,
+    rules: Rules | None = None,
+    top: int = 50,
+    progress: Progress | None = None,
+    cache: VectorCache | None = None,
+) -> Ranking:
+    """Rank everybody for everybody: the `top` best of each person.
+
+    `progress(stage, done, total)` is called as the work goes on ("reading" texts, "comparing" blocks of people); an
+    exception raised in it cancels. `cache` keeps the vectors of texts already read.
+
+    Raises:
+        ValueError: two people share an e-mail address.
+    """
+    if len({person.email for person in people}) < len(people):
+        raise ValueError("two people share an e-mail address: each needs their own")
+    comparison = Comparison(people, embedder, cache, progress)
+    ranking = Ranking(tuple(people), comparison, RuleBook(people, rules or Rules()))
+    ranking._choose(top, progress)
+    return ranking
