@@ -27,7 +27,8 @@ class State(StrEnum):
 class Schedule(Identified, Base):
     """One version of the schedule.
 
-    `problem` is what was solved (`matchmaker.codec`). `cancelled` is set to ask for a stop, and stays.
+    `problem` is what is solved and `plan` the best schedule found so far (both `matchmaker.codec`; no more than these
+    two is needed to go on after a crash). `cancelled` is set to ask for a stop, and stays.
     """
 
     __tablename__ = "schedules"
@@ -52,6 +53,7 @@ class Schedule(Identified, Base):
     goals: Mapped[list[dict[str, Any]]]
     measures: Mapped[dict[str, Any]]
     problem: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    plan: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     error: Mapped[str | None]
     cancelled: Mapped[bool] = mapped_column(default=False)
     job_id: Mapped[int | None] = mapped_column(sa.BigInteger)
