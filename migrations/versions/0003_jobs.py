@@ -1,0 +1,48 @@
+"""the job engine's tables, and the mail that waits to be sent
+
+Revision ID: 0003
+Revises: 0002
+"""
+
+from importlib import resources
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+# procrastinate's own migrations are append-only: a later version's are applied by a later revision of ours
+LAST = "03.04.00_50_post_add_retry_failed_job_procedure.sql"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "outgoing_mail",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("recipient", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_mail")),
+    )
+    folder = resources.files("procrastinate.sql") / "migrations"
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.name.endswith(".sql") and file.name <= LAST:
+            op.execute(sa.text(file.read_text(encoding="utf-8").replace(":", "\\:")))
+
+
+def downgrade() -> None:
+    op.drop_table("outgoing_mail")
+    for table in ("events", "periodic_defers", "jobs", "workers"):
+        op.execute(f"DROP TABLE procrastinate_{table} CASCADE")
+    op.execute("DROP TYPE procrastinate_job_to_defer_v1 CASCADE")
+    op.execute("DROP TYPE procrastinate_job_status CASCADE")
+    op.execute("DROP TYPE procrastinate_job_event_type CASCADE")
+    op.execute(
+        """DO $$ DECLARE f regprocedure; BEGIN
+        FOR f IN SELECT oid FROM pg_proc WHERE proname LIKE 'procrastinate\\_%' LOOP
+        EXECUTE 'DROP FUNCTION ' || f; END LOOP; END $$"""
+    )
