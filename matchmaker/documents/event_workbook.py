@@ -1,0 +1,125 @@
+"""An event as a workbook, which `matchmaker.intake` reads back; and an empty one to fill in."""
+
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import xlsxwriter
+
+from matchmaker.event import Event, Profile
+from matchmaker.intake.layout import CHOICES, SHEETS, TextKind
+
+Value = str | int | datetime | None
+# The most characters that a cell of a workbook holds.
+LONGEST = 32_767
+
+
+def workbook_of(event: Event, language: str = "en") -> bytes:
+    """The event as an .xlsx workbook with sheets and columns named in `language`.
+
+    `read_workbook(workbook_of(event), "event.xlsx") == event`, where texts have no blanks around them and times are
+    whole seconds. Raises ValueError for a text that is longer than a cell holds (32,767 characters).
+    """
+    return _workbook(_rows_of(event, language), language)
+
+
+def _rows_of(event: Event, language: str) -> dict[str, list[list[Value]]]:
+    """The rows of every sheet, in the order of `SHEETS` and their columns."""
+    zone = ZoneInfo(event.time_zone)
+
+    def at(moment: datetime) -> Value:
+        # A local time that comes twice (autumn) is told apart by its offset, which only a text can hold.
+        local = moment.astimezone(zone)
+        return local.isoformat(" ") if local.fold else local.replace(tzinfo=None)
+
+    def choice(value: StrEnum) -> str:
+        return CHOICES[type(value)][value][language][0]
+
+    def yes(value: bool) -> str:
+        return CHOICES[bool]["yes"][language][0] if value else ""
+
+    return {
+        "event": [[event.name, event.time_zone, ", ".join(event.languages), event.colour]],
+        "participants": [
+            [
+                p.email,
+                p.first_name,
+                p.last_name,
+                p.organisation,
+                p.country,
+                p.language,
+                p.type,
+                p.job_title,
+                "; ".join(p.themes),
+                p.place,
+                yes(p.remote),
+                p.minimum or None,
+                p.maximum,
+            ]
+            for p in event.people
+        ],
+        "offers_and_needs": [
+            [p.email, choice(kind), text]
+            for p in event.people
+            for kind, texts in ((TextKind.OFFER, p.offers), (TextKind.NEED, p.needs))
+            for text in texts
+        ],
+        "availability": [
+            [p.email, starts and at(starts), ends and at(ends)]
+            for p in event.people
+            for starts, ends in _times(event, p)
+        ],
+        "requests": [
+            [r.sender, r.recipient, choice(r.status), choice(r.preference), r.message] for r in event.requests
+        ],
+        "slots": [[s.session, at(s.starts), at(s.ends), None] for s in event.slots],
+        "places": [[p.name, choice(p.kind), p.capacity, p.organisation] for p in event.places],
+        "themes": [[code, *(labels.get(x) for x in ("en", "fr", "nl"))] for code, labels in event.themes.items()],
+    }
+
+
+def _times(event: Event, person: Profile) -> Iterable[tuple[datetime | None, datetime | None]]:
+    """The times at which somebody is available, from the first to the last slot of each unbroken run of a session."""
+    if person.available is None:
+        return
+    if not person.available:
+        yield None, None
+    runs = groupby(
+        enumerate(sorted(person.available)), key=lambda pair: (pair[1] - pair[0], event.slots[pair[1]].session)
+    )
+    for _, run in runs:
+        slots = [event.slots[i] for _, i in run]
+        yield slots[0].starts, slots[-1].ends
+
+
+def _workbook(rows: dict[str, list[list[Value]]], language: str) -> bytes:
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        book.set_properties({"title": "Matchmaker"})
+        head = book.add_format({"bold": True, "bg_color": "#E7E5E4", "bottom": 1})
+        at = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
+        for sheet in SHEETS:
+            page = book.add_worksheet(sheet.name(language))
+            page.freeze_panes(1, 0)
+            for x, column in enumerate(sheet.columns):
+                page.set_column(x, x, column.width)
+                page.write_string(0, x, column.name(language), head)
+            for y, line in enumerate(rows.get(sheet.field, []), start=1):
+                _write(page, y, line, at)
+    return target.getvalue()
+
+
+def _write(page: xlsxwriter.worksheet.Worksheet, y: int, line: Sequence[Value], at: xlsxwriter.format.Format) -> None:
+    for x, value in enumerate(line):
+        if isinstance(value, datetime):
+            page.write_datetime(y, x, value, at)
+        elif isinstance(value, str):
+            if len(value) > LONGEST:
+                raise ValueError(f"a text of {len(value)} characters; a cell holds at most {LONGEST}")
+            if value:
+                page.write_string(y, x, value)
+        elif value is not None:
+            page.write_number(y, x, value)
