@@ -87,7 +87,7 @@ PARTICIPANTS = Sheet(
 )  # fmt: skip
 OFFERS_AND_NEEDS = Sheet(
     field="offers_and_needs",
-    names=_names("offers and needs", "offres et besoins", "aanbod en behoeften"),
+    names=_names("offers and needs", "offres et besoins", "aanbod en vraag/aanbod en behoeften"),
     columns=(
         _EMAIL,
         _column("kind", "kind", "nature", "soort", required=True, width=10),
@@ -177,7 +177,7 @@ CHOICES: dict[type[StrEnum] | type[bool], dict[str, Names]] = {
     },
     TextKind: {
         "offer": _names("offer", "offre", "aanbod"),
-        "need": _names("need", "besoin", "behoefte"),
+        "need": _names("need", "besoin", "vraag/behoefte"),
     },
     bool: {
         "yes": _names("yes/true/1/x", "oui/vrai", "ja/waar"),

@@ -1,0 +1,132 @@
+"""Agendas on paper: A4, tagged PDF/UA, one person's or everybody's, each in the person's own language.
+
+The layout is `agenda.typ`; this file gives it words and dates, and typst sets them.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from itertools import groupby
+from zoneinfo import ZoneInfo
+
+import typst
+from babel.dates import format_date, format_datetime
+
+from matchmaker.agenda import Agenda, Entry
+from matchmaker.documents.edition import LANGUAGES, Edition, locale_of, words_of
+from matchmaker.event import Event, Kind
+
+Data = dict[str, object]
+
+
+def agenda_pdf(event: Event, agenda: Agenda, edition: Edition, language: str | None = None) -> bytes:
+    """The agenda of one person, in `language` or else their own (English where that is not one of the three)."""
+    return _pdf(event, [agenda], edition, language, f"{agenda.person.name}")
+
+
+def agendas_pdf(event: Event, agendas: Sequence[Agenda], edition: Edition, language: str | None = None) -> bytes:
+    """All `agendas` in one document, each on pages of its own and in the person's language, sorted by name."""
+    in_order = sorted(agendas, key=lambda a: (a.person.last_name.casefold(), a.person.first_name.casefold()))
+    return _pdf(event, in_order, edition, language, None)
+
+
+def _pdf(event: Event, agendas: Sequence[Agenda], edition: Edition, language: str | None, title: str | None) -> bytes:
+    main = _language(language or (agendas[0].person.language if len(agendas) == 1 else event.languages[0]))
+    document: Data = {
+        "title": f"{words_of(main)['agenda' if title else 'agendas']} – {title or event.name}",
+        "event": event.name,
+        "language": main,
+        "colour": event.colour,
+        "people": [
+            _person(event, agenda, edition, _language(language or agenda.person.language)) for agenda in agendas
+        ],
+    }
+    layout, fonts = _layout()
+    made: bytes = typst.compile(
+        layout,
+        format="pdf",
+        font_paths=fonts,
+        sys_inputs={"document": json.dumps(document)},
+        pdf_standards=["ua-1"],
+        timestamp=edition.at.astimezone(UTC).replace(microsecond=0),
+    )
+    return made
+
+
+@cache
+def _layout() -> tuple[bytes, typst.Fonts]:
+    fonts = resources.files("font_source_sans_pro") / "files"
+    layout = resources.files("matchmaker.documents") / "agenda.typ"
+    return layout.read_bytes(), typst.Fonts(include_system_fonts=False, font_paths=[str(fonts)])
+
+
+def _language(language: str) -> str:
+    return language if language in LANGUAGES else "en"
+
+
+def _person(event: Event, agenda: Agenda, edition: Edition, language: str) -> Data:
+    words, locale = words_of(language), locale_of(language)
+    person, n = agenda.person, len(agenda.entries)
+    zone = ZoneInfo(event.time_zone)
+    at = format_datetime(edition.at, "d MMMM y, HH:mm", tzinfo=zone, locale=locale)
+    return {
+        "language": language,
+        "name": person.name,
+        "about": [
+            part
+            for part in (
+                person.job_title,
+                person.organisation,
+                str(locale.territories.get(person.country, person.country)),
+            )
+            if part
+        ],
+        "count": words["one"] if n == 1 else words["many"].format(n=n),
+        "none": words["none"],
+        "edition": words["draft" if edition.draft else "version"].format(version=edition.version, at=at),
+        "zone": words["zone"].format(zone=event.time_zone),
+        "words": words,
+        "sessions": [
+            {
+                "name": session,
+                "date": format_date(day, "EEEE d MMMM y", locale=locale),
+                "rows": list(_rows(list(entries), words, language)),
+            }
+            for (day, session), entries in groupby(agenda.entries, key=lambda e: (e.starts.date(), e.session))
+        ],
+    }
+
+
+def _rows(entries: Sequence[Entry], words: dict[str, str], language: str) -> Iterable[Data]:
+    for i, entry in enumerate(entries):
+        if i and (entries[i - 1].ends < entry.starts):
+            yield {"kind": "free", "starts": _clock(entries[i - 1].ends), "ends": _clock(entry.starts)}
+        yield {
+            "kind": "meeting",
+            "starts": _clock(entry.starts),
+            "ends": _clock(entry.ends),
+            "place": entry.place.name,
+            "detail": words["online"] if entry.place.kind is Kind.VIRTUAL else entry.place.organisation,
+            "partners": [
+                {
+                    "name": p.name,
+                    "about": [
+                        part
+                        for part in (
+                            p.job_title,
+                            p.organisation,
+                            str(locale_of(language).territories.get(p.country, p.country)),
+                        )
+                        if part
+                    ],
+                }
+                for p in entry.partners
+            ],
+            "reason": entry.reasons.get(language),
+        }
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%H:%M}"

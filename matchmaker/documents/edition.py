@@ -1,0 +1,85 @@
+"""Which version of a schedule a document shows, and the words of documents in three languages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel import Locale
+
+LANGUAGES = ("en", "fr", "nl")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """The version of a schedule, the (aware) time at which it was made or published, and whether it is a draft."""
+
+    version: int
+    at: datetime
+    draft: bool = False
+
+
+def locale_of(language: str) -> Locale:
+    """Dates and numbers as they are written in Belgium (in Britain for English and all other languages)."""
+    return Locale.parse({"fr": "fr_BE", "nl": "nl_BE"}.get(language, "en_GB"))
+
+
+def words_of(language: str) -> dict[str, str]:
+    """The words of documents in a language (English where it is not one of the three)."""
+    return _WORDS.get(language, _WORDS["en"])
+
+
+_WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "agenda": "Meeting agenda",
+        "agendas": "Meeting agendas",
+        "time": "Time",
+        "place": "Place",
+        "with": "With",
+        "free": "free",
+        "online": "online",
+        "none": "No meeting is scheduled for you.",
+        "one": "1 meeting",
+        "many": "{n} meetings",
+        "version": "Version {version} of {at}",
+        "draft": "Draft {version} of {at}",
+        "zone": "All times are those of {zone}.",
+        "page": "Page",
+        "of": "of",
+        "meeting": "Meeting with {name}",
+    },
+    "fr": {
+        "agenda": "Agenda de rendez-vous",
+        "agendas": "Agendas de rendez-vous",
+        "time": "Heure",
+        "place": "Lieu",
+        "with": "Avec",
+        "free": "libre",
+        "online": "en ligne",
+        "none": "Aucun rendez-vous n’est prévu pour vous.",
+        "one": "1 rendez-vous",
+        "many": "{n} rendez-vous",
+        "version": "Version {version} du {at}",
+        "draft": "Projet {version} du {at}",
+        "zone": "Toutes les heures sont celles de {zone}.",
+        "page": "Page",
+        "of": "sur",
+        "meeting": "Rendez-vous avec {name}",
+    },
+    "nl": {
+        "agenda": "Afsprakenagenda",
+        "agendas": "Afsprakenagenda’s",
+        "time": "Uur",
+        "place": "Plaats",
+        "with": "Met",
+        "free": "vrij",
+        "online": "online",
+        "none": "Er is geen afspraak voor u gepland.",
+        "one": "1 afspraak",
+        "many": "{n} afspraken",
+        "version": "Versie {version} van {at}",
+        "draft": "Ontwerp {version} van {at}",
+        "zone": "Alle uren zijn die van {zone}.",
+        "page": "Pagina",
+        "of": "van",
+        "meeting": "Afspraak met {name}",
+    },
+}

@@ -1,0 +1,255 @@
+"""The figures of an event, as its organiser and its funders ask for them, counted from the data."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from babel import Locale
+from babel.numbers import format_decimal, format_percent
+
+from matchmaker.checks import measures
+from matchmaker.domain import Problem, Schedule
+from matchmaker.event import Event, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """What a schedule achieves.
+
+    `candidates` are the meetings that were agreed on, `meetings` those that take place, `people` all who are in one,
+    `between_countries` the meetings of people who do not all come from one country. `value` and its proven `bound`
+    (None: not known) are those of the scheduler; `breaks` and `idle` as in `matchmaker.checks.Measures`;
+    `below_minimum` counts people with fewer meetings than they were promised.
+    """
+
+    candidates: int
+    meetings: int
+    people: int
+    between_countries: int
+    value: int
+    bound: int | None
+    breaks: int
+    idle: int
+    below_minimum: int
+
+    @property
+    def placed_share(self) -> float:
+        """Meetings as a share of candidates (1 where there was nothing to place)."""
+        return self.meetings / self.candidates if self.candidates else 1.0
+
+    @property
+    def gap(self) -> float | None:
+        """How far the value may be from the best possible, as a share of the bound."""
+        return None if self.bound is None else abs(self.bound - self.value) / max(1, abs(self.bound))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """The figures of an event; `countries` (ISO 3166 codes) and `requests` have the greatest number first."""
+
+    event: str
+    participants: int
+    organisations: int
+    countries: Mapping[str, int]
+    offers: int
+    needs: int
+    requests: Mapping[Status, int]
+    schedule: Figures | None
+
+    def as_data(self) -> dict[str, object]:
+        """The report as JSON holds it."""
+        figures = self.schedule
+        return {
+            "event": self.event,
+            "participants": self.participants,
+            "organisations": self.organisations,
+            "countries": [{"country": code, "participants": n} for code, n in self.countries.items()],
+            "offers": self.offers,
+            "needs": self.needs,
+            "requests": {"sent": self.sent, **{str(status): n for status, n in self.requests.items()}},
+            "schedule": figures
+            and {
+                "candidates": figures.candidates,
+                "meetings": figures.meetings,
+                "placed_share": round(figures.placed_share, 4),
+                "people": figures.people,
+                "between_countries": figures.between_countries,
+                "value": figures.value,
+                "bound": figures.bound,
+                "gap": None if figures.gap is None else round(figures.gap, 6),
+                "breaks": figures.breaks,
+                "idle": figures.idle,
+                "below_minimum": figures.below_minimum,
+            },
+        }
+
+    @property
+    def sent(self) -> int:
+        return sum(self.requests.values())
+
+    def lines(self, language: str) -> list[tuple[str, str]]:
+        """Labels and figures in "en", "fr" or "nl" (other: English), in order; a heading has no figure."""
+        words = _WORDS.get(language, _WORDS["en"])
+        locale = Locale.parse(_LOCALES.get(language, "en_GB"))
+
+        def whole(number: int) -> str:
+            return format_decimal(number, locale=locale)
+
+        def share(part: float, form: str = "#,##0.0 %") -> str:
+            return format_percent(part, format=form, locale=locale)
+
+        found = [
+            (words["participants"], whole(self.participants)),
+            (words["organisations"], whole(self.organisations)),
+            (words["countries"], whole(len(self.countries))),
+            (words["offers"], whole(self.offers)),
+            (words["needs"], whole(self.needs)),
+            (words["by country"], ""),
+            *((str(locale.territories.get(code, code)), whole(n)) for code, n in self.countries.items()),
+            (words["requests"], ""),
+            (words["sent"], whole(self.sent)),
+            *((words[status], whole(n)) for status, n in self.requests.items()),
+        ]
+        if (figures := self.schedule) is not None:
+            between = figures.between_countries / figures.meetings if figures.meetings else 0.0
+            found += [
+                (words["schedule"], ""),
+                (words["candidates"], whole(figures.candidates)),
+                (words["meetings"], f"{whole(figures.meetings)} ({share(figures.placed_share)})"),
+                (words["people"], whole(figures.people)),
+                (words["between countries"], f"{whole(figures.between_countries)} ({share(between)})"),
+                (words["breaks"], whole(figures.breaks)),
+                (words["idle"], whole(figures.idle)),
+                (words["below minimum"], whole(figures.below_minimum)),
+                (words["value"], whole(figures.value)),
+            ]
+            if figures.bound is not None and figures.gap is not None:
+                found += [
+                    (words["bound"], whole(figures.bound)),
+                    (words["gap"], share(figures.gap, "#,##0.000 %")),
+                ]
+        return found
+
+    def text(self, language: str) -> str:
+        """The report as plain text, figures in one column."""
+        lines = self.lines(language)
+        width = max(len(label) for label, figure in lines if figure) + 4
+        body = [f"  {label:<{width}}{figure:>16}" if figure else f"\n{label}" for label, figure in lines]
+        return "\n".join([self.event, "=" * len(self.event), "", *body, ""])
+
+
+def report(
+    event: Event, problem: Problem | None = None, schedule: Schedule | None = None, bound: int | None = None
+) -> Report:
+    """Counts an event, and a schedule of the problem that `problem_of` makes of it; `bound` is that of its value."""
+    statuses = Counter(request.status for request in event.requests)
+    return Report(
+        event=event.name,
+        participants=len(event.people),
+        organisations=len({person.organisation for person in event.people}),
+        countries=dict(sorted(Counter(p.country for p in event.people).items(), key=lambda pair: (-pair[1], pair[0]))),
+        offers=sum(len(person.offers) for person in event.people),
+        needs=sum(len(person.needs) for person in event.people),
+        requests={status: statuses[status] for status in Status},
+        schedule=None if problem is None or schedule is None else _figures(event, problem, schedule, bound),
+    )
+
+
+def _figures(event: Event, problem: Problem, schedule: Schedule, bound: int | None) -> Figures:
+    found = measures(problem, schedule)
+    return Figures(
+        candidates=len(problem.candidates),
+        meetings=found.meetings,
+        people=len({person for meeting in schedule.meetings for person in meeting.attendees}),
+        between_countries=sum(
+            len({event.people[person].country for person in meeting.attendees}) > 1 for meeting in schedule.meetings
+        ),
+        value=found.value,
+        bound=bound,
+        breaks=found.breaks,
+        idle=found.idle,
+        below_minimum=found.below_minimum,
+    )
+
+
+_LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE"}
+_WORDS: dict[str, dict[str, str]] = {
+    "en": {
+        "participants": "Participants",
+        "organisations": "Organisations",
+        "countries": "Countries",
+        "offers": "Offers",
+        "needs": "Needs",
+        "by country": "Participants by country",
+        "requests": "Meeting requests",
+        "sent": "sent",
+        "accepted": "accepted",
+        "pending": "pending",
+        "declined": "declined",
+        "withdrawn": "withdrawn",
+        "expired": "expired",
+        "schedule": "Schedule",
+        "candidates": "meetings agreed on",
+        "meetings": "meetings placed",
+        "people": "people in meetings",
+        "between countries": "meetings between countries",
+        "breaks": "breaks",
+        "idle": "idle slots in breaks",
+        "below minimum": "people below their promised minimum",
+        "value": "value of the meetings placed",
+        "bound": "proven upper bound on the value",
+        "gap": "gap to the bound",
+    },
+    "fr": {
+        "participants": "Participants",
+        "organisations": "Organisations",
+        "countries": "Pays",
+        "offers": "Offres",
+        "needs": "Besoins",
+        "by country": "Participants par pays",
+        "requests": "Demandes de rendez-vous",
+        "sent": "envoyées",
+        "accepted": "acceptées",
+        "pending": "en attente",
+        "declined": "refusées",
+        "withdrawn": "retirées",
+        "expired": "expirées",
+        "schedule": "Programme",
+        "candidates": "rendez-vous convenus",
+        "meetings": "rendez-vous placés",
+        "people": "personnes en rendez-vous",
+        "between countries": "rendez-vous entre pays",
+        "breaks": "pauses",
+        "idle": "créneaux libres dans ces pauses",
+        "below minimum": "personnes sous leur minimum promis",
+        "value": "valeur des rendez-vous placés",
+        "bound": "borne supérieure prouvée de la valeur",
+        "gap": "écart à la borne",
+    },
+    "nl": {
+        "participants": "Deelnemers",
+        "organisations": "Organisaties",
+        "countries": "Landen",
+        "offers": "Aanbod",
+        "needs": "Vragen",
+        "by country": "Deelnemers per land",
+        "requests": "Afspraakverzoeken",
+        "sent": "verstuurd",
+        "accepted": "aanvaard",
+        "pending": "in afwachting",
+        "declined": "geweigerd",
+        "withdrawn": "ingetrokken",
+        "expired": "verlopen",
+        "schedule": "Planning",
+        "candidates": "overeengekomen afspraken",
+        "meetings": "geplaatste afspraken",
+        "people": "personen met een afspraak",
+        "between countries": "afspraken tussen landen",
+        "breaks": "pauzes",
+        "idle": "vrije tijdsloten in die pauzes",
+        "below minimum": "personen onder hun beloofde minimum",
+        "value": "waarde van de geplaatste afspraken",
+        "bound": "bewezen bovengrens van de waarde",
+        "gap": "afstand tot de grens",
+    },
+}
