@@ -9,21 +9,81 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from matchmaker.event import Event, Profile
-from matchmaker.intake.layout import CHOICES, SHEETS, TextKind
+from matchmaker.event import Event, Kind, Preference, Profile, Status
+from matchmaker.intake.layout import CHOICES, PARTICIPANTS, PLACES, SHEETS, Column, Sheet, TextKind
 
 Value = str | int | datetime | None
 # The most characters that a cell of a workbook holds.
 LONGEST = 32_767
+# Lists to choose from reach down to this row (counted from 0).
+LAST_ROW = 9_999
 
 
-def workbook_of(event: Event, language: str = "en") -> bytes:
-    """The event as an .xlsx workbook with sheets and columns named in `language`.
+Notes = tuple[str, Sequence[tuple[str, str]]]
+
+
+def workbook_of(event: Event, language: str = "en", notes: Notes | None = None) -> bytes:
+    """The event as an .xlsx workbook with sheets and columns named in `language`; choices are offered as lists.
 
     `read_workbook(workbook_of(event), "event.xlsx") == event`, where texts have no blanks around them and times are
-    whole seconds. Raises ValueError for a text that is longer than a cell holds (32,767 characters).
+    whole seconds. `notes` are the name and the lines (heading, text) of a first sheet for the reader. Raises
+    ValueError for a text that is longer than a cell holds (32,767 characters).
     """
-    return _workbook(_rows_of(event, language), language)
+    rows = _rows_of(event, language)
+    target = io.BytesIO()
+    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
+        book.set_properties({"title": event.name})
+        plain = book.add_format({"bg_color": "#F5F5F4", "bottom": 1, "valign": "top"})
+        bold = book.add_format({"bold": True, "bg_color": "#E7E5E4", "bottom": 1, "valign": "top"})
+        at = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
+        if notes:
+            _write_notes(book, notes)
+        for sheet in SHEETS:
+            page = book.add_worksheet(sheet.name(language))
+            page.freeze_panes(1, 0)
+            for x, column in enumerate(sheet.columns):
+                page.set_column(x, x, column.width)
+                page.write_string(0, x, column.name(language), bold if column.required else plain)
+                if rule := _list_for(sheet, column, language):
+                    page.data_validation(1, x, LAST_ROW, x, rule)
+            for y, line in enumerate(rows[sheet.field], start=1):
+                _write(page, y, line, at)
+    return target.getvalue()
+
+
+def _write_notes(book: xlsxwriter.Workbook, notes: Notes) -> None:
+    name, lines = notes
+    page = book.add_worksheet(name)
+    page.set_column(0, 0, 24)
+    page.set_column(1, 1, 110)
+    heading = book.add_format({"bold": True, "valign": "top"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    for y, (head, body) in enumerate(lines):
+        page.write_string(y, 0, head, heading)
+        page.write_string(y, 1, body, wrapped)
+
+
+def _list_for(sheet: Sheet, column: Column, language: str) -> dict[str, object] | None:
+    """The list from which a cell is chosen: words for a choice; people and stands from their own sheets."""
+    kind = {
+        ("places", "kind"): Kind,
+        ("offers_and_needs", "kind"): TextKind,
+        ("requests", "status"): Status,
+        ("requests", "preference"): Preference,
+        ("participants", "remote"): bool,
+    }.get((sheet.field, column.field))
+    if kind is not None:
+        return {"validate": "list", "source": [names[language][0] for names in CHOICES[kind].values()]}
+    target = None
+    if sheet is not PARTICIPANTS and column.field in ("email", "sender", "recipient"):
+        target = PARTICIPANTS
+    elif (sheet.field, column.field) == ("participants", "place"):
+        target = PLACES
+    if target is None:
+        return None
+    # Other values are let through with a warning: the list may be pasted before the people are.
+    source = f"='{target.name(language)}'!$A$2:$A${LAST_ROW + 1}"
+    return {"validate": "list", "source": source, "error_type": "warning"}
 
 
 def _rows_of(event: Event, language: str) -> dict[str, list[list[Value]]]:
@@ -93,23 +153,6 @@ def _times(event: Event, person: Profile) -> Iterable[tuple[datetime | None, dat
     for _, run in runs:
         slots = [event.slots[i] for _, i in run]
         yield slots[0].starts, slots[-1].ends
-
-
-def _workbook(rows: dict[str, list[list[Value]]], language: str) -> bytes:
-    target = io.BytesIO()
-    with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
-        book.set_properties({"title": "Matchmaker"})
-        head = book.add_format({"bold": True, "bg_color": "#E7E5E4", "bottom": 1})
-        at = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
-        for sheet in SHEETS:
-            page = book.add_worksheet(sheet.name(language))
-            page.freeze_panes(1, 0)
-            for x, column in enumerate(sheet.columns):
-                page.set_column(x, x, column.width)
-                page.write_string(0, x, column.name(language), head)
-            for y, line in enumerate(rows.get(sheet.field, []), start=1):
-                _write(page, y, line, at)
-    return target.getvalue()
 
 
 def _write(page: xlsxwriter.worksheet.Worksheet, y: int, line: Sequence[Value], at: xlsxwriter.format.Format) -> None:
