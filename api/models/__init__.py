@@ -3,7 +3,6 @@
 from api.models.accounts import AuditEntry, RateCounter, SignInLink, User, UserSession
 from api.models.base import Base
 from api.models.events import Event, EventSession, Membership, Organisation, Place, Role, Slot
-from api.models.mail import OutgoingMail
 from api.models.people import BlockedSlot, Match, MeetingRequest, Need, Offer, Participant, StoredVector
 from api.models.schedules import Meeting, MeetingAttendee, Schedule, State, Unplaced
 
@@ -21,7 +20,6 @@ __all__ = [
     "Need",
     "Offer",
     "Organisation",
-    "OutgoingMail",
     "Participant",
     "Place",
     "RateCounter",

@@ -36,7 +36,7 @@ class Event(Identified, Base):
     colour: Mapped[str]
     logo: Mapped[bytes | None] = mapped_column(deferred=True)
     logo_type: Mapped[str | None]
-    themes: Mapped[dict[str, Any]]
+    themes: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # not JSONB, which forgets their order
     ranked_at: Mapped[datetime | None]
     created_at: Mapped[Created]
 

@@ -22,7 +22,7 @@ class Offer(Identified, Base):
     participant_id: Mapped[int] = reference("participants.id")
     position: Mapped[int]
     text: Mapped[str]
-    language: Mapped[str]
+    language: Mapped[str | None]
 
 
 class Need(Identified, Base):
@@ -34,7 +34,7 @@ class Need(Identified, Base):
     participant_id: Mapped[int] = reference("participants.id")
     position: Mapped[int]
     text: Mapped[str]
-    language: Mapped[str]
+    language: Mapped[str | None]
 
 
 class BlockedSlot(Base):
@@ -49,7 +49,11 @@ class BlockedSlot(Base):
 
 
 class Participant(Identified, Base):
-    """A person at an event. `place` is the stand at which they receive; limits count meetings (None: no limit)."""
+    """A person at an event. `place` is the stand at which they receive; limits count meetings (None: no limit).
+
+    `imported` is what the last workbook said of them: what the next one says otherwise is new, and all that differs
+    from both was edited here.
+    """
 
     __tablename__ = "participants"
     __table_args__ = (
@@ -73,6 +77,7 @@ class Participant(Identified, Base):
     remote: Mapped[bool] = mapped_column(default=False)
     minimum: Mapped[int] = mapped_column(default=0)
     maximum: Mapped[int | None]
+    imported: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
     created_at: Mapped[Created]
 
     user: Mapped[User] = relationship(lazy="raise")

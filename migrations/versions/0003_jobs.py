@@ -1,4 +1,4 @@
-"""the job engine's tables, and the mail that waits to be sent
+"""the job engine's tables
 
 Revision ID: 0003
 Revises: 0002
@@ -19,15 +19,6 @@ LAST = "03.04.00_50_post_add_retry_failed_job_procedure.sql"
 
 
 def upgrade() -> None:
-    op.create_table(
-        "outgoing_mail",
-        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
-        sa.Column("recipient", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing_mail")),
-    )
     folder = resources.files("procrastinate.sql") / "migrations"
     for file in sorted(folder.iterdir(), key=lambda file: file.name):
         if file.name.endswith(".sql") and file.name <= LAST:
@@ -35,7 +26,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_table("outgoing_mail")
     for table in ("events", "periodic_defers", "jobs", "workers"):
         op.execute(f"DROP TABLE procrastinate_{table} CASCADE")
     op.execute("DROP TYPE procrastinate_job_to_defer_v1 CASCADE")
