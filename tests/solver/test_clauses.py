@@ -1,0 +1,95 @@
+"""The clauses against enumeration of every schedule of small complete problems."""
+
+import pickle
+import subprocess
+import sys
+from collections import Counter
+from itertools import product
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pysat.solvers import Cadical153
+
+from matchmaker.checks import measures, violations
+from matchmaker.domain import Candidate, Participant, Pin, Place, Problem, Schedule
+from solver.clauses import applies, encode
+from tests.make import candidate, meeting, problem
+
+
+def complete_problem(rng: Random) -> Problem:
+    """Four meetings among four people in five slots of one or two sessions, with every rule that the clauses know."""
+    slots, some = range(5), lambda share: frozenset(t for t in range(5) if rng.random() < share)
+    asked: list[Candidate] = []
+    for c in range(4):
+        people = rng.sample(range(4), 3 if rng.random() < 0.1 else 2)
+        before = frozenset(i for i in range(c) if rng.random() < 0.15)
+        asked.append(candidate(c, *people, slots=some(0.8) if rng.random() < 0.3 else None, after=before))
+    return problem(
+        *asked,
+        sessions=rng.choice([(5,), (2, 3)]),
+        places=[Place(id=0), Place(id=1, open=some(0.7) if rng.random() < 0.5 else None)],
+        participants=[Participant(id=p, available=some(0.8) if rng.random() < 0.3 else None) for p in range(4)],
+        pins=[Pin(candidate=0, slot=rng.choice(slots))] if rng.random() < 0.2 else [],
+    )
+
+
+def fewest_breaks(case: Problem, fairness: int | None) -> int | None:
+    best = None
+    for starts in product(range(len(case.slots)), repeat=len(case.candidates)):
+        taken = Counter[int]()
+        held = []
+        for c, slot in zip(case.candidates, starts, strict=True):
+            rooms = [p.id for p in case.places if p.open is None or slot in p.open]
+            if taken[slot] >= len(rooms):
+                break
+            held.append(meeting(c.id, slot, rooms[taken[slot]], *c.people))
+            taken[slot] += 1
+        schedule = Schedule(tuple(held))
+        if len(held) == len(case.candidates) and not violations(case, schedule):
+            found = measures(case, schedule)
+            if fairness is None or found.break_spread <= fairness:
+                best = found.breaks if best is None else min(best, found.breaks)
+    return best
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.randoms(use_true_random=False), st.sampled_from([None, 0, 1]))
+def test_the_clauses_allow_the_fewest_breaks_and_not_one_less(rng: Random, fairness: int | None) -> None:
+    case = complete_problem(rng)
+    assert applies(case)
+    best = fewest_breaks(case, fairness)
+    for bound in range(len(case.slots)):
+        encoding = encode(case, fairness)
+        encoding.count("at most", bound, encoding.holes)
+        with Cadical153(bootstrap_with=encoding.clauses) as solver:
+            assert solver.solve() == (best is not None and best <= bound)
+
+
+def test_the_process_answers_each_bound_with_the_slots_of_a_schedule_or_null() -> None:
+    case = problem(candidate(1, 1, 2), candidate(2, 1, 3), sessions=(3,))
+    asked = pickle.dumps((case, None)) + b"any\n0\n"
+    done = subprocess.run([sys.executable, "-m", "solver.decide"], input=asked, capture_output=True, check=True)
+    first, second = done.stdout.splitlines()
+    assert first.startswith(b'{"1": ')
+    assert second in {b'{"1": 0, "2": 1}', b'{"1": 1, "2": 0}', b'{"1": 1, "2": 2}', b'{"1": 2, "2": 1}'}
+    crowded = problem(candidate(1, 1, 2), candidate(2, 1, 3), sessions=(1,))
+    asked = pickle.dumps((crowded, None)) + b"any\n"
+    assert subprocess.run([sys.executable, "-m", "solver.decide"], input=asked, capture_output=True).stdout == b"null\n"
+
+
+@pytest.mark.parametrize(
+    "beyond",
+    [
+        problem(candidate(1, 1, 2, length=2)),
+        problem(candidate(1, 1, teams=((2, 3),))),
+        problem(candidate(1, 1, 2, places=frozenset({0}))),
+        problem(candidate(1, 1, 2), participants=[Participant(id=1, place=0)]),
+        problem(candidate(1, 1, 2), participants=[Participant(id=1, maximum_consecutive=1)]),
+        problem(candidate(1, 1, 2), candidate(2, 1, 3), exclusive=[frozenset({1, 2})]),
+        problem(candidate(1, 1, 2), pins=[Pin(candidate=1, place=1)]),
+    ],
+)
+def test_a_rule_that_the_clauses_do_not_know_keeps_them_from_being_used(beyond: Problem) -> None:
+    assert not applies(beyond)
