@@ -1,0 +1,69 @@
+"""The job engine: jobs are rows, enqueued in the transaction of the request that asks for them."""
+
+from typing import Any, cast
+
+import procrastinate
+import psycopg
+import sqlalchemy as sa
+from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy.ext.asyncio import AsyncSession
+
+COMPUTE = "compute"  # long computations, one at a time in each worker; all else is in the queue "default"
+
+# a worker gives a sign of life every second, and is taken for dead after so many without one
+DEAD = 5.0
+
+app = procrastinate.App(
+    # a request lends its own connection; a worker brings a connector that knows the database
+    connector=procrastinate.PsycopgConnector(),
+    import_paths=["api.jobs.tasks"],
+    worker_defaults={
+        "delete_jobs": "successful",
+        "fetch_job_polling_interval": 1.0,
+        "update_heartbeat_interval": 1.0,
+        "stalled_worker_timeout": DEAD,
+        "install_signal_handlers": False,
+    },
+)
+
+
+async def enqueue(session: AsyncSession, task: str, **arguments: int | str | None) -> int:
+    """Have a task of `api.jobs.tasks` done once the session's transaction commits; the number of the job.
+
+    What is computed for one event is done one after the other. A ranking that still waits serves for one asked for
+    again. Arguments are logged: numbers of rows and codes only.
+    """
+    event_id = arguments.get("event_id")
+    job = {
+        "connection": await connection_of(session),
+        "lock": None if event_id is None else f"event-{event_id}",
+    }
+    if task != "rank_event":
+        return await app.configure_task(task, allow_unknown=False, **job).defer_async(**arguments)
+    key = f"rank-{event_id}"
+    while True:
+        # Locked until this transaction commits, the waiting job cannot start before it and miss what it writes.
+        waiting: int | None = await session.scalar(
+            sa.text("SELECT id FROM procrastinate_jobs WHERE queueing_lock = :key AND status = 'todo' FOR SHARE"),
+            {"key": key},
+        )
+        if waiting is not None:
+            return waiting
+        try:
+            async with session.begin_nested():
+                return await app.configure_task(task, allow_unknown=False, queueing_lock=key, **job).defer_async(
+                    **arguments
+                )
+        except AlreadyEnqueued:
+            continue
+
+
+async def cancel(session: AsyncSession, job_id: int) -> None:
+    """Take the job out of the queue, or tell the worker that does it to stop, once the transaction commits."""
+    await app.job_manager.cancel_job_by_id_async(job_id, abort=True, connection=await connection_of(session))
+
+
+async def connection_of(session: AsyncSession) -> psycopg.AsyncConnection[Any]:
+    """The driver's connection that carries the session's transaction."""
+    raw = await (await session.connection()).get_raw_connection()
+    return cast(psycopg.AsyncConnection[Any], raw.driver_connection)

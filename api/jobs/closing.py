@@ -1,0 +1,63 @@
+"""How a schedule that is made comes to its end: as a draft, cancelled, or failed."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from api import models, planning
+from api.models.schedules import State
+from matchmaker.domain import Problem, Schedule
+
+if TYPE_CHECKING:
+    from solver.result import GoalReport  # the worker does without the solver: its child has it
+
+OPEN = (State.QUEUED, State.RUNNING)
+
+
+def locked(session: Session, schedule_id: int) -> models.Schedule:
+    """The row as it is now, which nobody else can write until the transaction ends."""
+    return session.get_one(models.Schedule, schedule_id, with_for_update=True, populate_existing=True)
+
+
+def draft(
+    session: Session, row: models.Schedule, problem: Problem, schedule: Schedule, goals: list[dict[str, Any]]
+) -> None:
+    """The schedule is made: store its meetings. Raises `planning.IllegalScheduleError`."""
+    planning.store_meetings(session, row, problem, schedule)
+    row.state, row.finished_at = State.DRAFT, sa.func.now()
+    row.goals, row.plan = goals, None
+
+
+def fail(session: Session, schedule_id: int, error: str) -> None:
+    """It cannot be made; nothing if it is closed already. `error` is a key of `api.schemas.schedules.ERRORS`."""
+    row = locked(session, schedule_id)
+    if row.state in OPEN:
+        row.state, row.error, row.finished_at = State.FAILED, error, sa.func.now()
+
+
+def settle(session: Session, schedule_id: int) -> None:
+    """It was cancelled: the best plan that is stored becomes the draft; nothing if it is closed already."""
+    row = locked(session, schedule_id)
+    if row.state in OPEN:
+        plan = Schedule() if row.plan is None else planning.schedule_json.validate_python(row.plan)
+        if plan.meetings:
+            draft(session, row, planning.problem_json.validate_python(row.problem), plan, row.progress["goals"])
+        else:
+            row.state, row.finished_at = State.CANCELLED, sa.func.now()
+
+
+def goals_json(reports: Sequence["GoalReport"]) -> list[dict[str, Any]]:
+    """Goals as they are stored (see `api.schemas.schedules.GoalReport`)."""
+    return [
+        {
+            "goal": report.goal.value,
+            "value": report.value,
+            "bound": report.bound,
+            "gap": report.gap,
+            "proven": report.proven,
+            "seconds": report.seconds,
+        }
+        for report in reports
+    ]

@@ -1,0 +1,27 @@
+"""Ranking the people of an event, in the child process."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from api import matching, models, planning
+from api.database import psycopg_url
+from api.jobs.child import Stop
+
+
+def run(url: str, event_id: int, stop: Stop) -> bool:
+    """Put a new ranking in the place of the event's stored matches; False if it had to stop before.
+
+    Vectors are kept as they come, the matches change all at once.
+    """
+    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool)
+    with Session(engine) as session:
+        read_at = session.scalar(sa.func.now())
+    plan = planning.read(engine, event_id)
+    with Session(engine.execution_options(isolation_level="AUTOCOMMIT")) as session:
+        ranking = matching.ranking_of(plan.event, matching.StoredVectors(session), stop)
+    if ranking is None:
+        return False
+    with Session(engine) as session, session.begin():
+        matching.store(session, plan.event, plan.people, ranking)
+        session.execute(sa.update(models.Event).where(models.Event.id == event_id).values(ranked_at=read_at))
+    return True

@@ -1,0 +1,145 @@
+"""What workers do. Tasks are known by their name and take numbers of rows; see `api.jobs.enqueue`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import cast
+
+import sqlalchemy as sa
+import structlog
+from procrastinate import JobContext, RetryStrategy
+from procrastinate.exceptions import ConnectorException, JobAborted
+from procrastinate.job_context import AbortReason
+from procrastinate.jobs import Job
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
+
+from api.database import Sessions
+from api.jobs import closing
+from api.jobs.app import COMPUTE, DEAD, app
+from api.jobs.child import Child, ChildDiedError, StoppedError, WorkFailedError
+from api.models import RateCounter, Schedule, SignInLink, UserSession
+from api.settings import Settings
+from api.sign_in import send_link
+
+CRASHES = 3  # of the child, after which a job is given up
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a worker lends to its tasks, as `context.additional_context["tools"]`."""
+
+    url: str
+    settings: Settings
+    engine: sa.Engine
+    sessions: Sessions
+    child: Child
+
+
+class BusyError(Exception):
+    """Another process is at this schedule: its worker was taken for dead and is not, or is dead and it is not."""
+
+
+class _Later(BaseRetryStrategy):
+    """Do again what a worker that stops leaves undone, and what another one is still at."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
+        if isinstance(exception, BusyError):
+            return RetryDecision(retry_in={"seconds": 1})
+        return RetryDecision() if isinstance(exception, JobAborted) else None
+
+
+def _tools(context: JobContext) -> Tools:
+    return cast(Tools, context.additional_context["tools"])
+
+
+@app.task(name="make_schedule", queue=COMPUTE, pass_context=True, retry=_Later())
+def make_schedule(context: JobContext, *, event_id: int, schedule_id: int) -> None:  # noqa: ARG001 - it names the lock
+    """Make a schedule (`api.jobs.scheduling.run`), which a crash of the child does not end."""
+    tools, error = _tools(context), "crashed"
+    for _ in range(CRASHES):
+        try:
+            done = tools.child.run("api.jobs.scheduling", "run", tools.url, schedule_id, stop=context.should_abort)
+        except ChildDiedError:
+            log.exception("the child died", schedule_id=schedule_id)
+            continue
+        except StoppedError:
+            pass
+        except WorkFailedError as failure:
+            error = "illegal" if str(failure) == "IllegalScheduleError" else "internal"
+            break
+        else:
+            if not done:
+                raise BusyError
+        if context.abort_reason() is AbortReason.SHUTDOWN:
+            raise JobAborted
+        if context.should_abort():
+            with Session(tools.engine) as session, session.begin():
+                closing.settle(session, schedule_id)
+        return
+    with Session(tools.engine) as session, session.begin():
+        closing.fail(session, schedule_id, error)
+
+
+@app.task(name="rank_event", queue=COMPUTE, pass_context=True, retry=_Later())
+def rank_event(context: JobContext, *, event_id: int) -> None:
+    """Rank the people of an event anew (`api.jobs.ranking.run`)."""
+    tools = _tools(context)
+    try:
+        done = tools.child.run("api.jobs.ranking", "run", tools.url, event_id, stop=context.should_abort)
+    except StoppedError:
+        done = False
+    if not done:
+        raise JobAborted
+
+
+@app.task(name="send_sign_in_link", pass_context=True, retry=RetryStrategy(max_attempts=5, exponential_wait=3))
+async def send_sign_in_link(context: JobContext, *, user_id: int, language: str | None = None) -> None:
+    """Send a link by mail, or try again after 3, 9, 27, 81 and 243 seconds."""
+    tools = _tools(context)
+    await send_link(tools.sessions, tools.settings, user_id, language)
+
+
+@app.periodic(cron="*/3 * * * * *")
+@app.task(name="take_over", queueing_lock="take_over", lock="take_over", pass_context=True)
+async def take_over(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the engine passes it
+    """Put the jobs of dead workers back into the queue, and close schedules whose job is gone."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD):
+        log.warning("taking over", job=job.id, task=job.task_name, worker=job.worker_id)
+        try:
+            await app.job_manager.retry_job(job)
+        except ConnectorException:
+            log.info("already done", job=job.id)  # its worker lives after all
+    async with _tools(context).sessions.begin() as session:
+        for schedule_id, cancelled in await _orphans(session):
+            if cancelled:
+                await session.run_sync(closing.settle, schedule_id)
+            else:
+                await session.run_sync(closing.fail, schedule_id, "crashed")
+
+
+async def _orphans(session: AsyncSession) -> Iterable[tuple[int, bool]]:
+    """Open schedules that no job stands for: the number of each, and whether it was cancelled."""
+    jobs = sa.table("procrastinate_jobs", sa.column("id"), sa.column("status"))
+    active = sa.select(jobs.c.id).where(
+        jobs.c.id == Schedule.job_id, sa.cast(jobs.c.status, sa.Text).in_(("todo", "doing"))
+    )
+    orphans = sa.select(Schedule.id, Schedule.cancelled).where(Schedule.state.in_(closing.OPEN), ~active.exists())
+    return (await session.execute(orphans)).tuples().all()
+
+
+@app.periodic(cron="17 * * * *")
+@app.task(name="forget", queueing_lock="forget", pass_context=True)
+async def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
+    """Delete what is over: sign-in links, sessions, counts of attempts, and jobs that failed a month ago."""
+    now = sa.func.now()
+    async with _tools(context).sessions.begin() as session:
+        await session.execute(sa.delete(SignInLink).where(SignInLink.expires_at < now))
+        await session.execute(sa.delete(UserSession).where(UserSession.expires_at < now))
+        await session.execute(sa.delete(RateCounter).where(RateCounter.window_start < now - timedelta(days=1)))
+    await app.job_manager.delete_old_jobs(
+        nb_hours=30 * 24, include_failed=True, include_cancelled=True, include_aborted=True
+    )

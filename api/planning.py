@@ -1,0 +1,280 @@
+"""The seam between the database and the domain: rows -> `Event` and `Problem`, `Schedule` -> rows.
+
+An `Event` knows its people, places, slots and requests by position; a stored problem and its schedules know them by
+the number of their row (slots by position, as the scheduler must).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from api import models, unplaced
+from api.matching import scores
+from matchmaker.candidates import Index, problem_of
+from matchmaker.checks import Violation, measures, violations
+from matchmaker.domain import Meeting, Problem, Schedule
+from matchmaker.event import Event, EventPlace, Profile, Request, TimeSlot
+
+problem_json: TypeAdapter[Problem] = TypeAdapter(Problem)
+schedule_json: TypeAdapter[Schedule] = TypeAdapter(Schedule)
+
+
+class IllegalScheduleError(Exception):
+    """A schedule breaks rules; `violations` says which. It is neither stored nor shown."""
+
+    def __init__(self, found: Sequence[Violation]) -> None:
+        super().__init__(f"the schedule breaks {len(found)} rules, first: {found[0].message}")
+        self.violations = tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """An event with the numbers of its rows, in the event's order."""
+
+    event: Event
+    people: tuple[int, ...]
+    places: tuple[int, ...]
+    slots: tuple[int, ...]
+    requests: tuple[int, ...]
+
+    def schedule(self, meetings: Sequence[models.Meeting]) -> Schedule:
+        """Stored meetings (with their attendees loaded) as the event's own documents read them: by position."""
+        person, place, slot, request = (
+            {row: i for i, row in enumerate(rows)} for rows in (self.people, self.places, self.slots, self.requests)
+        )
+        return Schedule(
+            tuple(
+                Meeting(
+                    candidate=request[meeting.request_id],
+                    slot=slot[meeting.slot_id],
+                    place=place[meeting.place_id],
+                    attendees=tuple(person[a.participant_id] for a in meeting.attendees),
+                )
+                for meeting in meetings
+                if meeting.request_id in request
+            )
+        )
+
+
+def read(engine: sa.Engine, event_id: int) -> Plan:
+    """The whole event as it is at one moment. Raises `sqlalchemy.exc.NoResultFound` if there is none."""
+    with Session(engine.execution_options(isolation_level="REPEATABLE READ")) as session:
+        return load(session, event_id)
+
+
+def load(session: Session, event_id: int) -> Plan:
+    """As `read`, in a transaction of the caller's."""
+    row = session.get_one(models.Event, event_id)
+    slots = session.scalars(
+        sa.select(models.Slot)
+        .options(joinedload(models.Slot.session))
+        .where(models.Slot.event_id == event_id)
+        .order_by(models.Slot.position)
+    ).all()
+    places = session.scalars(
+        sa.select(models.Place)
+        .options(joinedload(models.Place.organisation))
+        .where(models.Place.event_id == event_id)
+        .order_by(models.Place.id)
+    ).all()
+    people = session.scalars(
+        sa.select(models.Participant)
+        .join(models.Participant.user)
+        .options(
+            contains_eager(models.Participant.user),
+            joinedload(models.Participant.organisation),
+            joinedload(models.Participant.place),
+            selectinload(models.Participant.offers),
+            selectinload(models.Participant.needs),
+            selectinload(models.Participant.blocked),
+        )
+        .where(models.Participant.event_id == event_id)
+        .order_by(models.Participant.id)
+    ).all()
+    requests = session.scalars(
+        sa.select(models.MeetingRequest)
+        .where(models.MeetingRequest.event_id == event_id)
+        .order_by(models.MeetingRequest.id)
+    ).all()
+    position = {slot.id: i for i, slot in enumerate(slots)}
+    email = {person.id: person.user.email for person in people}
+    return Plan(
+        event=Event(
+            name=row.name,
+            time_zone=row.time_zone,
+            languages=tuple(row.languages),
+            colour=row.colour,
+            themes=row.themes,
+            slots=tuple(TimeSlot(session=s.session.name, starts=s.starts, ends=s.ends) for s in slots),
+            places=tuple(
+                EventPlace(
+                    name=place.name,
+                    kind=place.kind,
+                    capacity=place.capacity,
+                    organisation=place.organisation.name if place.organisation else None,
+                )
+                for place in places
+            ),
+            people=tuple(_profile(person, position) for person in people),
+            requests=tuple(
+                Request(
+                    sender=email[request.sender_id],
+                    recipient=email[request.recipient_id],
+                    status=request.status,
+                    preference=request.preference,
+                    message=request.message,
+                )
+                for request in requests
+            ),
+        ),
+        people=tuple(person.id for person in people),
+        places=tuple(place.id for place in places),
+        slots=tuple(slot.id for slot in slots),
+        requests=tuple(request.id for request in requests),
+    )
+
+
+def _profile(person: models.Participant, position: Mapping[int, int]) -> Profile:
+    blocked = {position[b.slot_id] for b in person.blocked}
+    return Profile(
+        email=person.user.email,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        organisation=person.organisation.name,
+        country=person.country,
+        language=person.language,
+        type=person.type,
+        job_title=person.job_title,
+        themes=tuple(person.themes),
+        offers=tuple(offer.text for offer in person.offers),
+        needs=tuple(need.text for need in person.needs),
+        available=frozenset(position.values()) - blocked if blocked else None,
+        place=person.place.name if person.place else None,
+        remote=person.remote,
+        minimum=person.minimum,
+        maximum=person.maximum,
+    )
+
+
+def problem(plan: Plan, score: Callable[[str, str], float]) -> tuple[Problem, Index]:
+    """What is to be solved (`matchmaker.candidates.problem_of`), with the numbers of the rows for ids."""
+    positional, index = problem_of(plan.event, score)
+
+    def people(ids: Sequence[int]) -> tuple[int, ...]:
+        return tuple(plan.people[i] for i in ids)
+
+    def requests(ids: frozenset[int]) -> frozenset[int]:
+        return frozenset(plan.requests[i] for i in ids)
+
+    return replace(
+        positional,
+        places=tuple(replace(place, id=plan.places[place.id]) for place in positional.places),
+        participants=tuple(
+            replace(p, id=plan.people[p.id], place=None if p.place is None else plan.places[p.place])
+            for p in positional.participants
+        ),
+        candidates=tuple(
+            replace(
+                candidate,
+                id=plan.requests[candidate.id],
+                people=people(candidate.people),
+                teams=tuple(people(team) for team in candidate.teams),
+                places=None if candidate.places is None else frozenset(plan.places[i] for i in candidate.places),
+                after=requests(candidate.after),
+            )
+            for candidate in positional.candidates
+        ),
+        pins=tuple(
+            replace(
+                pin,
+                candidate=plan.requests[pin.candidate],
+                place=None if pin.place is None else plan.places[pin.place],
+            )
+            for pin in positional.pins
+        ),
+        exclusive=tuple(requests(group) for group in positional.exclusive),
+    ), Index(
+        requests={plan.requests[i]: tuple(plan.requests[j] for j in group) for i, group in index.requests.items()},
+        excluded=tuple(plan.requests[i] for i in index.excluded),
+    )
+
+
+def store_problem(session: Session, row: models.Schedule, plan: Plan) -> None:
+    """Fix what a schedule is to solve, for this run of it and any that goes on after a crash."""
+    solved, index = problem(plan, scores(session, plan.event))
+    row.problem = problem_json.dump_python(solved, mode="json")
+    if index.excluded:
+        session.execute(
+            sa.insert(models.Unplaced),
+            [{"schedule_id": row.id, "request_id": i, "reason": unplaced.reason("never")} for i in index.excluded],
+        )
+
+
+def check(problem: Problem, schedule: Schedule) -> None:
+    """Raises `IllegalScheduleError` unless the schedule obeys every rule."""
+    if found := violations(problem, schedule):
+        raise IllegalScheduleError(found)
+
+
+def store_meetings(session: Session, row: models.Schedule, problem: Problem, schedule: Schedule) -> None:
+    """Write the meetings of a legal schedule, what they come to, and why the others are left out.
+
+    Raises `IllegalScheduleError` for any other, before anything is written.
+    """
+    check(problem, schedule)
+    slots = session.scalars(
+        sa.select(models.Slot.id).where(models.Slot.event_id == row.event_id).order_by(models.Slot.position)
+    ).all()
+    value = {candidate.id: candidate.value for candidate in problem.candidates}
+    held = sorted(schedule.meetings, key=lambda m: (m.slot, m.place, m.candidate))
+    if held:
+        ids = session.scalars(
+            sa.insert(models.Meeting).returning(models.Meeting.id, sort_by_parameter_order=True),
+            [
+                {
+                    "schedule_id": row.id,
+                    "request_id": m.candidate,
+                    "slot_id": slots[m.slot],
+                    "place_id": m.place,
+                    "value": value[m.candidate],
+                }
+                for m in held
+            ],
+        ).all()
+        session.execute(
+            sa.insert(models.MeetingAttendee),
+            [
+                {"meeting_id": i, "participant_id": person}
+                for i, m in zip(ids, held, strict=True)
+                for person in m.attendees
+            ],
+        )
+    if reasons := unplaced.reasons(problem, schedule):
+        session.execute(
+            sa.insert(models.Unplaced),
+            [{"schedule_id": row.id, "request_id": i, "reason": reason} for i, reason in reasons.items()],
+        )
+    row.measures = measures_of(session, row.event_id, problem, schedule)
+
+
+def measures_of(session: Session, event_id: int, problem: Problem, schedule: Schedule) -> dict[str, Any]:
+    """The figures of a schedule (see `api.schemas.schedules.Measures`)."""
+    countries = dict(
+        session.execute(
+            sa.select(models.Participant.id, models.Participant.country).where(models.Participant.event_id == event_id)
+        ).tuples()
+    )
+    found = measures(problem, schedule)
+    return {
+        "requested": len(problem.candidates),
+        "meetings": found.meetings,
+        "people": len({person for meeting in schedule.meetings for person in meeting.attendees}),
+        "between_countries": sum(len({countries[p] for p in m.attendees}) > 1 for m in schedule.meetings),
+        "breaks": found.breaks,
+        "idle": found.idle,
+        "below_minimum": found.below_minimum,
+    }
