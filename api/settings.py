@@ -14,8 +14,9 @@ class Settings(BaseSettings):
     """The settings of one installation.
 
     `database_url` names any PostgreSQL 15 or later; without it one is started in `data_folder`. `origin` is the
-    address at which people reach the page, whose built files are in `page_folder`. Mail goes out through `smtp_host`; without one, messages are shown on
-    the console while `origin` is this machine, and held back with an error in the log anywhere else.
+    address at which people reach the page, whose built files are in `page_folder`. Mail goes out through
+    `smtp_host`; without one, messages are shown on the console while `origin` is this machine, and held back with
+    an error in the log anywhere else.
     """
 
     model_config = SettingsConfigDict(env_prefix="MATCHMAKER_", extra="ignore")

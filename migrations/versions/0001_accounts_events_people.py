@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("colour", sa.Text(), nullable=False),
         sa.Column("logo", sa.LargeBinary(), nullable=True),
         sa.Column("logo_type", sa.Text(), nullable=True),
-        sa.Column("themes", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("themes", sa.JSON(), nullable=False),
         sa.Column("ranked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("colour ~ '^#[0-9a-f]{6}$'", name=op.f("ck_events_colour")),
@@ -211,6 +211,7 @@ def upgrade() -> None:
         sa.Column("remote", sa.Boolean(), nullable=False),
         sa.Column("minimum", sa.Integer(), nullable=False),
         sa.Column("maximum", sa.Integer(), nullable=True),
+        sa.Column("imported", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.CheckConstraint("country ~ '^[A-Z]{2}$'", name=op.f("ck_participants_country")),
         sa.CheckConstraint("maximum >= minimum", name=op.f("ck_participants_maximum_not_below_minimum")),
@@ -310,7 +311,7 @@ def upgrade() -> None:
         sa.Column("participant_id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participants.id"], name=op.f("fk_needs_participant_id"), ondelete="CASCADE"
         ),
@@ -329,7 +330,7 @@ def upgrade() -> None:
         sa.Column("participant_id", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participants.id"], name=op.f("fk_offers_participant_id"), ondelete="CASCADE"
         ),

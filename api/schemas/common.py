@@ -1,0 +1,51 @@
+"""What several areas share: pages of lists, languages, colours, problems."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Language = Literal["en", "fr", "nl"]
+Texts = Annotated[dict[str, str], Field(examples=[{"en": "Drug delivery", "fr": "Administration", "nl": "Toediening"}])]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^[^\x00]*$")]
+
+
+class Model(BaseModel):
+    """Unknown fields in what is sent are an error: a typing error in a field's name is not silently dropped."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+
+class Page(Model):
+    """A part of a list: `total` counts the whole."""
+
+    total: int
+    limit: int
+    offset: int
+
+
+class Window(Model):
+    """Which part of a list is asked for."""
+
+    limit: int = Field(50, ge=1, le=200, description="At most so many.")
+    offset: int = Field(0, ge=0, le=1_000_000, description="After so many.")
+
+
+class ProblemDetail(Model):
+    """What went wrong (RFC 9457). `code` is for programs, `errors` names each place that is not as it should be."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(examples=["/problems/not-found"])
+    title: str = Field(examples=["Not found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["There is no such event, or you take no part in it."])
+    code: str = Field(examples=["not-found"])
+    errors: list[dict[str, Any]] | None = None
+
+
+Search = Annotated[str, Query(max_length=200, description="Words to find, all of them, in any case.")]

@@ -1,0 +1,43 @@
+"""Meeting requests."""
+
+from datetime import datetime
+
+from api.schemas.common import Model, Page, Prose
+from api.schemas.events import Place, Slot
+from api.schemas.people import ParticipantBrief
+from matchmaker.event import Preference, Status
+
+
+class RequestMeeting(Model):
+    """When and where the published schedule has a request's meeting."""
+
+    slot: Slot
+    place: Place
+
+
+class MeetingRequest(Model):
+    """A request to meet. Its preference is the sender's, and shown to them and the organisers (to others: "like")."""
+
+    id: int
+    sender: ParticipantBrief
+    recipient: ParticipantBrief
+    status: Status
+    preference: Preference
+    message: str
+    created_at: datetime
+    answered_at: datetime | None
+    meeting: RequestMeeting | None
+
+
+class Requests(Page):
+    """A part of the list of requests, newest first."""
+
+    items: list[MeetingRequest]
+
+
+class RequestIn(Model):
+    """A request to somebody. With the preference `never` it is a note that nobody else sees: we are not to meet."""
+
+    recipient_id: int
+    preference: Preference = Preference.LIKE
+    message: Prose = ""
