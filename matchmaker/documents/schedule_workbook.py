@@ -54,7 +54,7 @@ _WIDTHS = {
         "with": 26, "their organisation": 30,
     },
     "not placed": {
-        "name": 26, "organisation": 30, "with": 26, "their organisation": 30, "value": 8, "why": 90,
+        "name": 26, "organisation": 30, "with": 26, "their organisation": 30, "value": 8, "why not": 90,
     },
 }  # fmt: skip
 

@@ -1,0 +1,141 @@
+"""From an event to a folder of documents, without a server and without a database."""
+
+import json
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from api.unplaced import reasons as reasons_not_placed
+from matchmaker.agenda import agendas_of
+from matchmaker.candidates import problem_of
+from matchmaker.checks import violations
+from matchmaker.documents import Edition, agenda_ics, agendas_pdf, schedule_workbook
+from matchmaker.domain import Problem
+from matchmaker.event import Event
+from matchmaker.report import Report, report
+from matchmaker.scoring import Ranking
+from solver import solve
+from solver.result import Goal, Options, Result
+
+WRITTEN = ("schedule.xlsx", "agendas.pdf", "calendars", "report.txt", "report.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """An event with its ranking, the problem that this makes, and the schedule found for it."""
+
+    event: Event
+    ranking: Ranking
+    problem: Problem
+    result: Result
+
+    @property
+    def report(self) -> Report:
+        bound = next((goal.bound for goal in self.result.goals if goal.goal is Goal.VALUE), None)
+        return report(self.event, self.problem, self.result.schedule, bound)
+
+
+def plan(event: Event, ranking: Ranking, options: Options) -> Plan:
+    """Schedules the accepted requests of an event.
+
+    Raises RuntimeError if the schedule breaks a rule: such a schedule is a fault of the program, and not for use.
+    """
+    problem, _ = problem_of(event, ranking.score)
+    result = solve(problem, options)
+    if wrong := violations(problem, result.schedule):
+        raise RuntimeError(f"the schedule breaks {len(wrong)} rules; the first: {wrong[0].message}")
+    return Plan(event=event, ranking=ranking, problem=problem, result=result)
+
+
+def write(
+    plan: Plan, folder: Path, language: str, progress: Callable[[int, int], None] = lambda _done, _of: None
+) -> None:
+    """Writes the documents of a plan into an existing folder; `progress(done, of)` counts files."""
+    event, schedule = plan.event, plan.result.schedule
+    edition = Edition(version=1, at=datetime.now(UTC))
+    agendas = agendas_of(event, schedule, _why_they_meet(plan))
+    names = list(_file_names([agenda.person.name for agenda in agendas]))
+    steps = len(agendas) + 3
+    not_placed = {i: reason["text"] for i, reason in reasons_not_placed(plan.problem, schedule).items()}
+    (folder / "schedule.xlsx").write_bytes(
+        schedule_workbook(event, plan.problem, schedule, plan.report, edition, not_placed, language)
+    )
+    progress(1, steps)
+    (folder / "report.txt").write_text(plan.report.text(language), encoding="utf-8")
+    (folder / "report.json").write_text(
+        json.dumps(plan.report.as_data(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+    )
+    progress(2, steps)
+    (folder / "agendas.pdf").write_bytes(agendas_pdf(event, agendas, edition))
+    progress(3, steps)
+    calendars = folder / "calendars"
+    calendars.mkdir()
+    for done, (agenda, name) in enumerate(zip(agendas, names, strict=True), start=4):
+        (calendars / f"{name}.ics").write_bytes(agenda_ics(event, agenda, edition))
+        progress(done, steps)
+
+
+def would_replace(folder: Path) -> list[str]:
+    """What stands in `folder` under the names of the documents."""
+    return [name for name in WRITTEN if (folder / name).exists()]
+
+
+@contextmanager
+def all_or_nothing(folder: Path) -> Iterator[Path]:
+    """A new folder beside `folder`, whose contents move into it in the end, unless an exception comes first.
+
+    What stands under the same names is replaced, and nothing else is touched.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
+        made, old = Path(temporary) / "new", Path(temporary) / "old"
+        made.mkdir()
+        old.mkdir()
+        yield made
+        if not folder.exists():
+            made.rename(folder)
+            return
+        for path in sorted(made.iterdir()):
+            if (folder / path.name).exists():
+                shutil.move(folder / path.name, old / path.name)
+            path.rename(folder / path.name)
+
+
+def _why_they_meet(plan: Plan) -> Mapping[int, Mapping[str, Mapping[str, str]]]:
+    """For each candidate that takes place, by the reader's e-mail address and by language, the strongest reason."""
+    found: dict[int, dict[str, dict[str, str]]] = {}
+    labels = plan.event.themes
+    matches = {}
+    for meeting in plan.result.schedule.meetings:
+        people = [plan.event.people[i].email for i in meeting.attendees]
+        found[meeting.candidate] = {}
+        for reader in people:
+            if reader not in matches:
+                matches[reader] = {match.second: match.reasons for match in plan.ranking.of(reader)}
+            of_pair = (matches[reader].get(other, ()) for other in people if other != reader)
+            telling = [
+                reason for reasons in of_pair for reason in reasons if reason.kind in ("need_offer", "offer_need")
+            ]
+            if telling:
+                found[meeting.candidate][reader] = {x: telling[0].text(x, labels) for x in ("en", "fr", "nl")}
+    return found
+
+
+def _file_names(names: Sequence[str]) -> Iterator[str]:
+    """A different file name for each name: plain lower-case letters, which every file system takes."""
+    taken: set[str] = set()
+    for name in names:
+        letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+        base = re.sub("[^a-z0-9]+", "-", letters).strip("-")[:80] or "participant"
+        unique, n = base, 1
+        while unique in taken:
+            n += 1
+            unique = f"{base}-{n}"
+        taken.add(unique)
+        yield unique

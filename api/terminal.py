@@ -1,0 +1,109 @@
+"""What the command line shows: progress, tables of errors, messages. Results go to stdout, all else to stderr."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from matchmaker.intake import IntakeError
+    from solver.result import GoalReport
+    from solver.result import Progress as Improvement
+
+T = TypeVar("T")
+_errors = Console(stderr=True)
+
+
+def say(text: str) -> None:
+    typer.echo(text)
+
+
+def fail(message: str) -> NoReturn:
+    """Ends the command: its arguments are at fault."""
+    _errors.print(Text(message, style="red"))
+    raise typer.Exit(2)
+
+
+def show_errors(file: str, errors: Sequence["IntakeError"]) -> None:
+    """Every error of a workbook, as a table."""
+    table = Table("Sheet", "Row", "Column", "Value", "Expected", title=None, header_style="bold")
+    for error in errors:
+        row = "" if error.row is None else str(error.row)
+        table.add_row(*(Text(cell) for cell in (error.sheet, row, error.column, error.value, error.expected)))
+    count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
+    _errors.print(Text(f"{file}: {count}. Nothing was done.", style="red"))
+    # Without a terminal there is no width to keep to: a line of a log should stay whole.
+    _errors.print(table, width=None if _errors.is_terminal else 200)
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar; the function it yields takes a stage, what is done and the total."""
+    with _progress() as shown:
+        task = shown.add_task(title, total=None)
+
+        def update(stage: str, done: int, total: int) -> None:
+            shown.update(task, description=f"{title} {stage}".strip(), completed=done, total=total)
+
+        yield update
+
+
+def search(run: Callable[[Callable[[], bool], Callable[["Improvement"], None]], T], seconds: float) -> T:
+    """Runs a search that takes about `seconds`, and shows the best found so far.
+
+    `run(stop, progress)` works in a thread of its own, so that Ctrl-C is heard at once: the first tells the search to
+    stop and to keep what it has, a second one gives up.
+    """
+    stop = threading.Event()
+    found: Future[T] = Future()
+    with _progress() as shown:
+        task = shown.add_task("Scheduling", total=seconds)
+
+        def better(improvement: "Improvement") -> None:
+            shown.update(task, description=f"Scheduling: {_best(improvement)}")
+
+        def work() -> None:
+            try:
+                found.set_result(run(stop.is_set, better))
+            except BaseException as wrong:
+                found.set_exception(wrong)
+
+        started = time.monotonic()
+        threading.Thread(target=work, daemon=True).start()
+        while not found.done():
+            try:
+                wait([found], timeout=0.1)
+                shown.update(task, completed=min(seconds, time.monotonic() - started))
+            except KeyboardInterrupt:
+                if stop.is_set():
+                    raise
+                stop.set()
+                shown.console.print("Interrupted: the best schedule found so far is kept.")
+        shown.update(task, completed=seconds)
+    return found.result()
+
+
+def _best(improvement: "Improvement") -> str:
+    return ", ".join([f"{len(improvement.schedule.meetings)} meetings", *map(_goal, improvement.goals)])
+
+
+def _goal(goal: "GoalReport") -> str:
+    return f"{goal.goal} {goal.value}" + (" (proven)" if goal.proven else f" (bound {goal.bound})")
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=24),
+        TimeElapsedColumn(),
+        console=_errors,
+        transient=False,
+    )
