@@ -67,6 +67,22 @@ class InUse(Problem):
     status, code, title = 409, "in-use", "Meetings depend on it"
 
 
+class ScheduleRunning(Problem):
+    status, code, title = 409, "schedule-running", "A schedule is being made"
+
+
+class NotRunning(Problem):
+    status, code, title = 409, "not-running", "The schedule is not being made"
+
+
+class NotADraft(Problem):
+    status, code, title = 409, "not-a-draft", "Only a draft can be published"
+
+
+class ScheduleOutdated(Problem):
+    status, code, title = 409, "schedule-outdated", "The event has changed since this schedule was made"
+
+
 class LinkUsed(Problem):
     status, code, title = 410, "link-used", "Link used or expired"
 

@@ -6,7 +6,7 @@ the number of their row (slots by position, as the scheduler must).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
@@ -41,23 +41,37 @@ class Plan:
     slots: tuple[int, ...]
     requests: tuple[int, ...]
 
-    def schedule(self, meetings: Sequence[models.Meeting]) -> Schedule:
-        """Stored meetings (with their attendees loaded) as the event's own documents read them: by position."""
-        person, place, slot, request = (
-            {row: i for i, row in enumerate(rows)} for rows in (self.people, self.places, self.slots, self.requests)
+    def positional(self, problem: Problem, schedule: Schedule) -> tuple[Problem, Schedule]:
+        """A stored problem and a schedule of it as documents read them: by position in the event.
+
+        What has left the event since then is left out.
+        """
+        people, places, requests = (_positions(rows) for rows in (self.people, self.places, self.requests))
+        there = [c for c in problem.candidates if c.id in requests and set(c.people) <= people.keys()]
+        kept = {c.id for c in there}
+        remaining = replace(
+            problem,
+            participants=tuple(p for p in problem.participants if p.id in people),
+            candidates=tuple(replace(c, after=c.after & kept) for c in there),
+            pins=tuple(pin for pin in problem.pins if pin.candidate in kept),
+            exclusive=tuple(group & kept for group in problem.exclusive),
         )
-        return Schedule(
+        return _renumbered(remaining, people, places, requests), Schedule(
             tuple(
-                Meeting(
-                    candidate=request[meeting.request_id],
-                    slot=slot[meeting.slot_id],
-                    place=place[meeting.place_id],
-                    attendees=tuple(person[a.participant_id] for a in meeting.attendees),
+                replace(
+                    meeting,
+                    candidate=requests[meeting.candidate],
+                    place=places[meeting.place],
+                    attendees=tuple(people[p] for p in meeting.attendees),
                 )
-                for meeting in meetings
-                if meeting.request_id in request
+                for meeting in schedule.meetings
+                if meeting.candidate in kept
             )
         )
+
+
+def _positions(rows: Sequence[int]) -> dict[int, int]:
+    return {row: i for i, row in enumerate(rows)}
 
 
 def read(engine: sa.Engine, event_id: int) -> Plan:
@@ -163,43 +177,43 @@ def _profile(person: models.Participant, position: Mapping[int, int]) -> Profile
 def problem(plan: Plan, score: Callable[[str, str], float]) -> tuple[Problem, Index]:
     """What is to be solved (`matchmaker.candidates.problem_of`), with the numbers of the rows for ids."""
     positional, index = problem_of(plan.event, score)
+    return _renumbered(positional, plan.people, plan.places, plan.requests), Index(
+        requests={plan.requests[i]: tuple(plan.requests[j] for j in group) for i, group in index.requests.items()},
+        excluded=tuple(plan.requests[i] for i in index.excluded),
+    )
 
-    def people(ids: Sequence[int]) -> tuple[int, ...]:
-        return tuple(plan.people[i] for i in ids)
 
-    def requests(ids: frozenset[int]) -> frozenset[int]:
-        return frozenset(plan.requests[i] for i in ids)
+class _Numbers(Protocol):
+    """The new id for an old one: a sequence or a mapping."""
 
+    def __getitem__(self, old: int, /) -> int: ...
+
+
+def _renumbered(problem: Problem, people: _Numbers, places: _Numbers, requests: _Numbers) -> Problem:
+    """The same problem with other ids."""
     return replace(
-        positional,
-        places=tuple(replace(place, id=plan.places[place.id]) for place in positional.places),
+        problem,
+        places=tuple(replace(place, id=places[place.id]) for place in problem.places),
         participants=tuple(
-            replace(p, id=plan.people[p.id], place=None if p.place is None else plan.places[p.place])
-            for p in positional.participants
+            replace(p, id=people[p.id], place=None if p.place is None else places[p.place])
+            for p in problem.participants
         ),
         candidates=tuple(
             replace(
                 candidate,
-                id=plan.requests[candidate.id],
-                people=people(candidate.people),
-                teams=tuple(people(team) for team in candidate.teams),
-                places=None if candidate.places is None else frozenset(plan.places[i] for i in candidate.places),
-                after=requests(candidate.after),
+                id=requests[candidate.id],
+                people=tuple(people[p] for p in candidate.people),
+                teams=tuple(tuple(people[p] for p in team) for team in candidate.teams),
+                places=None if candidate.places is None else frozenset(places[i] for i in candidate.places),
+                after=frozenset(requests[i] for i in candidate.after),
             )
-            for candidate in positional.candidates
+            for candidate in problem.candidates
         ),
         pins=tuple(
-            replace(
-                pin,
-                candidate=plan.requests[pin.candidate],
-                place=None if pin.place is None else plan.places[pin.place],
-            )
-            for pin in positional.pins
+            replace(pin, candidate=requests[pin.candidate], place=None if pin.place is None else places[pin.place])
+            for pin in problem.pins
         ),
-        exclusive=tuple(requests(group) for group in positional.exclusive),
-    ), Index(
-        requests={plan.requests[i]: tuple(plan.requests[j] for j in group) for i, group in index.requests.items()},
-        excluded=tuple(plan.requests[i] for i in index.excluded),
+        exclusive=tuple(frozenset(requests[i] for i in group) for group in problem.exclusive),
     )
 
 
@@ -218,6 +232,28 @@ def check(problem: Problem, schedule: Schedule) -> None:
     """Raises `IllegalScheduleError` unless the schedule obeys every rule."""
     if found := violations(problem, schedule):
         raise IllegalScheduleError(found)
+
+
+def schedule_of(session: Session, schedule_id: int) -> Schedule:
+    """A stored schedule."""
+    meetings = session.scalars(
+        sa.select(models.Meeting)
+        .where(models.Meeting.schedule_id == schedule_id)
+        .options(selectinload(models.Meeting.attendees), joinedload(models.Meeting.slot))
+        .order_by(models.Meeting.id)
+    )
+    return Schedule(
+        tuple(
+            Meeting(
+                candidate=meeting.request_id,
+                slot=meeting.slot.position,
+                place=meeting.place_id,
+                attendees=tuple(a.participant_id for a in meeting.attendees),
+            )
+            for meeting in meetings
+            if meeting.request_id is not None
+        )
+    )
 
 
 def store_meetings(session: Session, row: models.Schedule, problem: Problem, schedule: Schedule) -> None:
