@@ -1,0 +1,196 @@
+"""Who comes: invented organisations and people, and what each of them is about."""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+
+from matchmaker.embedding import Role
+from matchmaker.event import Profile
+from matchmaker.sample.texts import Topic, Writer, data, topics
+
+TYPES = {
+    "startup": "start-up",
+    "pharma": "company",
+    "medtech": "company",
+    "cro": "service provider",
+    "cdmo": "service provider",
+    "university": "academic",
+    "hospital": "hospital",
+    "investor": "investor",
+    "consultant": "service provider",
+    "public": "public body",
+    "it": "company",
+    "equipment": "company",
+}
+EXHIBITING = ("cro", "cdmo", "equipment", "it", "medtech", "consultant", "public")
+FOCUS = {"university": 5, "hospital": 5, "cro": 4}  # topics that an organisation offers, and needs; others: 3
+STAFF = {"pharma": 3.0, "hospital": 3.0, "university": 2.5, "cdmo": 1.5, "cro": 1.5, "startup": 0.9}
+APPEAL = {"investor": 3.0, "pharma": 2.2, "hospital": 1.4}
+OFFERS, NEEDS = (12, 60, 25, 3), (15, 60, 22, 3)  # weights of writing none, one, two, three
+STAND_STAFF, SILENT, REMOTE = 3, 3, 6
+
+
+@dataclass(slots=True, kw_only=True)
+class Organisation:
+    """An organisation, the topics that its people speak for, and how many of them come."""
+
+    name: str
+    country: str
+    language: str
+    kind: str
+    offers: Sequence[Topic] = ()
+    needs: Sequence[Topic] = ()
+    stand: str | None = None
+    staff: int = 1
+
+
+@dataclass(slots=True, kw_only=True)
+class Attendee:
+    """A profile and what is behind it. `appeal` is how much others wish to meet this person (1 is ordinary)."""
+
+    profile: Profile
+    organisation: Organisation
+    appeal: float
+    offers: Sequence[Topic] = ()
+    needs: Sequence[Topic] = ()
+
+
+def organisations(rng: Random, people: int, stands: int) -> list[Organisation]:
+    """About one for two people; `stands` of them have a stand (fewer where too few exhibit)."""
+    everyone = [
+        Organisation(name=name, country=country, language=language, kind=kind)
+        for kind, entries in data("organisations").items()
+        for name, country, language in entries
+    ]
+    number = min(len(everyone), round(0.4625 * people))
+    chosen = [everyone[i] for i in sorted(rng.sample(range(len(everyone)), number))]
+    offered, needed = Counter[str](), Counter[str]()
+    for organisation in chosen:
+        kind, focus = organisation.kind, FOCUS.get(organisation.kind, 3)
+        organisation.offers = _least(rng, [t for t in topics() if kind in t.offered_by], offered, focus)
+        others = [t for t in topics() if kind in t.needed_by and t not in organisation.offers]
+        organisation.needs = _least(rng, others, needed, focus)
+    weights = [STAFF.get(o.kind, 1.2) * (1.3 if o.country == "BE" else 0.4) for o in chosen]
+    for organisation in rng.choices(chosen, weights, k=people - number):
+        organisation.staff += 1
+    exhibitors = sorted((o for o in chosen if o.kind in EXHIBITING), key=lambda o: (o.country != "BE", rng.random()))
+    for i, organisation in enumerate(exhibitors[:stands]):
+        organisation.stand = f"Stand {i + 1}"
+    return chosen
+
+
+def attendees(rng: Random, writer: Writer, chosen: Sequence[Organisation], half: int) -> list[Attendee]:
+    """Everybody who comes. The event has `half` slots in the morning and as many in the afternoon."""
+    taken: set[tuple[str, str]] = set()
+    everyone = []
+    for organisation in chosen:
+        for member in range(organisation.staff):
+            profile = _registered(rng, organisation, taken)
+            if organisation.stand is not None and member < STAND_STAFF:
+                profile = replace(profile, type="exhibitor", place=organisation.stand)
+            else:
+                profile = replace(profile, available=_available(rng, half))
+            if organisation.kind == "investor":
+                profile = replace(profile, maximum=rng.choice((10, 12, 14)))
+            appeal = APPEAL.get(organisation.kind, 1.0) * rng.lognormvariate(0, 0.5)
+            everyone.append(Attendee(profile=profile, organisation=organisation, appeal=appeal))
+    rng.shuffle(everyone)
+    _single_out(everyone, half)
+    _fill_in(rng, writer, everyone)
+    return everyone
+
+
+def _least(rng: Random, among: Sequence[Topic], used: Counter[str], number: int) -> list[Topic]:
+    """`number` topics, those used least so far first, give or take."""
+    picked = sorted(among, key=lambda topic: used[topic.code] + 2 * rng.random())[:number]
+    used.update(topic.code for topic in picked)
+    return picked
+
+
+def _registered(rng: Random, organisation: Organisation, taken: set[tuple[str, str]]) -> Profile:
+    home = f"BE-{organisation.language}" if organisation.country == "BE" else organisation.country
+    names = data("names")[home]
+    while True:
+        gender = rng.choice(("women", "men"))
+        first, last = rng.choice(names[gender]), rng.choice(names["family"])
+        if (_ascii(first), _ascii(last)) not in taken:
+            break
+    taken.add((_ascii(first), _ascii(last)))
+    language = organisation.language if rng.random() < 0.94 else "en"
+    masculine, _, feminine = rng.choice(data("titles")[organisation.kind][language]).partition(" / ")
+    return Profile(
+        email=f"{_ascii(first)}.{_ascii(last)}@{_ascii(organisation.name)}.example",
+        first_name=first,
+        last_name=last,
+        organisation=organisation.name,
+        country=organisation.country,
+        language=language,
+        type=TYPES[organisation.kind],
+        job_title=feminine if feminine and gender == "women" else masculine,
+    )
+
+
+def _ascii(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def _available(rng: Random, half: int) -> frozenset[int] | None:
+    """All day mostly; some come for half a day only, or are away for a talk or a call."""
+    what = rng.random()
+    if what < 0.08:
+        return frozenset(range(half))
+    if what < 0.15:
+        return frozenset(range(half, 2 * half))
+    if what < 0.24:
+        start, length = rng.randrange(2 * half - 4), rng.randint(2, 4)
+        return frozenset(range(2 * half)) - frozenset(range(start, start + length))
+    return None
+
+
+def _single_out(everyone: Sequence[Attendee], half: int) -> None:
+    """A sought-after investor who wants 8 meetings at most; a few who take part from afar, in their own daytime."""
+    investors = [a for a in everyone if a.organisation.kind == "investor" and a.organisation.country == "BE"]
+    for star in investors[:1]:
+        star.appeal = 18.0
+        star.profile = replace(star.profile, maximum=8, available=None)
+    far = [a for a in everyone if a.organisation.country in ("US", "ES", "GB", "CH") and a.profile.place is None]
+    for attendee in sorted(far, key=lambda a: a.organisation.country != "US")[:REMOTE]:
+        afternoon = frozenset(range(half, 2 * half)) if attendee.organisation.country == "US" else None
+        attendee.profile = replace(attendee.profile, remote=True, available=afternoon)
+
+
+def _fill_in(rng: Random, writer: Writer, everyone: Sequence[Attendee]) -> None:
+    """Offers and needs; nobody needs what nobody from elsewhere offers. A few have not got round to it."""
+    busy = everyone[SILENT:]
+    for attendee in busy:
+        attendee.offers = _some(rng, attendee.organisation.offers, OFFERS)
+    offering: dict[str, set[str]] = {}
+    for attendee in busy:
+        for topic in attendee.offers:
+            offering.setdefault(topic.code, set()).add(attendee.organisation.name)
+    for attendee in busy:
+        own = {attendee.organisation.name}
+        answered = [t for t in attendee.organisation.needs if offering.get(t.code, own) != own]
+        attendee.needs = _some(rng, answered, NEEDS if attendee.offers else NEEDS[1:], 0 if attendee.offers else 1)
+    for attendee in everyone:
+        about = dict.fromkeys(t.theme for t in (*attendee.offers, *attendee.needs))
+        attendee.profile = replace(
+            attendee.profile,
+            themes=tuple(about) or (rng.choice(attendee.organisation.offers).theme,),
+            offers=tuple(_written(rng, writer, attendee.offers, Role.OFFER, attendee.profile.language)),
+            needs=tuple(_written(rng, writer, attendee.needs, Role.NEED, attendee.profile.language)),
+        )
+
+
+def _some(rng: Random, among: Collection[Topic], weights: Sequence[int], least: int = 0) -> list[Topic]:
+    number = rng.choices(range(least, least + len(weights)), weights)[0]
+    return rng.sample(list(among), min(number, len(among)))
+
+
+def _written(rng: Random, writer: Writer, about: Sequence[Topic], role: Role, language: str) -> list[str]:
+    """Most write in their own language, some in English for the sake of the others."""
+    return [writer.write(topic, role, language if rng.random() < 0.8 else "en") for topic in about]

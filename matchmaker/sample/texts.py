@@ -1,0 +1,96 @@
+"""What people write: topics with hand-written sentences in English, French and Dutch, and a writer that varies them.
+
+In a sentence `{a|b}` stands for one of the alternatives and `{3-8}` for a whole number between the two.
+"""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from random import Random
+from typing import Any
+
+from matchmaker.embedding import Role
+
+DATA = files("matchmaker.sample")
+THEMES = ("diagnostics", "tools", "delivery", "therapies", "digital", "processes", "devices", "discovery")
+CLOSING_SHARE = 0.3
+RANGE, CHOICE = re.compile(r"\{(\d+)-(\d+)\}"), re.compile(r"\{([^{}]*\|[^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Topic:
+    """Something that some kinds of organisation (`offered_by`) do and others (`needed_by`) look for."""
+
+    code: str
+    theme: str
+    offered_by: frozenset[str]
+    needed_by: frozenset[str]
+    label: Mapping[str, str]
+    sentences: Mapping[tuple[Role, str], tuple[str, ...]]
+
+
+@cache
+def data(name: str) -> dict[str, Any]:
+    """One of the TOML files of this package."""
+    return tomllib.loads(DATA.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def themes() -> Mapping[str, Mapping[str, str]]:
+    """The label of each theme by language."""
+    return {code: data(f"topics/{code}")["theme"] for code in THEMES}
+
+
+@cache
+def topics() -> tuple[Topic, ...]:
+    return tuple(
+        Topic(
+            code=entry["code"],
+            theme=theme,
+            offered_by=frozenset(entry["by"].split()),
+            needed_by=frozenset(entry["to"].split()),
+            label=entry["label"],
+            sentences={(role, lang): tuple(texts) for role in Role for lang, texts in entry[role].items()},
+        )
+        for theme in THEMES
+        for entry in data(f"topics/{theme}")["topic"]
+    )
+
+
+def spin(rng: Random, sentence: str) -> str:
+    """`sentence` with each of its alternatives decided."""
+    sentence = RANGE.sub(lambda m: str(rng.randint(int(m[1]), int(m[2]))), sentence)
+    return CHOICE.sub(lambda m: rng.choice(m[1].split("|")), sentence)
+
+
+class Writer:
+    """Writes offers, needs and messages, no text twice."""
+
+    def __init__(self, rng: Random) -> None:
+        self._rng = rng
+        self._frames = data("messages")
+        self._used = Counter[str]()
+        self._written: set[str] = set()
+
+    def write(self, topic: Topic, role: Role, language: str) -> str:
+        """An offer or a need. The sentence used least so far, so that texts on a topic differ by more than a detail."""
+        sentences = topic.sentences[role, language]
+        least = min(self._used[s] for s in sentences)
+        while True:
+            sentence = self._rng.choice([s for s in sentences if self._used[s] == least])
+            text = spin(self._rng, sentence)
+            if least > 0 or self._rng.random() < CLOSING_SHARE:
+                text += " " + spin(self._rng, self._rng.choice(self._frames[f"close_{role}"][language]))
+            if text not in self._written:
+                self._written.add(text)
+                self._used[sentence] += 1
+                return text
+
+    def message(self, kind: str, language: str, **words: str) -> str:
+        """A message of a `kind` of messages.toml; `words` are `first`, `organisation` and `label`."""
+        frames: Sequence[str] = self._frames[kind][language]
+        return spin(self._rng, self._rng.choice(frames)).format(**words)
