@@ -1,0 +1,42 @@
+import createClient from 'openapi-fetch';
+import { Problem } from './problem';
+import type { paths } from './schema';
+
+export const BASE = '/api/v1';
+
+/** The API, typed by its OpenAPI description. The session is a cookie of the same origin. */
+export const api = createClient<paths>({
+  credentials: 'same-origin',
+  // Looked up at each call, so that tests and the browser's tools can replace it.
+  fetch: (request) => globalThis.fetch(request)
+});
+
+type Answer<T> = { data?: T; error?: unknown; response: Response };
+
+/** The data of an answer. Throws `Problem`. */
+export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {
+  let settled: Answer<T>;
+  try {
+    settled = await answer;
+  } catch (thrown) {
+    throw Problem.from(thrown);
+  }
+  const { data, error, response } = settled;
+  if (!response.ok) throw Problem.of(response.status, error);
+  return data as T;
+}
+
+/** Sends a file by `multipart/form-data` under the name `file`. */
+export const multipart = (file: File) => ({
+  body: { file } as never,
+  bodySerializer: () => {
+    const form = new FormData();
+    form.append('file', file);
+    return form;
+  }
+});
+
+/** Query values without those that are empty. */
+export function query<T extends Record<string, unknown>>(values: T): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '' && value != null)) as Partial<T>;
+}

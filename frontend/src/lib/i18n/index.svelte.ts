@@ -1,0 +1,75 @@
+import { en } from './en';
+import { fill, isLanguage, LANGUAGES, TAGS, type Catalogue, type Key, type Language, type Values } from './catalogue';
+
+export { isLanguage, LANGUAGES, type Key, type Language };
+
+const STORED = 'matchmaker.language';
+
+const load: Record<Language, () => Promise<Catalogue>> = {
+  en: async () => en,
+  fr: async () => (await import('./fr')).fr,
+  nl: async () => (await import('./nl')).nl
+};
+
+let language = $state<Language>('en');
+let catalogue = $state.raw<Catalogue>(en);
+let zone = $state<string>();
+
+export const locale = {
+  get language() {
+    return language;
+  },
+  get tag() {
+    return TAGS[language];
+  },
+  /** The event's time zone: every time is shown in it. */
+  get zone() {
+    return zone;
+  },
+  set zone(name: string | undefined) {
+    zone = name;
+  }
+};
+
+/** Shows the page in this language from now on. */
+export async function speak(wanted: Language): Promise<void> {
+  const loaded = await load[wanted]();
+  language = wanted;
+  catalogue = loaded;
+  document.documentElement.lang = wanted;
+}
+
+/** Remembers in this browser that the language was chosen. */
+export function remember(wanted: Language): void {
+  try {
+    localStorage.setItem(STORED, wanted);
+  } catch {
+    // Storage may be forbidden; the choice then lasts as long as the page.
+  }
+}
+
+/** The language chosen in this browser before. */
+export function chosen(): Language | null {
+  try {
+    const stored = localStorage.getItem(STORED);
+    return isLanguage(stored) ? stored : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The first language of the browser's that we speak. */
+export function preferred(): Language {
+  return navigator.languages.map((tag) => tag.slice(0, 2)).find(isLanguage) ?? 'en';
+}
+
+/** The message in the language shown. */
+export function t(key: Key, values?: Values): string {
+  const [section, name] = key.split('.') as [keyof Catalogue, never];
+  return fill(catalogue[section][name], language, values);
+}
+
+/** The text of an answer of the API that comes in every language; in English where ours is missing. */
+export function said(text: Readonly<Record<string, string>> | null | undefined): string {
+  return text?.[language] ?? text?.en ?? Object.values(text ?? {})[0] ?? '';
+}

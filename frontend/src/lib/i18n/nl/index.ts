@@ -1,0 +1,6 @@
+import type { Catalogue } from '../catalogue';
+import { attendee } from './attendee';
+import { common } from './common';
+import { organiser } from './organiser';
+
+export const nl: Catalogue = { ...common, ...attendee, ...organiser };

@@ -1,0 +1,7 @@
+import { error } from '@sveltejs/kit';
+import { event } from '$lib/api/session.svelte';
+
+export async function load({ parent }) {
+  await parent();
+  if (event().my.participant_id == null) error(404, { message: '', code: 'not-found' });
+}
