@@ -50,10 +50,9 @@ class _Solve:
         self.infeasible = False
         self.bounds: dict[Goal, int | None] = {}
         self.spent: dict[Goal, float] = {}
-        if options.start is not None:
-            hint(self.model, options.start)
-            if _obeys(self.problem, options, options.start):
-                self.best = options.start
+        hint(self.model, options.start or Schedule())
+        if options.start is not None and _obeys(self.problem, options, options.start):
+            self.best = options.start
 
     def run(self) -> Result:
         goals = self.options.goals

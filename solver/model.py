@@ -71,6 +71,7 @@ class Model:
                 for t in index.covered(a.candidate, a.slot):
                     self.busy[person, t].append(a.attends)
         self.free = {key: self.cp.new_bool_var("") for key in self.busy}
+        self.kept = stability.kept(self) if Goal.STABILITY in options.goals else {}
         for rule in CONSTRAINTS.values():
             rule(self)
 
@@ -87,10 +88,6 @@ class Model:
     @cached_property
     def begins(self) -> dict[tuple[int, int], Any]:
         return compactness.begins(self)
-
-    @cached_property
-    def kept(self) -> dict[int, Any]:
-        return stability.kept(self) if Goal.STABILITY in self.options.goals else {}
 
     @cached_property
     def touched(self) -> dict[int, Any]:

@@ -41,7 +41,7 @@ def in_a_row(model: "Model") -> None:
         for session in model.index.sessions:
             for first in range(session.start, session.stop - longest):
                 window = [model.free.get((person, t)) for t in range(first, first + longest + 1)]
-                if None not in window:
+                if all(free is not None for free in window):
                     model.cp.add_bool_or(window)
 
 
