@@ -6,7 +6,9 @@ from api.dependencies import Member
 from api.models import AuditEntry
 
 
-def note(session: AsyncSession, member: Member, action: str, subject_id: int | None = None, **detail: int | str) -> None:
+def note(
+    session: AsyncSession, member: Member, action: str, subject_id: int | None = None, **detail: int | str
+) -> None:
     """Note, in the same transaction, what `member` did to what; `detail` is numbers and codes, nothing personal."""
     entry = AuditEntry(
         user_id=member.user.id, event_id=member.event.id, action=action, subject_id=subject_id, detail=detail

@@ -87,6 +87,10 @@ class LinkUsed(Problem):
     status, code, title = 410, "link-used", "Link used or expired"
 
 
+class TooLarge(Problem):
+    status, code, title = 413, "too-large", "Too large"
+
+
 class WrongCode(Problem):
     status, code, title = 422, "wrong-code", "Wrong code"
 
@@ -110,6 +114,23 @@ def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
         entry = by_status.setdefault(problem.status, {"model": ProblemDetail, "description": ""})
         entry["description"] = ", ".join(filter(None, [entry["description"], f"{problem.title} (`{problem.code}`)"]))
     return by_status
+
+
+def document(app: FastAPI) -> None:
+    """Have the description of `app` say that problems have a media type of their own."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        description = describe()
+        for operations in description["paths"].values():
+            for operation in operations.values():
+                for status, response in operation["responses"].items():
+                    content = response.get("content", {})
+                    if status >= "400" and "application/json" in content:
+                        content[MEDIA_TYPE] = content.pop("application/json")
+        return description
+
+    app.openapi = openapi  # type: ignore[method-assign]
 
 
 def install(app: FastAPI) -> None:
@@ -148,6 +169,8 @@ async def _problem(_: Request, error: Exception) -> JSONResponse:
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == TooLarge.status:
+        return TooLarge("This is more than is taken here.").response()
     phrase = HTTPStatus(error.status_code).phrase
     code = phrase.lower().replace(" ", "-")
     return _response(error.status_code, code, phrase, str(error.detail), headers=error.headers)

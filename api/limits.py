@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from api.database import Sessions
@@ -27,7 +26,6 @@ async def count(sessions: Sessions, what: str, subject: str, limit: int) -> None
                 index_elements=[RateCounter.subject, RateCounter.window_start], set_={"count": RateCounter.count + 1}
             ).returning(RateCounter.count)
         )
-        await session.execute(sa.delete(RateCounter).where(RateCounter.window_start < start - WINDOW))
     if attempts is None or attempts > limit:
         seconds = int((start + WINDOW - now).total_seconds()) + 1
         raise TooMany("Too many attempts; please try again later.", headers={"Retry-After": str(seconds)})

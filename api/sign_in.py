@@ -25,7 +25,6 @@ async def make_link(session: AsyncSession, user_id: int, settings: Settings) -> 
     """The address of a new sign-in link for the user, and its code of six digits."""
     token, code = secrets.token_urlsafe(32), f"{secrets.randbelow(10**6):06}"
     now = datetime.now(UTC)
-    await session.execute(sa.delete(SignInLink).where(SignInLink.user_id == user_id, SignInLink.expires_at < now))
     session.add(
         SignInLink(
             user_id=user_id,
@@ -111,9 +110,8 @@ async def _use(session: AsyncSession, which: sa.ColumnElement[bool]) -> int:
 
 
 async def open_session(session: AsyncSession, user_id: int, settings: Settings) -> str:
-    """The token of a new session of the user, for their cookie; forgets the sessions of everybody that are over."""
+    """The token of a new session of the user, for their cookie."""
     now, token = datetime.now(UTC), secrets.token_urlsafe(32)
-    await session.execute(sa.delete(UserSession).where(UserSession.expires_at < now))
     session.add(
         UserSession(user_id=user_id, token_hash=hash_of(token), expires_at=now + timedelta(days=settings.session_days))
     )

@@ -1,12 +1,11 @@
 """Events, their logo, times and places."""
 
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Response, UploadFile
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import joinedload
 
 from api import models
 from api.audit import note
@@ -38,7 +37,9 @@ async def list_events(user: SignedIn, session: Transaction, window: Listed) -> E
         )
         .where(sa.or_(models.Membership.role.is_not(None), models.Participant.id.is_not(None)))
     )
-    rows = (await session.execute(mine.order_by(models.Event.id.desc()).limit(window.limit).offset(window.offset))).all()
+    rows = (
+        await session.execute(mine.order_by(models.Event.id.desc()).limit(window.limit).offset(window.offset))
+    ).all()
     total = await session.scalar(sa.select(sa.func.count()).select_from(mine.subquery()))
     members = [Member(user=user, event=event, role=role, participant_id=id_) for event, role, id_ in rows]
     return Events(
@@ -76,7 +77,7 @@ async def put_logo(file: UploadFile, member: EventOrganiser, session: Transactio
 @router.get(
     "/{event_id}/logo",
     response_class=Response,
-    responses={200: {"content": {"image/*": {}}, "description": "The logo"}} | documented(NotFound),
+    responses={200: {"content": {"image/*": {}}, "description": "The logo"}, **documented(NotFound)},
 )
 async def read_logo(member: EventMember, session: Transaction) -> Response:
     """The logo of an event."""

@@ -4,7 +4,6 @@ import sqlalchemy as sa
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api import schemas
 from api.database import Transaction
 from api.dependencies import SignedIn
 from api.errors import NotSignedIn, documented

@@ -1,9 +1,12 @@
 """Signing in and out."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
-from api.dependencies import COOKIE, OwnTransactions, SettingsOf, SignedIn, cookie, hash_of
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Request, Response
+
 from api.database import Transaction
+from api.dependencies import COOKIE, OwnTransactions, SettingsOf, SignedIn, cookie, hash_of
 from api.errors import LinkUsed, NotSignedIn, TooMany, WrongCode, documented
 from api.jobs import enqueue
 from api.limits import count
@@ -11,9 +14,6 @@ from api.models import User, UserSession
 from api.routes.me import me_of
 from api.schemas.session import LinkRequest, Me, SignIn
 from api.sign_in import open_session, use_code, use_link
-from fastapi import Depends
-from typing import Annotated
-import sqlalchemy as sa
 
 router = APIRouter(prefix="/sign-in", tags=["sign-in"])
 

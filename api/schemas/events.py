@@ -31,7 +31,7 @@ class Event(Model):
     slug: str
     name: str
     time_zone: str
-    languages: list[Language]
+    languages: list[str]
     colour: str
     logo_url: str | None
     starts: datetime | None

@@ -1,0 +1,89 @@
+"""The application: the API under /api/v1, the built page under /, and what tells whether it is well."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi_offline import FastAPIOffline
+
+from api import errors
+from api.database import open_engine, open_sessions
+from api.routes import agendas, events, imports, matches, me, participants, reports, requests, schedules, sign_in
+from api.security import DOCS, Headers, same_site_only
+from api.settings import Settings
+
+BODY_BYTES = 1024 * 1024
+PREFIX = "/api/v1"
+RESOURCES = (sign_in, me, events, imports, participants, matches, requests, schedules, agendas, reports)
+DESCRIPTION = """
+Arranges the one-to-one meetings of a networking event.
+
+Sign in first; the session is a cookie. Lists come in parts (`limit`, `offset`, `total`). Times carry the offset of the
+event's time zone. Errors are problem details (RFC 9457), whose `code` says which.
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application for these settings; `database_url` must be set once it starts."""
+    app = FastAPIOffline(
+        docs_url=DOCS,
+        redoc_url=None,
+        static_url=f"{DOCS}/static",
+        title="Matchmaker",
+        version="1",
+        description=DESCRIPTION.strip(),
+        openapi_url=f"{PREFIX}/openapi.json",
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=_lifespan,
+        max_body_size=BODY_BYTES,
+    )
+    app.state.settings = settings
+    errors.install(app)
+    app.add_middleware(Headers, settings=settings)
+    api = APIRouter(
+        prefix=PREFIX,
+        dependencies=[Depends(same_site_only)],
+        responses=errors.documented(errors.Invalid, errors.CrossSite, errors.TooLarge),
+    )
+    for resource in RESOURCES:
+        api.include_router(resource.router)
+    app.include_router(api)
+    app.include_router(health)
+    app.frontend("/", directory=settings.page_folder, fallback="index.html", check_dir=False)
+    errors.document(app)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    url = app.state.settings.database_url
+    if url is None:
+        raise RuntimeError("no database: set MATCHMAKER_DATABASE_URL")
+    engine = open_engine(url)
+    app.state.sessions = open_sessions(engine)
+    yield
+    await engine.dispose()
+
+
+health = APIRouter(prefix="/health", include_in_schema=False)
+
+
+@health.get("/live")
+async def read_live() -> dict[str, Any]:
+    """Whether the process answers."""
+    return {"live": True}
+
+
+@health.get("/ready")
+async def read_ready(request: Request, response: Response) -> dict[str, Any]:
+    """Whether it can work: the database answers."""
+    try:
+        async with request.app.state.sessions() as session:
+            await session.execute(sa.text("SELECT 1"))
+    except (sa.exc.SQLAlchemyError, OSError):
+        response.status_code = 503
+        return {"ready": False}
+    return {"ready": True}

@@ -1,0 +1,136 @@
+"""The people of a workbook become participants of an event."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session, selectinload, undefer
+
+from api.importing.changes import Changes
+from api.importing.organisations import key_of
+from api.models import BlockedSlot, Need, Offer, Organisation, Participant, Place, Slot, User
+from api.statements import rewrite
+from matchmaker.event import Event, Profile
+from matchmaker.language import detect
+
+PLAIN = ("first_name", "last_name", "country", "language", "type", "job_title", "remote", "minimum", "maximum")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the rows of people refer to: organisations by key, places by name, slots in the workbook's order."""
+
+    organisations: Mapping[str, Organisation]
+    places: Mapping[str, Place]
+    slots: tuple[Slot, ...]
+
+
+def store_people(
+    session: Session, event_id: int, event: Event, known: Known, changes: Changes
+) -> dict[str, Participant]:
+    """The participants of the event by e-mail address."""
+    users = _users(session, event.people)
+    rows = {
+        p.user_id: p
+        for p in session.scalars(
+            sa.select(Participant)
+            .where(Participant.event_id == event_id)
+            .options(
+                selectinload(Participant.offers),
+                selectinload(Participant.needs),
+                selectinload(Participant.blocked),
+                undefer(Participant.imported),
+            )
+        )
+    }
+    with_texts = any(person.offers or person.needs for person in event.people)
+    language = _languages(event.people)
+    by_email = {}
+    for person in event.people:
+        user_id = users[person.email]
+        said = _said(person, known.slots, with_texts=with_texts)
+        row = rows.get(user_id)
+        if row is None:
+            row = Participant(
+                event_id=event_id, user_id=user_id, imported={}, themes=[], offers=[], needs=[], blocked=[]
+            )
+            session.add(row)
+            changes.add()
+            _take_over(row, said, known, language)
+        else:
+            news = {field: value for field, value in said.items() if row.imported.get(field, _NOTHING) != value}
+            changes.keep(updated=bool(news))
+            _take_over(row, news, known, language)
+        row.imported = row.imported | said
+        by_email[person.email] = row
+    session.flush()
+    return by_email
+
+
+_NOTHING = object()
+
+
+def _users(session: Session, people: Iterable[Profile]) -> dict[str, int]:
+    """The accounts of `people` by e-mail address; those without one get one."""
+    accounts = [
+        {
+            "email": person.email.lower(),
+            "name": person.name,
+            "language": person.language if person.language in ("en", "fr", "nl") else "en",
+        }
+        for person in people
+    ]
+    if accounts:
+        session.execute(insert(User).on_conflict_do_nothing(index_elements=[User.email]), accounts)
+    emails = [account["email"] for account in accounts]
+    ids = dict(session.execute(sa.select(User.email, User.id).where(User.email.in_(emails))).tuples())
+    return {person.email: ids[person.email.lower()] for person in people}
+
+
+def _languages(people: Iterable[Profile]) -> dict[str, str | None]:
+    texts = list({text for person in people for text in (*person.offers, *person.needs)})
+    return dict(zip(texts, detect(texts), strict=True))
+
+
+def _said(person: Profile, slots: tuple[Slot, ...], *, with_texts: bool) -> dict[str, Any]:
+    """What a workbook says of somebody, as JSON."""
+    said: dict[str, Any] = {field: getattr(person, field) for field in PLAIN}
+    said |= {"organisation": person.organisation, "themes": list(person.themes), "place": person.place}
+    if with_texts:
+        said |= {"offers": list(person.offers), "needs": list(person.needs)}
+    if slots:
+        free = range(len(slots)) if person.available is None else person.available
+        said["blocked"] = [_instant(slot) for i, slot in enumerate(slots) if i not in free]
+    return said
+
+
+def _take_over(row: Participant, news: Mapping[str, Any], known: Known, language: Mapping[str, str | None]) -> None:
+    for field, value in news.items():
+        if field == "organisation":
+            row.organisation_id = known.organisations[key_of(value)].id
+        elif field == "place":
+            row.place_id = known.places[value].id if value is not None else None
+        elif field == "offers":
+            rewrite(row.offers, value, lambda text: Offer(text=text, language=language[text]))
+        elif field == "needs":
+            rewrite(row.needs, value, lambda text: Need(text=text, language=language[text]))
+        elif field == "blocked":
+            _block(row, set(value), known.slots)
+        else:
+            setattr(row, field, value)
+    if row.maximum is not None and row.maximum < row.minimum:
+        row.minimum = row.maximum  # one of the two was edited here, and the other comes from the workbook
+
+
+def _block(row: Participant, starts: set[str], slots: tuple[Slot, ...]) -> None:
+    """Block the slots that start at `starts` and free the workbook's others."""
+    of_workbook = {slot.id: _instant(slot) in starts for slot in slots}
+    row.blocked[:] = [b for b in row.blocked if of_workbook.pop(b.slot_id, True)]
+    row.blocked += [BlockedSlot(slot_id=slot_id) for slot_id, blocked in of_workbook.items() if blocked]
+
+
+def _instant(slot: Slot) -> str:
+    return slot.starts.astimezone(UTC).isoformat()
