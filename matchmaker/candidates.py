@@ -12,7 +12,7 @@ from matchmaker.agenda import scheduler_slots
 from matchmaker.domain import Candidate, Participant, Place, Problem
 from matchmaker.event import Event, Kind, Preference, Request, Status
 
-FLOOR, QUALITY, MUST, MUTUAL = 40, 30, 20, 10
+FLOOR, QUALITY, MUST, MUTUAL = 50, 30, 15, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,15 +77,14 @@ def problem_of(event: Event, score: Callable[[str, str], float]) -> tuple[Proble
 
 
 def value_of(requests: list[Request], score: float) -> int:
-    """What a meeting is worth, from 1 to 100: 40, and 30 times the score, and 20 for a "must", and 10 where both asked.
+    """What a meeting is worth, from 1 to 100: 50, and 30 times the score, and 15 for a "must", and 5 where both asked.
 
-    Two meetings are worth more than any one that they could make room for, so the schedule holds as many as it can
-    and chooses the better ones among equally many.
+    No meeting is worth more than two others, so the schedule holds as many as it can, and of equally many the better.
     """
     worth = FLOOR + round(QUALITY * min(1.0, max(0.0, score)))
     if any(request.preference is Preference.MUST for request in requests):
         worth += MUST
-    return worth + (MUTUAL if len(requests) > 1 else 0)
+    return worth + (MUTUAL if len({request.sender for request in requests}) > 1 else 0)
 
 
 def _agreed(event: Event) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:

@@ -29,12 +29,12 @@ class IntakeErrors(Exception):  # noqa: N818 - the plural says that these are al
 class UnexpectedError(ValueError):
     """A cell that cannot be read; `code` and `details` say what was expected (see `expectation`)."""
 
-    def __init__(self, code: str, **details: object) -> None:
+    def __init__(self, code: str, /, **details: object) -> None:
         super().__init__(code)
         self.code, self.details = code, details
 
 
-def expectation(code: str, language: str, **details: object) -> str:
+def expectation(code: str, language: str, /, **details: object) -> str:
     """The sentence of `code` in English, French or Dutch (English for any other language)."""
     of_code = _EXPECTED[code]
     return of_code.get(language, of_code["en"]).format(**details)
@@ -115,11 +115,6 @@ _EXPECTED: dict[str, dict[str, str]] = {
         "en": "exactly one row, for one event",
         "fr": "exactement une ligne, pour un événement",
         "nl": "precies één rij, voor één evenement",
-    },
-    "rows": {
-        "en": "at least one row",
-        "fr": "au moins une ligne",
-        "nl": "minstens één rij",
     },
     "email": {
         "en": "an e-mail address such as name@example.org",

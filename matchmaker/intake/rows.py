@@ -21,7 +21,7 @@ class Findings:
     language: str
     errors: list[IntakeError] = field(default_factory=list)
 
-    def add(self, sheet: str, row: int | None, column: str, value: Cell, code: str, **details: object) -> None:
+    def add(self, sheet: str, row: int | None, column: str, value: Cell, code: str, /, **details: object) -> None:
         self.errors.append(
             IntakeError(
                 sheet=sheet,
@@ -53,7 +53,7 @@ class Row:
             self.wrong(name, wrong.code, **wrong.details)
             return None
 
-    def wrong(self, name: str, code: str, **details: object) -> None:
+    def wrong(self, name: str, code: str, /, **details: object) -> None:
         """Notes that a cell of this row is not as expected."""
         value = self.cells.get(name, "")
         self.findings.add(self.sheet, self.number, self.headers[name], value, code, **details)

@@ -1,0 +1,440 @@
+"""What a workbook may be like, and what is said about one that is wrong."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from matchmaker.documents.event_workbook import workbook_of
+from matchmaker.event import Event, Kind, Preference, Status
+from matchmaker.intake import IntakeError, IntakeErrors, read_workbook
+from matchmaker.intake.layout import LANGUAGES, SHEETS, plain
+from tests.matchmaker.events import at, event, events, person, request, sheets, workbook
+
+Rows = Sequence[Sequence[object]]
+
+
+def read(**changed: Rows | None) -> Event:
+    return read_workbook(workbook(sheets(**changed)), "event.xlsx")
+
+
+def errors(**changed: Rows | None) -> list[IntakeError]:
+    with pytest.raises(IntakeErrors) as caught:
+        read(**changed)
+    return list(caught.value.errors)
+
+
+def the_error(**changed: Rows | None) -> IntakeError:
+    found = errors(**changed)
+    assert len(found) == 1, found
+    return found[0]
+
+
+def people(*rows: Sequence[object], extra: Sequence[str] = ()) -> Rows:
+    head = ["email", "first name", "last name", "organisation", "country", *extra]
+    return [head, *rows]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(events())
+def test_a_workbook_made_of_an_event_reads_back_as_that_event(known: Event) -> None:
+    for language in LANGUAGES:
+        again = read_workbook(workbook_of(known, language), "event.xlsx", language)
+        assert again == known
+        # Two times of one zone compare by the clock on the wall, which an autumn night shows twice.
+        assert [s.starts.utcoffset() for s in again.slots] == [s.starts.utcoffset() for s in known.slots]
+
+
+def test_a_small_workbook_becomes_the_event_that_it_describes() -> None:
+    known = read()
+    assert [p.name for p in known.people] == ["Ann Peeters", "Bob Dubois"]
+    assert known.people[0].offers == ("A rapid test",)
+    assert known.requests[0].status is Status.ACCEPTED
+    assert known.requests[0].preference is Preference.LIKE
+    assert known.slots[0].starts == at(9)
+    assert known.people[0].available is None
+
+
+def test_sheets_and_columns_are_found_by_their_french_and_dutch_names_in_any_case() -> None:
+    known = read_workbook(
+        workbook(
+            {
+                "ÉVÉNEMENT": [["NOM", "Fuseau horaire"], ["Journée", "Europe/Brussels"]],
+                "Deelnemers": [
+                    ["E-mailadres", "Voornaam", "Achternaam", "Organisatie", "Land", "Taal", "Op afstand"],
+                    ["ann@example.org", "Ann", "Peeters", "Ann NV", "België", "Nederlands", "ja"],
+                    ["bob@example.org", "Bob", "Dubois", "Bob SA", "Allemagne", "français", ""],
+                ],
+                "Offres et besoins": [["Courriel", "Nature", "Texte"], ["ann@example.org", "Besoin", "Un test"]],
+                "Demandes": [["De", "À", "Statut"], ["ann@example.org", "bob@example.org", "Acceptée"]],
+                "Tijdvakken": [["sessie", "begin", "einde"], ["Ochtend", at(9), at(9, 20)]],
+                "Places": [["Name", "Kind"], ["Zoom 1", "virtuele ruimte"], ["T1", ""]],
+            }
+        ),
+        "event.xlsx",
+    )
+    ann, bob = known.people
+    assert (ann.country, ann.language, ann.remote, ann.needs) == ("BE", "nl", True, ("Un test",))
+    assert (bob.country, bob.language, bob.remote) == ("DE", "fr", False)
+    assert [place.kind for place in known.places] == [Kind.VIRTUAL, Kind.TABLE]
+    assert known.requests[0].status is Status.ACCEPTED
+
+
+def test_no_two_columns_of_a_sheet_and_no_two_sheets_share_a_name() -> None:
+    def distinct(named: Sequence[object]) -> bool:
+        names = [{plain(n) for of_language in one.names.values() for n in of_language} for one in named]  # type: ignore[attr-defined]
+        return sum(map(len, names)) == len(set().union(*names))
+
+    assert distinct(SHEETS)
+    assert [sheet.field for sheet in SHEETS if not distinct(sheet.columns)] == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        at(9),
+        "2026-10-15 09:00",
+        "2026-10-15T09:00:00",
+        "15/10/2026 09:00",
+        "15.10.2026 09:00",
+        "15-10-2026 09:00",
+        46310.375,
+    ],
+)
+def test_a_time_may_be_a_date_cell_a_number_or_a_text(written: object) -> None:
+    known = read(slots=[["session", "start", "end"], ["Morning", written, at(9, 20)]])
+    assert known.slots[0].starts == at(9)
+
+
+def test_a_session_with_minutes_becomes_slots() -> None:
+    known = read(slots=[["session", "start", "end", "minutes"], ["Morning", at(9), at(10, 10), 20]])
+    assert [slot.starts for slot in known.slots] == [at(9), at(9, 20), at(9, 40)]
+
+
+def test_slots_are_put_in_order_of_time() -> None:
+    known = read(slots=[["session", "start", "end"], ["Later", at(11), at(12)], ["Sooner", at(9), at(10)]])
+    assert [slot.session for slot in known.slots] == ["Sooner", "Later"]
+
+
+def test_somebody_is_available_in_the_slots_that_lie_within_their_times() -> None:
+    times = [["email", "from", "until"], ["ann@example.org", at(9, 10), at(9, 50)], ["bob@example.org", "", ""]]
+    ann, bob = read(availability=times).people
+    assert ann.available == {1}
+    assert bob.available == frozenset()
+
+
+def test_themes_may_be_named_by_code_or_by_label_in_any_language() -> None:
+    known = read(
+        themes=[["code", "english", "french"], ["dx", "Diagnostics", "Diagnostic"], ["gx", "Genes, and cells", ""]],
+        participants=people(
+            ["ann@example.org", "Ann", "P", "A", "BE", "DX; genes, and cells"],
+            ["bob@example.org", "Bob", "D", "B", "BE", "diagnostic"],
+            extra=["themes"],
+        ),
+    )
+    assert [p.themes for p in known.people] == [("dx", "gx"), ("dx",)]
+
+
+def test_sheets_of_the_organisers_own_are_left_alone() -> None:
+    assert read(todo=[["call", "the caterer"]]) == read()
+
+
+# What is wrong, and what is said of it: sheet, row, column, value, and a word of what was expected.
+WRONG: dict[str, tuple[dict[str, Rows | None], tuple[str, int | None, str, str, str]]] = {
+    "a missing sheet": ({"slots": None}, ("slots", None, "", "", "session, start, end")),
+    "a missing column": (
+        {"places": [["kind"], ["table"]]},
+        ("places", 1, "name", "", "this column"),
+    ),
+    "an unknown column": (
+        {"places": [["name", "capasity"], ["T1", 1]]},
+        ("places", 1, "capasity", "capasity", "capacity"),
+    ),
+    "a column that is like no other": (
+        {"places": [["name", "zzz"], ["T1", 1]]},
+        ("places", 1, "zzz", "zzz", "name, kind, capacity"),
+    ),
+    "a column that comes twice": (
+        {"places": [["name", "Place"], ["T1", "T1"]]},
+        ("places", 1, "Place", "", "only once"),
+    ),
+    "a value without a column": (
+        {"places": [["name"], ["T1", "here"]]},
+        ("places", 2, "2", "here", "column name"),
+    ),
+    "an empty cell of a required column": (
+        {"places": [["name", "kind"], ["", "table"]]},
+        ("places", 2, "name", "", "required"),
+    ),
+    "a bad e-mail address": (
+        {
+            "participants": people(
+                ["ann@example.org", "Ann", "P", "A", "BE"],
+                ["bob@example.org", "Bob", "D", "B", "BE"],
+                ["carl at home", "Carl", "E", "C", "BE"],
+            )
+        },
+        ("participants", 4, "email", "carl at home", "e-mail address"),
+    ),
+    "a duplicated person": (
+        {
+            "participants": people(
+                ["ann@example.org", "Ann", "P", "A", "BE"],
+                ["bob@example.org", "Bob", "D", "B", "BE"],
+                ["Ann@Example.org", "Ann", "P", "A", "BE"],
+            )
+        },
+        ("participants", 4, "email", "Ann@Example.org", "row 2"),
+    ),
+    "a request to nobody": (
+        {"requests": [["from", "to"], ["ann@example.org", "rob@example.org"]]},
+        ("requests", 2, "to", "rob@example.org", "bob@example.org"),
+    ),
+    "a request to oneself": (
+        {"requests": [["from", "to"], ["ann@example.org", "ann@example.org"]]},
+        ("requests", 2, "to", "ann@example.org", "somebody else"),
+    ),
+    "a request made twice": (
+        {"requests": [["from", "to"], *[["ann@example.org", "bob@example.org"]] * 2]},
+        ("requests", 3, "to", "bob@example.org", "row 2"),
+    ),
+    "an unknown status": (
+        {"requests": [["from", "to", "status"], ["ann@example.org", "bob@example.org", "maybe"]]},
+        ("requests", 2, "status", "maybe", "pending, accepted, declined, withdrawn, expired"),
+    ),
+    "an unknown preference": (
+        {"requests": [["from", "to", "preference"], ["ann@example.org", "bob@example.org", "love"]]},
+        ("requests", 2, "preference", "love", "must, like, never"),
+    ),
+    "a slot that ends before it starts": (
+        {"slots": [["session", "start", "end"], ["Morning", at(9, 20), at(9)]]},
+        ("slots", 2, "end", "2026-10-15 09:00:00", "after the start, 2026-10-15 09:20"),
+    ),
+    "overlapping slots": (
+        {"slots": [["session", "start", "end"], ["Morning", at(9), at(9, 20)], ["Morning", at(9, 10), at(9, 30)]]},
+        ("slots", 3, "start", "2026-10-15 09:10:00", "2026-10-15 09:20"),
+    ),
+    "a time that is none": (
+        {"slots": [["session", "start", "end"], ["Morning", "nine", at(9, 20)]]},
+        ("slots", 2, "start", "nine", "date and time"),
+    ),
+    "a month where the day should be": (
+        {"slots": [["session", "start", "end"], ["Morning", "10/15/2026 09:00", at(9, 20)]]},
+        ("slots", 2, "start", "10/15/2026 09:00", "15/10/2026"),
+    ),
+    "a time that the clock skips": (
+        {"slots": [["session", "start", "end"], ["Night", datetime(2026, 3, 29, 2, 30), datetime(2026, 3, 29, 4, 0)]]},
+        ("slots", 2, "start", "2026-03-29 02:30:00", "clock skips"),
+    ),
+    "slots longer than their session": (
+        {"slots": [["session", "start", "end", "minutes"], ["Morning", at(9), at(9, 20), 30]]},
+        ("slots", 2, "minutes", "30", "20 minutes"),
+    ),
+    "an unknown time zone": (
+        {"event": [["name", "time zone"], ["Day", "Brussels"]]},
+        ("event", 2, "time zone", "Brussels", "Europe/Brussels"),
+    ),
+    "two events": (
+        {"event": [["name", "time zone"], ["Day", "UTC"], ["Night", "UTC"]]},
+        ("event", 3, "", "", "one row"),
+    ),
+    "no event": ({"event": [["name", "time zone"]]}, ("event", None, "", "", "one row")),
+    "a colour that is none": (
+        {"event": [["name", "time zone", "colour"], ["Day", "UTC", "teal"]]},
+        ("event", 2, "colour", "teal", "#0f766e"),
+    ),
+    "an unknown country": (
+        {
+            "participants": people(
+                ["ann@example.org", "Ann", "P", "A", "Wallonia"], ["bob@example.org", "Bob", "D", "B", "BE"]
+            )
+        },
+        ("participants", 2, "country", "Wallonia", "ISO 3166"),
+    ),
+    "an unknown language": (
+        {
+            "participants": people(
+                ["ann@example.org", "Ann", "P", "A", "BE", "Brusseleir"],
+                ["bob@example.org", "Bob", "D", "B", "BE", "fr"],
+                extra=["language"],
+            )
+        },
+        ("participants", 2, "language", "Brusseleir", "ISO 639"),
+    ),
+    "an unknown theme": (
+        {
+            "themes": [["code"], ["dx"]],
+            "participants": people(
+                ["ann@example.org", "Ann", "P", "A", "BE", "dx; gx"],
+                ["bob@example.org", "Bob", "D", "B", "BE"],
+                extra=["themes"],
+            ),
+        },
+        ("participants", 2, "themes", "dx; gx", "“themes”: dx"),
+    ),
+    "a stand that is a table": (
+        {
+            "participants": people(
+                ["ann@example.org", "Ann", "P", "A", "BE", "Table 1"],
+                ["bob@example.org", "Bob", "D", "B", "BE"],
+                extra=["stand"],
+            )
+        },
+        ("participants", 2, "stand", "Table 1", "stand of the sheet “places”"),
+    ),
+    "a number that is a word": (
+        {"places": [["name", "capacity"], ["T1", "two"]]},
+        ("places", 2, "capacity", "two", "whole number of 1 or more"),
+    ),
+    "a number with a fraction": (
+        {"places": [["name", "capacity"], ["T1", 1.5]]},
+        ("places", 2, "capacity", "1.5", "whole number"),
+    ),
+    "a place that comes twice": (
+        {"places": [["name"], ["T1"], ["T1"]]},
+        ("places", 3, "name", "T1", "row 2"),
+    ),
+    "a maximum below the minimum": (
+        {
+            "participants": people(
+                ["ann@example.org", "Ann", "P", "A", "BE", 5, 3],
+                ["bob@example.org", "Bob", "D", "B", "BE"],
+                extra=["minimum", "maximum"],
+            )
+        },
+        ("participants", 2, "maximum", "3", "minimum, 5"),
+    ),
+    "availability outside the slots": (
+        {"availability": [["email", "from", "until"], ["ann@example.org", at(12), at(13)]]},
+        ("availability", 2, "from", "2026-10-15 12:00:00", "at least one slot"),
+    ),
+    "availability without an end": (
+        {"availability": [["email", "from", "until"], ["ann@example.org", at(9), ""]]},
+        ("availability", 2, "until", "", "both times"),
+    ),
+    "a sheet that is nearly called availability": (
+        {"avialability": [["email", "from", "until"], ["ann@example.org", at(9), at(10)]]},
+        ("avialability", None, "", "", "“availability”"),
+    ),
+    "an offer of nobody": (
+        {"offers_and_needs": [["email", "kind", "text"], ["x@y.example.org", "offer", "Help"]]},
+        ("offers and needs", 2, "email", "x@y.example.org", "participant"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_every_fault_is_named_with_its_place_and_what_was_expected(case: str) -> None:
+    changed, (sheet, row, column, value, expected) = WRONG[case]
+    found = the_error(**changed)
+    assert (found.sheet, found.row, found.column, found.value) == (sheet, row, column, value)
+    assert expected in found.expected
+
+
+def test_all_faults_of_a_workbook_are_named_at_once_in_order_of_sheet_and_row() -> None:
+    found = errors(
+        places=[["name", "capacity"], ["T1", "two"]],
+        requests=[["from", "to"], ["nobody", "bob@example.org"], ["ann@example.org", "ann@example.org"]],
+        participants=people(
+            ["ann@example.org", "Ann", "P", "A", "Wallonia"],
+            ["bob@example.org", "", "D", "B", "Belgium"],
+            ["carl", "Carl", "E", "C", ""],
+        ),
+        event=None,
+    )
+    assert [(e.sheet, e.row, e.column) for e in found] == [
+        ("event", None, ""),
+        ("participants", 2, "country"),
+        ("participants", 3, "first name"),
+        ("participants", 4, "country"),
+        ("participants", 4, "email"),
+        ("requests", 2, "from"),
+        ("requests", 3, "to"),
+        ("places", 2, "capacity"),
+    ]
+
+
+def test_a_workbook_that_needs_attention_is_said_to_in_the_readers_language() -> None:
+    data = workbook(sheets(places=[["name", "capacity"], ["T1", "two"]]))
+    said = []
+    for language in LANGUAGES:
+        with pytest.raises(IntakeErrors) as caught:
+            read_workbook(data, "event.xlsx", language)
+        said.append(caught.value.errors[0].expected)
+    assert said == ["a whole number of 1 or more", "un nombre entier, 1 ou plus", "een geheel getal, 1 of meer"]
+
+
+@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"%PDF-1.7", "naïve".encode()])
+def test_a_file_that_is_no_workbook_is_refused_by_name(data: bytes) -> None:
+    with pytest.raises(IntakeErrors) as caught:
+        read_workbook(data, "holiday.xlsx")
+    assert [(e.sheet, e.row) for e in caught.value.errors] == [("holiday.xlsx", None)]
+    assert ".xlsx workbook" in caught.value.errors[0].expected
+
+
+def test_a_csv_of_participants_becomes_an_event_of_people_whatever_excel_put_between_the_values() -> None:
+    for separator in ",;\t":
+        lines = ["E-mail,First name,Last name,Organisation,Country", "ann@example.org,Ann,Péeters,Ann NV,BE"]
+        known = read_workbook("\r\n".join(lines).replace(",", separator).encode("utf-8-sig"), "guests.csv")
+        assert known.people[0] == person("ann", last_name="Péeters")
+        assert known.name == "guests"
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return target.getvalue()
+
+
+def as_csv(rows: Rows) -> str:
+    return "".join(
+        ",".join(f"{c:%Y-%m-%d %H:%M}" if isinstance(c, datetime) else str(c) for c in r) + "\n" for r in rows
+    )
+
+
+def test_a_zip_of_csv_files_is_read_as_the_workbook_of_those_sheets() -> None:
+    files = {f"export/{name}.csv": as_csv(rows).encode() for name, rows in sheets().items()}
+    assert read_workbook(zipped(files), "event.zip") == read()
+
+
+def test_a_csv_that_is_not_utf_8_is_named_with_file_line_and_byte() -> None:
+    files = {f"{name}.csv": as_csv(rows).encode() for name, rows in sheets().items()}
+    files["participants.csv"] += "zoé@example.org,Zoé".encode("latin-1")
+    files["places.csv"] = b"name\n\xe9tage"
+    with pytest.raises(IntakeErrors) as caught:
+        read_workbook(zipped(files), "event.zip")
+    first, second = caught.value.errors
+    assert (first.sheet, first.row) == ("participants.csv", 4)
+    assert first.value.endswith("0xE9")
+    assert (second.sheet, second.row, second.value) == ("places.csv", 2, "byte 6: 0xE9")
+    assert "UTF-8" in first.expected
+
+
+def test_a_file_that_unpacks_to_far_too_much_is_refused_before_it_is_unpacked() -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for i in range(5):
+            archive.writestr(f"{i}.csv", b"0" * 50_000_000)
+    with pytest.raises(IntakeErrors) as caught:
+        read_workbook(target.getvalue(), "bomb.zip")
+    assert "200 MB" in caught.value.errors[0].expected
+
+
+def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
+    known = event(person("ann", offers=("=1+1", "@SUM(A1)")))
+    assert read_workbook(workbook_of(known), "event.xlsx").people[0].offers == ("=1+1", "@SUM(A1)")
+
+
+def test_a_text_longer_than_a_cell_holds_is_refused_rather_than_cut() -> None:
+    with pytest.raises(ValueError, match="32767"):
+        workbook_of(event(person("ann", offers=("x" * 40_000,))))
+
+
+def test_a_request_keeps_its_message_with_line_ends() -> None:
+    known = event(person("ann"), person("bob"), requests=[request("ann", "bob", message="Hello\nBob")])
+    assert read_workbook(workbook_of(known), "event.xlsx") == known
