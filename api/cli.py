@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api import terminal
+from api import commands, terminal
 
 if TYPE_CHECKING:
     from matchmaker.event import Event
@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     add_completion=False,
 )
+app.add_typer(commands.app)
 
 
 class Language(StrEnum):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from api import models, planning
+from api import models, storing
 from api.models.schedules import State
 from matchmaker.domain import Problem, Schedule
 
@@ -24,8 +24,8 @@ def locked(session: Session, schedule_id: int) -> models.Schedule:
 def draft(
     session: Session, row: models.Schedule, problem: Problem, schedule: Schedule, goals: list[dict[str, Any]]
 ) -> None:
-    """The schedule is made: store its meetings. Raises `planning.IllegalScheduleError`."""
-    planning.store_meetings(session, row, problem, schedule)
+    """The schedule is made: store its meetings. Raises `storing.IllegalScheduleError`."""
+    storing.store_meetings(session, row, problem, schedule)
     row.state, row.finished_at = State.DRAFT, sa.func.now()
     row.goals, row.plan = goals, None
 
@@ -41,9 +41,9 @@ def settle(session: Session, schedule_id: int) -> None:
     """It was cancelled: the best plan that is stored becomes the draft; nothing if it is closed already."""
     row = locked(session, schedule_id)
     if row.state in OPEN:
-        plan = Schedule() if row.plan is None else planning.schedule_json.validate_python(row.plan)
+        plan = Schedule() if row.plan is None else storing.schedule_json.validate_python(row.plan)
         if plan.meetings:
-            draft(session, row, planning.problem_json.validate_python(row.problem), plan, row.progress["goals"])
+            draft(session, row, storing.problem_json.validate_python(row.problem), plan, row.progress["goals"])
         else:
             row.state, row.finished_at = State.CANCELLED, sa.func.now()
 

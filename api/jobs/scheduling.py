@@ -12,13 +12,13 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from api import models, planning
+from api import models, planning, storing
 from api.database import psycopg_url
 from api.jobs.child import Stop
 from api.jobs.closing import draft, fail, goals_json, locked, settle
 from api.models.schedules import State
 from matchmaker.domain import Problem
-from solver import solve
+from solver.solve import solve
 from solver.result import Goal, Options, Progress, Result, Status
 
 _LOCK = 0x5343 << 48  # the number of a schedule is added: no other advisory lock is near
@@ -71,9 +71,9 @@ def _prepare(engine: sa.Engine, session: Session, schedule_id: int) -> Task | No
     plan = planning.read(engine, row.event_id)
     with session.begin():
         if row.problem is None:
-            planning.store_problem(session, row, plan)
-        problem = planning.problem_json.validate_python(row.problem)
-        start = None if row.plan is None else planning.schedule_json.validate_python(row.plan)
+            storing.store_problem(session, row, plan)
+        problem = storing.problem_json.validate_python(row.problem)
+        start = None if row.plan is None else storing.schedule_json.validate_python(row.plan)
         elapsed = float(row.progress["seconds"])
     options = Options(
         time_limit=max(1.0, row.options["time_limit"] - elapsed),
@@ -131,8 +131,8 @@ class _Saver(threading.Thread):
 
     def _save(self, newest: Progress) -> None:
         try:
-            planning.check(self._task.problem, newest.schedule)
-        except planning.IllegalScheduleError:
+            storing.check(self._task.problem, newest.schedule)
+        except storing.IllegalScheduleError:
             log.exception("illegal_plan", schedule_id=self._schedule_id)
             return
         with self._session.begin():
@@ -140,7 +140,7 @@ class _Saver(threading.Thread):
                 sa.update(models.Schedule)
                 .where(models.Schedule.id == self._schedule_id, models.Schedule.state == State.RUNNING)
                 .values(
-                    plan=planning.schedule_json.dump_python(newest.schedule, mode="json"),
+                    plan=storing.schedule_json.dump_python(newest.schedule, mode="json"),
                     progress={
                         "stage": newest.stage,
                         "seconds": round(self._task.elapsed + newest.seconds, 1),
@@ -157,7 +157,7 @@ def _finish(session: Session, schedule_id: int, task: Task, result: Result, *, s
         if row.state is not State.RUNNING:
             return
         if stopped and not row.cancelled:
-            row.plan = planning.schedule_json.dump_python(result.schedule, mode="json")
+            row.plan = storing.schedule_json.dump_python(result.schedule, mode="json")
         elif result.status is Status.INFEASIBLE:
             fail(session, schedule_id, "infeasible")
         elif row.cancelled and not result.schedule.meetings:

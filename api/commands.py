@@ -1,0 +1,93 @@
+"""The commands that run the service: `run`, `serve`, `worker` and `migrate`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api import terminal
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+    from api.welcome import Welcome
+
+app = typer.Typer()
+
+_Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
+
+
+@app.command()
+def run(
+    data: Annotated[Path, typer.Option(file_okay=False, help="Where the embedded PostgreSQL keeps its data.")] = Path(
+        "data"
+    ),
+    port: _Port = 8000,
+) -> None:
+    """Start everything on this machine: database, page, API and a worker, with the sample event.
+
+    The database is the one that MATCHMAKER_DATABASE_URL names, or else an embedded PostgreSQL.
+    """
+    from api import logs, server
+    from api.settings import Settings
+
+    logs.configure()
+    try:
+        server.run(Settings(), data, port, _greet)
+    except server.PortTakenError as error:
+        terminal.fail(str(error))
+    except KeyboardInterrupt:
+        terminal.say("Stopped. The data are kept.")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: _Port = 8000,
+    processes: Annotated[int, typer.Option(min=1, help="Server processes.")] = 1,
+) -> None:
+    """Serve page and API; the work is done by `matchmaker worker`."""
+    from api import server
+
+    _settings()
+    server.serve(host, port, processes)
+
+
+@app.command()
+def worker() -> None:
+    """Do the jobs: schedules, matches, mail. Start as many as there are machines for."""
+    from api import logs
+    from api.jobs.worker import work
+
+    logs.configure()
+    settings = _settings()
+    assert settings.database_url is not None
+    work(settings.database_url, settings)
+
+
+@app.command()
+def migrate() -> None:
+    """Make or update the tables of the database."""
+    from api import database
+
+    settings = _settings()
+    assert settings.database_url is not None
+    database.migrate(settings.database_url)
+    terminal.say("The database is up to date.")
+
+
+def _settings() -> "Settings":
+    """The settings; ends the command if they name no database."""
+    from api.settings import Settings
+
+    settings = Settings()
+    if settings.database_url is None:
+        terminal.fail("Set MATCHMAKER_DATABASE_URL to a PostgreSQL database, like postgresql://user@host/matchmaker.")
+    return settings
+
+
+def _greet(welcome: "Welcome") -> None:
+    terminal.say(f"Matchmaker is at {welcome.address} (Ctrl-C stops it)")
+    if welcome.organiser and welcome.attendee:
+        terminal.say("Sign in to the sample event; each link works once:")
+        terminal.say(f"  organiser  {welcome.organiser}")
+        terminal.say(f"  attendee   {welcome.attendee}")
