@@ -9,21 +9,26 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
 from itertools import groupby
+from textwrap import shorten
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import typst
+from babel import Locale
 from babel.dates import format_date, format_datetime
 
 from matchmaker.agenda import Agenda, Entry
 from matchmaker.documents.edition import LANGUAGES, Edition, locale_of, words_of
-from matchmaker.event import Event, Kind
+from matchmaker.event import Event, Kind, Profile
 
 Data = dict[str, object]
+# Some people write their offers as pages; an agenda has room for three lines.
+LONGEST_REASON = 260
 
 
 def agenda_pdf(event: Event, agenda: Agenda, edition: Edition, language: str | None = None) -> bytes:
     """The agenda of one person, in `language` or else their own (English where that is not one of the three)."""
-    return _pdf(event, [agenda], edition, language, f"{agenda.person.name}")
+    return _pdf(event, [agenda], edition, language, agenda.person.name)
 
 
 def agendas_pdf(event: Event, agendas: Sequence[Agenda], edition: Edition, language: str | None = None) -> bytes:
@@ -43,13 +48,24 @@ def _pdf(event: Event, agendas: Sequence[Agenda], edition: Edition, language: st
             _person(event, agenda, edition, _language(language or agenda.person.language)) for agenda in agendas
         ],
     }
+    try:
+        return _typeset(document, edition, standard="ua-1")
+    except typst.TypstError as wrong:
+        # PDF/UA forbids a character that no font has (an emoji in a name, say). The agendas of everybody else must not
+        # fail for it: the document stays tagged, shows a box for that character, and does not claim the standard.
+        if "could not be displayed" not in str(wrong):
+            raise
+        return _typeset(document, edition, standard=None)
+
+
+def _typeset(document: Data, edition: Edition, standard: Literal["ua-1"] | None) -> bytes:
     layout, fonts = _layout()
     made: bytes = typst.compile(
         layout,
         format="pdf",
         font_paths=fonts,
         sys_inputs={"document": json.dumps(document)},
-        pdf_standards=["ua-1"],
+        pdf_standards=standard,
         timestamp=edition.at.astimezone(UTC).replace(microsecond=0),
     )
     return made
@@ -57,9 +73,10 @@ def _pdf(event: Event, agendas: Sequence[Agenda], edition: Edition, language: st
 
 @cache
 def _layout() -> tuple[bytes, typst.Fonts]:
+    """The layout, and the fonts: those of the system stand in only for characters that the others lack."""
     fonts = resources.files("font_source_sans_pro") / "files"
     layout = resources.files("matchmaker.documents") / "agenda.typ"
-    return layout.read_bytes(), typst.Fonts(include_system_fonts=False, font_paths=[str(fonts)])
+    return layout.read_bytes(), typst.Fonts(include_system_fonts=True, font_paths=[str(fonts)])
 
 
 def _language(language: str) -> str:
@@ -74,20 +91,11 @@ def _person(event: Event, agenda: Agenda, edition: Edition, language: str) -> Da
     return {
         "language": language,
         "name": person.name,
-        "about": [
-            part
-            for part in (
-                person.job_title,
-                person.organisation,
-                str(locale.territories.get(person.country, person.country)),
-            )
-            if part
-        ],
-        "count": words["one"] if n == 1 else words["many"].format(n=n),
-        "none": words["none"],
+        "about": _about(person, locale),
+        "count": words["none"] if n == 0 else words["one"] if n == 1 else words["many"].format(n=n),
         "edition": words["draft" if edition.draft else "version"].format(version=edition.version, at=at),
         "zone": words["zone"].format(zone=event.time_zone),
-        "words": words,
+        "words": {word: words[word] for word in ("agenda", "time", "place", "with", "free", "page", "of")},
         "sessions": [
             {
                 "name": session,
@@ -101,7 +109,8 @@ def _person(event: Event, agenda: Agenda, edition: Edition, language: str) -> Da
 
 def _rows(entries: Sequence[Entry], words: dict[str, str], language: str) -> Iterable[Data]:
     for i, entry in enumerate(entries):
-        if i and (entries[i - 1].ends < entry.starts):
+        reason = entry.reasons.get(language)
+        if i and entry.slot - entries[i - 1].slot > 1:
             yield {"kind": "free", "starts": _clock(entries[i - 1].ends), "ends": _clock(entry.starts)}
         yield {
             "kind": "meeting",
@@ -109,23 +118,14 @@ def _rows(entries: Sequence[Entry], words: dict[str, str], language: str) -> Ite
             "ends": _clock(entry.ends),
             "place": entry.place.name,
             "detail": words["online"] if entry.place.kind is Kind.VIRTUAL else entry.place.organisation,
-            "partners": [
-                {
-                    "name": p.name,
-                    "about": [
-                        part
-                        for part in (
-                            p.job_title,
-                            p.organisation,
-                            str(locale_of(language).territories.get(p.country, p.country)),
-                        )
-                        if part
-                    ],
-                }
-                for p in entry.partners
-            ],
-            "reason": entry.reasons.get(language),
+            "partners": [{"name": p.name, "about": _about(p, locale_of(language))} for p in entry.partners],
+            "reason": reason and shorten(reason, LONGEST_REASON, placeholder=" …"),
         }
+
+
+def _about(person: Profile, locale: Locale) -> list[str]:
+    country = locale.territories.get(person.country, person.country)
+    return [part for part in (person.job_title, person.organisation, str(country)) if part]
 
 
 def _clock(moment: datetime) -> str:
