@@ -30,6 +30,7 @@ FOCUS = {"university": 5, "hospital": 5, "cro": 4}  # topics that an organisatio
 STAFF = {"pharma": 3.0, "hospital": 3.0, "university": 2.5, "cdmo": 1.5, "cro": 1.5, "startup": 0.9}
 APPEAL = {"investor": 3.0, "pharma": 2.2, "hospital": 1.4}
 OFFERS, NEEDS = (12, 60, 25, 3), (15, 60, 22, 3)  # weights of writing none, one, two, three
+RAISING_SHARE = 0.5  # of the start-ups are looking for capital
 STAND_STAFF, SILENT, REMOTE = 3, 3, 6
 
 
@@ -61,18 +62,23 @@ class Attendee:
 def organisations(rng: Random, people: int, stands: int) -> list[Organisation]:
     """About one for two people; `stands` of them have a stand (fewer where too few exhibit)."""
     everyone = [
-        Organisation(name=name, country=country, language=language, kind=kind)
+        Organisation(name=name, country=country, language=language, kind=kind, offers=_named(*about))
         for kind, entries in data("organisations").items()
-        for name, country, language in entries
+        for name, country, language, *about in entries
     ]
     number = min(len(everyone), round(0.4625 * people))
     chosen = [everyone[i] for i in sorted(rng.sample(range(len(everyone)), number))]
     offered, needed = Counter[str](), Counter[str]()
     for organisation in chosen:
         kind, focus = organisation.kind, FOCUS.get(organisation.kind, 3)
-        organisation.offers = _least(rng, [t for t in topics() if kind in t.offered_by], offered, focus)
+        organisation.offers = organisation.offers or _least(
+            rng, [t for t in topics() if kind in t.offered_by], offered, focus
+        )
+        near = {topic.theme for topic in organisation.offers}
         others = [t for t in topics() if kind in t.needed_by and t not in organisation.offers]
-        organisation.needs = _least(rng, others, needed, focus)
+        organisation.needs = _least(rng, others, needed, focus, near)
+        if kind == "startup" and rng.random() < RAISING_SHARE:
+            organisation.needs = [*organisation.needs, *_named("seed-funding")]
     weights = [STAFF.get(o.kind, 1.2) * (1.3 if o.country == "BE" else 0.4) for o in chosen]
     for organisation in rng.choices(chosen, weights, k=people - number):
         organisation.staff += 1
@@ -103,9 +109,15 @@ def attendees(rng: Random, writer: Writer, chosen: Sequence[Organisation], half:
     return everyone
 
 
-def _least(rng: Random, among: Sequence[Topic], used: Counter[str], number: int) -> list[Topic]:
-    """`number` topics, those used least so far first, give or take."""
-    picked = sorted(among, key=lambda topic: used[topic.code] + 2 * rng.random())[:number]
+def _named(codes: str = "") -> list[Topic]:
+    return [topic for topic in topics() if topic.code in codes.split()]
+
+
+def _least(
+    rng: Random, among: Sequence[Topic], used: Counter[str], number: int, near: Collection[str] = ()
+) -> list[Topic]:
+    """`number` topics, those used least so far first, give or take, and rather those of the themes `near`."""
+    picked = sorted(among, key=lambda t: used[t.code] + 2 * rng.random() - 2 * (t.theme in near))[:number]
     used.update(topic.code for topic in picked)
     return picked
 
@@ -155,7 +167,7 @@ def _single_out(everyone: Sequence[Attendee], half: int) -> None:
     """A sought-after investor who wants 8 meetings at most; a few who take part from afar, in their own daytime."""
     investors = [a for a in everyone if a.organisation.kind == "investor" and a.organisation.country == "BE"]
     for star in investors[:1]:
-        star.appeal = 18.0
+        star.appeal = 24.0
         star.profile = replace(star.profile, maximum=8, available=None)
     far = [a for a in everyone if a.organisation.country in ("US", "ES", "GB", "CH") and a.profile.place is None]
     for attendee in sorted(far, key=lambda a: a.organisation.country != "US")[:REMOTE]:
@@ -181,8 +193,8 @@ def _fill_in(rng: Random, writer: Writer, everyone: Sequence[Attendee]) -> None:
         attendee.profile = replace(
             attendee.profile,
             themes=tuple(about) or (rng.choice(attendee.organisation.offers).theme,),
-            offers=tuple(_written(rng, writer, attendee.offers, Role.OFFER, attendee.profile.language)),
-            needs=tuple(_written(rng, writer, attendee.needs, Role.NEED, attendee.profile.language)),
+            offers=tuple(_written(rng, writer, attendee.offers, Role.OFFER, attendee)),
+            needs=tuple(_written(rng, writer, attendee.needs, Role.NEED, attendee)),
         )
 
 
@@ -191,6 +203,7 @@ def _some(rng: Random, among: Collection[Topic], weights: Sequence[int], least: 
     return rng.sample(list(among), min(number, len(among)))
 
 
-def _written(rng: Random, writer: Writer, about: Sequence[Topic], role: Role, language: str) -> list[str]:
+def _written(rng: Random, writer: Writer, about: Sequence[Topic], role: Role, by: Attendee) -> list[str]:
     """Most write in their own language, some in English for the sake of the others."""
-    return [writer.write(topic, role, language if rng.random() < 0.8 else "en") for topic in about]
+    own, kind = by.profile.language, by.organisation.kind
+    return [writer.write(topic, role, own if rng.random() < 0.8 else "en", kind) for topic in about]

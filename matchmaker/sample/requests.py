@@ -13,7 +13,7 @@ PER_PERSON, ACCEPTED_SHARE = 3.25, 0.731
 QUIET_SHARE = 0.15  # of those who are not of start-ups: they come for the talks and accept nothing
 AT_LEAST = {"startup": 3}  # accepted requests of one person, by kind of organisation; others: 1
 MOST_SENT, MOST_ACCEPTED, OVER_MAXIMUM = 12, 20, 4
-AT_RANDOM, COMPATRIOTS, MUTUAL = 0.04, 3.0, 0.3
+AT_RANDOM, COMPATRIOTS, MUTUAL = 0.04, 6.0, 0.08
 UNANSWERED = {Status.PENDING: 48, Status.DECLINED: 30, Status.EXPIRED: 14, Status.WITHDRAWN: 8}
 NEVER_SHARE, MUST_SHARE, MESSAGE_SHARE = 0.006, 0.15, 0.8
 
@@ -59,6 +59,7 @@ def _wishes(rng: Random, everyone: Sequence[Attendee]) -> list[Wish]:
 
 
 def _possible(rng: Random, everyone: Sequence[Attendee]) -> Iterator[Wish]:
+    appeal = [attendee.appeal for attendee in everyone]
     needing: dict[str, list[int]] = {}
     for i, attendee in enumerate(everyone):
         for topic in attendee.needs:
@@ -68,7 +69,7 @@ def _possible(rng: Random, everyone: Sequence[Attendee]) -> Iterator[Wish]:
             for j in needing.get(topic.code, ()):
                 yield Wish(sender=j, recipient=i, kind="to_offer", topic=topic)
                 yield Wish(sender=i, recipient=j, kind="to_need", topic=topic)
-        for j in rng.sample(range(len(everyone)), min(10, len(everyone))):
+        for j in rng.choices(range(len(everyone)), appeal, k=10):
             yield Wish(sender=i, recipient=j, kind="to_anyone")
 
 

@@ -1,6 +1,7 @@
 """What people write: topics with hand-written sentences in English, French and Dutch, and a writer that varies them.
 
-In a sentence `{a|b}` stands for one of the alternatives and `{3-8}` for a whole number between the two.
+In a sentence `{a|b}` stands for one of the alternatives and `{3-8}` for a whole number between the two. One that
+begins with `@startup+pharma` is for these kinds of organisation only.
 """
 
 import re
@@ -21,6 +22,14 @@ CLOSING_SHARE = 0.3
 RANGE, CHOICE = re.compile(r"\{(\d+)-(\d+)\}"), re.compile(r"\{([^{}]*\|[^{}]*)\}")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sentence:
+    """A sentence with its alternatives, and the kinds of organisation that may write it (None: all)."""
+
+    text: str
+    speakers: frozenset[str] | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Topic:
     """Something that some kinds of organisation (`offered_by`) do and others (`needed_by`) look for."""
@@ -30,7 +39,7 @@ class Topic:
     offered_by: frozenset[str]
     needed_by: frozenset[str]
     label: Mapping[str, str]
-    sentences: Mapping[tuple[Role, str], tuple[str, ...]]
+    sentences: Mapping[tuple[Role, str], tuple[Sentence, ...]]
 
 
 @cache
@@ -54,11 +63,20 @@ def topics() -> tuple[Topic, ...]:
             offered_by=frozenset(entry["by"].split()),
             needed_by=frozenset(entry["to"].split()),
             label=entry["label"],
-            sentences={(role, lang): tuple(texts) for role in Role for lang, texts in entry[role].items()},
+            sentences={
+                (role, lang): tuple(map(_sentence, texts)) for role in Role for lang, texts in entry[role].items()
+            },
         )
         for theme in THEMES
         for entry in data(f"topics/{theme}")["topic"]
     )
+
+
+def _sentence(text: str) -> Sentence:
+    if not text.startswith("@"):
+        return Sentence(text=text, speakers=None)
+    speakers, _, rest = text[1:].partition(" ")
+    return Sentence(text=rest, speakers=frozenset(speakers.split("+")))
 
 
 def spin(rng: Random, sentence: str) -> str:
@@ -76,9 +94,11 @@ class Writer:
         self._used = Counter[str]()
         self._written: set[str] = set()
 
-    def write(self, topic: Topic, role: Role, language: str) -> str:
-        """An offer or a need. The sentence used least so far, so that texts on a topic differ by more than a detail."""
-        sentences = topic.sentences[role, language]
+    def write(self, topic: Topic, role: Role, language: str, kind: str) -> str:
+        """An offer or a need of an organisation of this kind, of the sentence that was used least so far: two texts
+        on a topic should differ by more than a detail."""
+        every = topic.sentences[role, language]
+        sentences = [s.text for s in every if s.speakers is None or kind in s.speakers]
         least = min(self._used[s] for s in sentences)
         while True:
             sentence = self._rng.choice([s for s in sentences if self._used[s] == least])
