@@ -6,16 +6,17 @@ Participants, candidates, sessions and places become positions 0, 1, 2, ... Plac
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.domain import Candidate, Problem
 
-Ints = NDArray[np.int32]
-Flags = NDArray[np.uint8]
-Words = NDArray[np.uint64]
+Ints = NDArray[Any]  # int32
+Longs = NDArray[Any]  # int64
+Flags = NDArray[Any]  # uint8
+Words = NDArray[Any]  # uint64
 
 FREE = 1 << 30  # a limit that never binds
 
@@ -28,7 +29,7 @@ class Data(NamedTuple):
     """
 
     length: Ints  # (n) slots
-    value: NDArray[np.int64]  # (n)
+    value: Longs  # (n)
     must: Flags  # (n) has to take place
     start: Flags  # (n, T) may start here, as far as its own people, slots, places and pins are concerned
     seat_ptr: Ints  # (n + 1)
@@ -59,7 +60,7 @@ class Data(NamedTuple):
     after: Ints  # the candidates that must not start before each one ends
     group_ptr: Ints
     group: Ints  # the exclusive groups each candidate is in
-    fairness: NDArray[np.int64]  # (1) most breaks of one participant
+    fairness: Longs  # (1) most breaks of one participant
 
 
 class Index(NamedTuple):
@@ -81,7 +82,7 @@ def ragged(rows: Iterable[Sequence[int]]) -> tuple[Ints, Ints]:
 
 
 def arrays(problem: Problem, *, complete: bool = False, fairness: int | None = None) -> tuple[Data, Index]:
-    """`problem` for the compiled search. `complete`: every candidate must take place. `fairness`: most breaks of one."""
+    """`problem` for the compiled search; `complete`: all must take place; `fairness`: the most breaks of one person."""
     slots, people, candidates = len(problem.slots), problem.participants, problem.candidates
     person = {p.id: i for i, p in enumerate(people)}
     position = {c.id: i for i, c in enumerate(candidates)}
@@ -109,14 +110,14 @@ def arrays(problem: Problem, *, complete: bool = False, fairness: int | None = N
     word, bit, word_ptr = _words(session, len(sessions))
     before = [[position[b] for b in c.after if b in position] for c in candidates]
     after: list[list[int]] = [[] for _ in candidates]
-    for i, row in enumerate(before):
-        for b in row:
+    for i, earlier in enumerate(before):
+        for b in earlier:
             after[b].append(i)
     groups: list[list[int]] = [[] for _ in candidates]
     for g, ids in enumerate(problem.exclusive):
-        for c in ids:
-            if c in position:
-                groups[position[c]].append(g)
+        for number in ids:
+            if number in position:
+                groups[position[number]].append(g)
     pinned = {pin.candidate for pin in problem.pins}
     limits = [
         (p.maximum, p.maximum_per_session, p.maximum_per_day, p.maximum_consecutive) for p in people
@@ -182,20 +183,20 @@ def _classes(problem: Problem, person: dict[int, int]) -> tuple[list[list[int]],
     classes = list(by_signature.values())
     class_of = {problem.places[i].id: k for k, row in enumerate(classes) for i in row}
     base = np.full(len(problem.participants), -1, np.int32)
-    for i, p in enumerate(problem.participants):
-        if p.place is not None:
-            base[i] = class_of[p.place]
+    for i, participant in enumerate(problem.participants):
+        if participant.place is not None:
+            base[i] = class_of[participant.place]
     shared = sorted({class_of[p.id] for p in problem.places if p.shared}, key=lambda k: (len(classes[k]) == 1, k))
     of_set = {ids: sorted({class_of[p] for p in ids if p in class_of}) for ids in sets}
     allowed = []
-    pin = np.full(len(problem.candidates), -1, np.int32)
+    pinned_class = np.full(len(problem.candidates), -1, np.int32)
     for i, c in enumerate(problem.candidates):
         bases = sorted({int(base[person[p]]) for p in c.people if base[person[p]] >= 0})
         allowed.append(of_set[c.places] if c.places is not None else bases or shared)
-        if ids := pinned.get(c.id):
+        if wanted := pinned.get(c.id):
             # Two different pins cannot both hold: no class answers to -2.
-            pin[i] = class_of.get(min(ids), -2) if len(ids) == 1 else -2
-    return classes, allowed, base, pin
+            pinned_class[i] = class_of.get(min(wanted), -2) if len(wanted) == 1 else -2
+    return classes, allowed, base, pinned_class
 
 
 def _capacity(problem: Problem, classes: list[list[int]]) -> Ints:
@@ -233,10 +234,10 @@ def _starts(problem: Problem, session: Ints, available: Flags, named: list[list[
         if c.slots is not None:
             start[i] = 0
             start[i, [t for t in c.slots if 0 <= t < slots]] = 1
-        for pin in pins.get(c.id, ()):
+        for t in pins.get(c.id, ()):
             only = np.zeros(slots, np.uint8)
-            if 0 <= pin < slots:
-                only[pin] = 1
+            if 0 <= t < slots:
+                only[t] = 1
             start[i] &= only
         if c.length == 1:
             start[i] &= free

@@ -6,11 +6,12 @@ keeps the set of meetings, so it can be judged by its compactness alone before a
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.arrays import Ints
+from solver.arrays import Ints, Longs
 from solver.state import (
     BREAKS,
     IDLE,
@@ -27,8 +28,7 @@ from solver.state import (
     undo,
 )
 
-Floats = NDArray[np.float64]
-Longs = NDArray[np.int64]
+Floats = NDArray[Any]  # float64
 
 
 @jit
@@ -197,7 +197,7 @@ def _eject(d: DataRef, st: StateRef, m: int, t: int) -> bool:
             if y >= 0:
                 move(d, st, y, -1, -1)
         if (
-            st.count[p] >= d.maximum[p]
+            st.meetings[p] >= d.maximum[p]
             or st.in_session[p, d.session[t]] >= d.maximum_session[p]
             or st.in_day[p, d.day[t]] >= d.maximum_day[p]
         ):
@@ -318,7 +318,7 @@ def place(d: DataRef, st: StateRef, order: Ints) -> int:
     for m in order:
         if st.slot[m] >= 0:
             continue
-        best, where, least = -1, -1, np.int64(1) << 40
+        best, least = -1, np.int64(1) << 40
         offset = randint(st.random, slots)
         for i in range(slots):
             t = (offset + i) % slots
@@ -329,7 +329,7 @@ def place(d: DataRef, st: StateRef, order: Ints) -> int:
                 continue
             load = np.int64(st.rows[t])
             if load < least:
-                best, where, least = t, k, load
+                best, least = t, load
         if best >= 0:
             k = fits(d, st, m, best)
             if k >= 0:

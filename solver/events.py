@@ -5,22 +5,8 @@ from typing import Any
 from matchmaker.domain import Candidate, Participant, Place, Problem, Slot
 
 
-def read_event(text: str) -> Problem:
-    """The problem of an event file. Raises ValueError with the place in the file and what was expected there."""
-    return event_problem(_parsed(text))
-
-
-def _parsed(text: str) -> Any:
-    import json
-
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}") from None
-
-
 def event_problem(event: Any) -> Problem:
-    """The same for parsed JSON."""
+    """The problem of an event file (parsed). Raises ValueError with each wrong place and what was expected there."""
     wrong: list[str] = []
 
     def whole(value: Any, where: str, least: int = 0) -> int:

@@ -4,12 +4,11 @@ from dataclasses import dataclass, field
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matchmaker.checks import measures, violations
 from matchmaker.domain import Problem, Schedule
 from solver import chains
-from solver.arrays import Ints, arrays
+from solver.arrays import Ints, Longs, arrays
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
 from solver.rooms import seated
 from solver.select import Selection, select
@@ -64,7 +63,7 @@ class _Solve:
         selection = Selection(Status.UNKNOWN, None, {})
         if self.left() > 0:
             began = perf_counter()
-            selection = select(self.data, membership or [Goal.VALUE], self.options, 0.3 * self.left())
+            selection = select(self.data, membership or [Goal.VALUE], 0.3 * self.left())
             for goal in membership:
                 self.spent[goal] = (perf_counter() - began) / len(membership)
         if selection.status is Status.INFEASIBLE:
@@ -115,10 +114,13 @@ class _Solve:
         if Goal.VALUE not in goals:
             stages.append([Goal.VALUE])
         assert self.best is not None
-        state = copy(self.best)
-        if selection.chosen is not None and self._fills():
-            state = self._place(selection.chosen)
         bound = np.full(6, UNBOUNDED, np.int64)
+        musts = np.flatnonzero(self.data.must).astype(np.int32)
+        chosen = selection.chosen if selection.chosen is not None and self._fills() else musts
+        state = self._place(chosen) if len(chosen) else copy(self.best)
+        if self.best.total[MISSING] > 0:
+            self._enrich(state, [], bound, 0.5 * self.left())
+            state = copy(self.best)
         for number, stage in enumerate(stages):
             began = perf_counter()
             share = self.left() / (len(stages) - number) * (0.4 if stage[0] in MEMBERSHIP and number == 0 else 1.0)
@@ -148,12 +150,12 @@ class _Solve:
         order = chosen[np.argsort(-tight[chosen], kind="stable")]
         rest = np.setdiff1d(np.arange(len(tight)), chosen)
         rest = rest[np.argsort(-data.value[rest], kind="stable")]
-        for row in (order, rest):
+        for row in (order, rest) if self._fills() else (order,):
             chains.place(self.d, state_ref(state), row.astype(np.int32))
         self._keep(state, "placing")
         return state
 
-    def _enrich(self, state: State, stage: list[Goal], bound: NDArray[np.int64], seconds: float) -> None:
+    def _enrich(self, state: State, stage: list[Goal], bound: Longs, seconds: float) -> None:
         """More of the goals of membership by ejection; cools over the whole of the budget."""
         data, ref = self.data, state_ref(state)
         scale = float(np.median(data.value)) if len(data.value) else 1.0
@@ -185,7 +187,7 @@ class _Solve:
         reached = {g: int(-total[VALUE] if g is Goal.VALUE else total[TOTALS[g]]) for g in stage}
         return total[MISSING] == 0 and all(reached[g] == self.bounds.get(g) for g in stage)
 
-    def _compact(self, state: State, stage: list[Goal], bound: NDArray[np.int64], seconds: float) -> None:
+    def _compact(self, state: State, stage: list[Goal], bound: Longs, seconds: float) -> None:
         """Fewer breaks and idle slots of the same meetings by Kempe chains."""
         data, ref = self.data, state_ref(state)
         weight = np.zeros(6)
@@ -275,7 +277,7 @@ class _Solve:
         short = int(self.best.total[BELOW])
         if Goal.COVERAGE in membership and Goal.VALUE in membership and short > self.bounds.get(Goal.COVERAGE, 0):
             # The bound on value held for those who reach the bound on coverage only.
-            loose = select(self.data, [Goal.COVERAGE, Goal.VALUE], self.options, max(1.0, self.left()), coverage=short)
+            loose = select(self.data, [Goal.COVERAGE, Goal.VALUE], max(1.0, self.left()), coverage=short)
             self.bounds.pop(Goal.VALUE, None)
             self.bounds.update({g: b for g, b in loose.bounds.items() if g is Goal.VALUE})
         goals = self._reports(schedule)

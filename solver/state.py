@@ -3,21 +3,27 @@
 All of it is numba code without the interpreter lock, so that searches run side by side in threads.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numba import njit, types
 from numba.experimental import structref
 from numba.extending import intrinsic
-from numpy.typing import NDArray
 
-from solver.arrays import FREE, Data, Flags, Ints, Words
+from solver.arrays import FREE, Data, Ints, Longs, Words
 
 MISSING, BELOW, VALUE, BREAKS, IDLE, UNFAIR = range(6)
 """Positions in `State.total`, each to be made small: candidates that must take place and do not, participants below
 their minimum, minus the value, breaks, idle slots, breaks above the limit of one participant."""
 
-jit = njit(cache=True, nogil=True, error_model="numpy")
+Compiled = TypeVar("Compiled", bound=Callable[..., Any])
+
+
+def jit(function: Compiled) -> Compiled:
+    """Compiled on its first call, kept beside the source, run without the interpreter lock."""
+    compiled: Compiled = njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled
 
 
 class State(NamedTuple):
@@ -32,28 +38,28 @@ class State(NamedTuple):
     roster: Ints  # (T, n of the fullest slot possible) candidates that start there
     rows: Ints  # (T) how many
     spot: Ints  # (n) position in the roster
-    count: Ints  # (P)
+    meetings: Ints  # (P)
     in_session: Ints  # (P, S)
     in_day: Ints  # (P, D)
     breaks: Ints  # (P)
     held: Ints  # (groups)
-    total: NDArray[np.int64]  # (6)
+    total: Longs  # (6)
     random: Words  # (1)
-    tick: NDArray[np.int64]  # (2) of chains, of transactions
-    mark: NDArray[np.int64]  # (n) the chain that last met a candidate
+    tick: Longs  # (2) of chains, of transactions
+    mark: Longs  # (n) the chain that last met a candidate
     chain: Ints  # (n)
     goes: Ints  # (n) where each of the chain goes
     log: Ints  # (n) candidates that this transaction moved
-    logged: NDArray[np.int64]  # (n) the transaction that last moved it
+    logged: Longs  # (n) the transaction that last moved it
     old_slot: Ints  # (n) as they were before the transaction
     old_place: Ints  # (n)
     old_seat: Ints  # (seats)
     logs: Ints  # (1) how many
     draft: Words  # (P, words) busy bits as a chain would leave them
-    seen: NDArray[np.int64]  # (P, S) the chain that last touched them
+    seen: Longs  # (P, S) the chain that last touched them
     touched: Ints  # (2, P * S)
     drafts: Ints  # (P) breaks as a chain would leave them
-    drafted: NDArray[np.int64]  # (P)
+    drafted: Longs  # (P)
 
 
 class _Structure(types.StructRef):  # type: ignore[misc]
@@ -122,7 +128,7 @@ def empty(data: Data, seed: int) -> State:
         roster=ints(slots, width),
         rows=ints(slots),
         spot=ints(n),
-        count=ints(people),
+        meetings=ints(people),
         in_session=ints(people, sessions),
         in_day=ints(people, days),
         breaks=ints(people),
@@ -234,10 +240,10 @@ def put(d: DataRef, st: StateRef, m: int, t: int, k: int) -> None:
     for j in range(d.seat_ptr[m], d.seat_ptr[m + 1]):
         p = st.seat[j]
         _set_busy(d, st, p, t, length, m)
-        st.count[p] += 1
+        st.meetings[p] += 1
         st.in_session[p, d.session[t]] += 1
         st.in_day[p, d.day[t]] += 1
-        st.total[BELOW] -= st.count[p] == d.minimum[p]
+        st.total[BELOW] -= st.meetings[p] == d.minimum[p]
     for j in range(d.group_ptr[m], d.group_ptr[m + 1]):
         st.held[d.group[j]] += 1
     st.total[VALUE] -= d.value[m]
@@ -257,8 +263,8 @@ def take(d: DataRef, st: StateRef, m: int) -> None:
     for j in range(d.seat_ptr[m], d.seat_ptr[m + 1]):
         p = st.seat[j]
         _set_busy(d, st, p, t, length, -1)
-        st.total[BELOW] += st.count[p] == d.minimum[p]
-        st.count[p] -= 1
+        st.total[BELOW] += st.meetings[p] == d.minimum[p]
+        st.meetings[p] -= 1
         st.in_session[p, d.session[t]] -= 1
         st.in_day[p, d.day[t]] -= 1
     for j in range(d.group_ptr[m], d.group_ptr[m + 1]):
@@ -273,7 +279,7 @@ def _seat_fits(d: DataRef, st: StateRef, m: int, j: int, p: int, t: int) -> bool
     """Whether participant `p` may take seat `j` of meeting `m` in slot `t`."""
     length = d.length[m]
     if (
-        st.count[p] >= d.maximum[p]
+        st.meetings[p] >= d.maximum[p]
         or st.in_session[p, d.session[t]] >= d.maximum_session[p]
         or st.in_day[p, d.day[t]] >= d.maximum_day[p]
     ):
@@ -423,6 +429,3 @@ def undo(d: DataRef, st: StateRef) -> None:
             st.seat[j] = st.old_seat[j]
         if st.old_slot[m] >= 0:
             put(d, st, m, st.old_slot[m], st.old_place[m])
-
-
-__all__ = ["BELOW", "BREAKS", "IDLE", "MISSING", "UNFAIR", "VALUE", "Flags", "State"]

@@ -1,0 +1,107 @@
+"""`python -m solver FILE`: solves a file and prints a table, or JSON.
+
+FILE is a published `.dzn` instance, a synthetic event or a problem in the project's own JSON. Slots of a `.dzn` count
+from 1 in the answer, as in the file; those of the others from 0. Exit status 0: a schedule;
+1: there is none, or none was found; 2: the file or an argument is wrong.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+STARTED = perf_counter()
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    from matchmaker.checks import measures
+    from solver.result import Goal, Options, Status
+    from solver.solve import solve
+
+    try:
+        goals = tuple(Goal(name.strip()) for name in options.objective.split(","))
+    except ValueError as error:
+        print(f"--objective: {error}; goals are {', '.join(Goal)}", file=sys.stderr)  # noqa: T201
+        return 2
+    try:
+        problem, first = _read(options.file)
+    except (OSError, ValueError) as error:
+        print(f"{options.file}: {error}", file=sys.stderr)  # noqa: T201
+        return 2
+    read = perf_counter() - STARTED
+    result = solve(
+        problem,
+        Options(
+            time_limit=max(0.1, options.time_limit - read),
+            seed=options.seed,
+            threads=options.threads,
+            goals=goals,
+            fairness=options.fairness,
+            complete=options.complete,
+        ),
+    )
+    found = measures(problem, result.schedule)
+    answer: dict[str, Any] = {
+        "status": result.status,
+        "meetings": [
+            {"id": m.candidate, "slot": m.slot + first, "place": m.place, "attendees": list(m.attendees)}
+            for m in result.schedule.meetings
+        ],
+        "goals": [
+            {"name": g.goal, "value": g.value, "bound": g.bound, "gap": g.gap, "proven": g.proven, "seconds": g.seconds}
+            for g in result.goals
+        ],
+        "measures": {name: getattr(found, name) for name in found.__slots__},
+        "seconds": result.seconds,
+    }
+    print(json.dumps(answer) if options.json else _table(answer))  # noqa: T201
+    return 0 if result.status in (Status.OPTIMAL, Status.FEASIBLE) else 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m solver", description="Schedules the meetings of an event.")
+    parser.add_argument("file", type=Path, help=".dzn, event JSON or Matchmaker JSON")
+    parser.add_argument("--objective", default="coverage,value,breaks,idle", help="goals, the most important first")
+    parser.add_argument("--complete", action="store_true", help="every meeting must take place")
+    parser.add_argument("--fairness", type=int, help="most difference between the breaks of two participants")
+    parser.add_argument("--time-limit", type=float, default=20.0, help="seconds, reading the file included")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+    return parser
+
+
+def _read(path: Path) -> tuple[Any, int]:
+    """The problem in the file and the number of its first slot. Raises ValueError with what is wrong where."""
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".dzn":
+        from solver.dzn import read_dzn
+
+        return read_dzn(text), 1
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}") from None
+    read: Callable[[Any], Any]
+    if isinstance(content, dict) and "requests" in content:
+        from solver.events import event_problem as read
+    else:
+        from matchmaker.codec import problem_from_json as read
+    return read(content), 0
+
+
+def _table(answer: dict[str, Any]) -> str:
+    lines = [f"{answer['status']}: {len(answer['meetings'])} meetings in {answer['seconds']:.1f} s"]
+    for goal in answer["goals"]:
+        proof = "proven" if goal["proven"] else f"bound {goal['bound']}, gap {goal['gap']:.2%}"
+        lines.append(f"  {goal['name']:10} {goal['value']:>10}  {proof}")
+    lines += [f"  {name:15} {value:>10}" for name, value in answer["measures"].items()]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
