@@ -635,7 +635,9 @@ export interface components {
             partners: components["schemas"]["ParticipantBrief"][];
             place: components["schemas"]["AgendaPlace"];
             /** Reason */
-            reason: string | null;
+            reason: {
+                [key: string]: string;
+            } | null;
             /**
              * Starts
              * Format: date-time
@@ -778,7 +780,7 @@ export interface components {
             /** Meetings */
             meetings: components["schemas"]["GridMeeting"][];
             /** Places */
-            places: components["schemas"]["Place"][];
+            places: components["schemas"]["GridPlace"][];
             /** Slots */
             slots: components["schemas"]["Slot"][];
             /** Unplaced */
@@ -796,6 +798,20 @@ export interface components {
             score: number | null;
             /** Slot Id */
             slot_id: number;
+        };
+        /** GridPlace */
+        GridPlace: {
+            /** Capacity */
+            capacity: number;
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "table" | "stand" | "virtual";
+            /** Name */
+            name: string;
         };
         /** HTTPValidationError */
         HTTPValidationError: {
@@ -1091,16 +1107,26 @@ export interface components {
         };
         /** ReportSchedule */
         ReportSchedule: {
+            /** Below Minimum */
+            below_minimum: number;
             /** Between Countries */
             between_countries: number;
-            /** Goals */
-            goals: components["schemas"]["GoalReport"][];
+            /** Between Countries Share */
+            between_countries_share: number;
+            /** Breaks */
+            breaks: number;
+            /** Idle */
+            idle: number;
             /** Meetings */
             meetings: number;
             /** People */
             people: number;
             /** Placed Share */
             placed_share: number;
+            /** Published */
+            published: boolean;
+            /** Requested */
+            requested: number;
             /** Schedule Id */
             schedule_id: number;
             /** Version */
@@ -1167,6 +1193,10 @@ export interface components {
             created_at: string;
             /** Error */
             error: string | null;
+            /** Error Text */
+            error_text?: {
+                [key: string]: string;
+            } | null;
             /** Event Id */
             event_id: number;
             /** Finished At */
@@ -1177,7 +1207,7 @@ export interface components {
             id: number;
             measures: components["schemas"]["Measures"] | null;
             options: components["schemas"]["ScheduleOptions"];
-            progress: components["schemas"]["Progress"] | null;
+            progress: components["schemas"]["Progress"];
             /** Published At */
             published_at: string | null;
             /**
@@ -1249,7 +1279,7 @@ export interface components {
             /** Id */
             id: number;
             /** Language */
-            language: string;
+            language: string | null;
             /** Text */
             text: string;
         };

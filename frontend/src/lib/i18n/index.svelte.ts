@@ -69,6 +69,12 @@ export function t(key: Key, values?: Values): string {
   return fill(catalogue[section][name], language, values);
 }
 
+/** Whether there is a message of this key: for keys made of what the API answers. */
+export function exists(key: string): key is Key {
+  const [section, name] = key.split('.');
+  return Object.hasOwn((en as Record<string, object>)[section ?? ''] ?? {}, name ?? '');
+}
+
 /** The text of an answer of the API that comes in every language; in English where ours is missing. */
 export function said(text: Readonly<Record<string, string>> | null | undefined): string {
   return text?.[language] ?? text?.en ?? Object.values(text ?? {})[0] ?? '';

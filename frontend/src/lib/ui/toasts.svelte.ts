@@ -1,5 +1,5 @@
 import { Problem } from '$lib/api/problem';
-import { t, type Key } from '$lib/i18n/index.svelte';
+import { exists, t, type Key } from '$lib/i18n/index.svelte';
 
 export type Toast = { id: number; text: string; kind: 'done' | 'problem'; undo?: () => void };
 
@@ -22,17 +22,7 @@ export function tell(text: string, options: { kind?: Toast['kind']; undo?: () =>
 /** What a problem means to the one who reads it. */
 export function meaning(thrown: unknown): string {
   const problem = Problem.from(thrown);
-  const known: Record<string, Key> = {
-    offline: 'problem.offline',
-    'not-signed-in': 'problem.not-signed-in',
-    forbidden: 'problem.forbidden',
-    'not-found': 'problem.not-found',
-    'already-requested': 'problem.already-requested',
-    'not-allowed': 'problem.not-allowed',
-    'already-answered': 'problem.already-answered',
-    'schedule-running': 'problem.schedule-running',
-    'too-many': 'problem.too-many'
-  };
+  const byCode = `problem.${problem.code}`;
   const byStatus: Record<number, Key> = {
     401: 'problem.not-signed-in',
     403: 'problem.forbidden',
@@ -40,7 +30,7 @@ export function meaning(thrown: unknown): string {
     422: 'problem.invalid',
     429: 'problem.too-many'
   };
-  return t(known[problem.code] ?? byStatus[problem.status] ?? 'problem.other');
+  return t(exists(byCode) ? byCode : (byStatus[problem.status] ?? 'problem.other'));
 }
 
 export function complain(thrown: unknown): void {

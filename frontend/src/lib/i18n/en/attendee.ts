@@ -29,6 +29,8 @@ export const attendee = {
     lead: 'What you write here decides whom you meet. Write as you would say it, in your own language.',
     offers: 'What you offer',
     needs: 'What you need',
+    offer: 'Offer {n}',
+    need: 'Need {n}',
     addOffer: 'Add an offer',
     addNeed: 'Add a need',
     offerHint: 'For example: “Clinical validation of blood tests in twelve hospitals”',
@@ -50,7 +52,6 @@ export const attendee = {
     noneFree: 'None',
     freeCount: '{free} of {n} slots free',
     removed: 'Removed: “{text}”',
-    edited: 'Edit “{text}”',
     removing: 'Remove “{text}”'
   },
   matches: {
@@ -71,7 +72,7 @@ export const attendee = {
     noneHint: 'Matches are found from your offers and needs. Write one or two of each.',
     toProfile: 'Write my offers and needs',
     request: 'Ask to meet',
-    requestOf: 'Ask {name} to meet',
+    requestOf: 'Ask to meet: {name}',
     loadMore: 'Show more',
     why: 'Why you match'
   },
@@ -148,7 +149,7 @@ export const attendee = {
     pdf: 'PDF',
     ics: 'Calendar file',
     downloadPdf: 'Download as PDF',
-    downloadIcs: 'Download for your calendar',
+    downloadIcs: 'Download the calendar file',
     none: 'The schedule is not published yet',
     noneHint: 'Your meetings appear here, with time and place, once the organiser publishes it.',
     empty: 'No meeting is scheduled for you',

@@ -58,6 +58,11 @@ export const common = {
     'not-allowed': 'A meeting with this person is not possible at this event.',
     'already-answered': 'This request was answered in the meantime.',
     'schedule-running': 'A schedule is already being made. Wait for it, or cancel it first.',
+    'schedule-outdated': 'The event changed since this schedule was made. Make a new one.',
+    'not-a-draft': 'Only a draft can be published.',
+    'not-running': 'This run has already ended.',
+    'in-use': 'This cannot be changed: meetings depend on it.',
+    'wrong-code': 'This code is not right. Check the six digits of the latest message.',
     'too-many': 'Too many attempts. Wait a few minutes, then try again.',
     invalid: 'Some of what was entered is not valid.',
     other: 'Something went wrong on our side. Try again in a moment.'
@@ -75,7 +80,6 @@ export const common = {
     opening: 'Signing you in…',
     confirmHint: 'The link in your message brought you here. One click and you are in.',
     used: 'This link or code has been used or is too old. Ask for a new one.',
-    wrong: 'This code is not right. Check the six digits of the latest message.',
     tagline: 'Meetings worth having, at the right table, at the right time.'
   },
   events: {

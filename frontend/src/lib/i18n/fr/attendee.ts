@@ -29,6 +29,8 @@ export const attendee = {
     lead: 'Ce que vous écrivez ici détermine qui vous rencontrez. Écrivez comme vous parlez, dans votre langue.',
     offers: 'Ce que vous offrez',
     needs: 'Ce que vous cherchez',
+    offer: 'Offre {n}',
+    need: 'Besoin {n}',
     addOffer: 'Ajouter une offre',
     addNeed: 'Ajouter un besoin',
     offerHint: 'Par exemple : « Validation clinique de tests sanguins dans douze hôpitaux »',
@@ -50,7 +52,6 @@ export const attendee = {
     noneFree: 'Aucun',
     freeCount: '{free} créneaux libres sur {n}',
     removed: 'Supprimé : « {text} »',
-    edited: 'Modifier « {text} »',
     removing: 'Supprimer « {text} »'
   },
   matches: {
@@ -71,7 +72,7 @@ export const attendee = {
     noneHint: 'Elles sont calculées à partir de vos offres et de vos besoins. Écrivez-en un ou deux de chaque.',
     toProfile: 'Écrire mes offres et mes besoins',
     request: 'Demander un rendez-vous',
-    requestOf: 'Demander un rendez-vous à {name}',
+    requestOf: 'Demander un rendez-vous : {name}',
     loadMore: 'Afficher la suite',
     why: 'Pourquoi cette affinité'
   },
@@ -148,7 +149,7 @@ export const attendee = {
     pdf: 'PDF',
     ics: 'Fichier calendrier',
     downloadPdf: 'Télécharger en PDF',
-    downloadIcs: 'Télécharger pour votre calendrier',
+    downloadIcs: 'Télécharger le fichier calendrier',
     none: 'Le planning n’est pas encore publié',
     noneHint: 'Vos rendez-vous apparaîtront ici, avec l’heure et le lieu, dès que l’organisateur le publiera.',
     empty: 'Aucun rendez-vous n’est planifié pour vous',

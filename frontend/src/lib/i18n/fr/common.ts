@@ -58,6 +58,11 @@ export const common = {
     'not-allowed': 'Un rendez-vous avec cette personne n’est pas possible lors de cet événement.',
     'already-answered': 'Cette demande a reçu une réponse entre-temps.',
     'schedule-running': 'Un planning est déjà en cours de calcul. Attendez-le, ou annulez-le d’abord.',
+    'schedule-outdated': 'L’événement a changé depuis le calcul de ce planning. Calculez-en un nouveau.',
+    'not-a-draft': 'Seul un brouillon peut être publié.',
+    'not-running': 'Ce calcul est déjà terminé.',
+    'in-use': 'Ceci ne peut pas être modifié : des rendez-vous en dépendent.',
+    'wrong-code': 'Ce code n’est pas correct. Vérifiez les six chiffres du dernier message.',
     'too-many': 'Trop de tentatives. Patientez quelques minutes, puis réessayez.',
     invalid: 'Une partie de la saisie n’est pas valable.',
     other: 'Une erreur est survenue de notre côté. Réessayez dans un instant.'
@@ -75,7 +80,6 @@ export const common = {
     opening: 'Connexion en cours…',
     confirmHint: 'Le lien de votre message vous a amené ici. Un clic et vous y êtes.',
     used: 'Ce lien ou ce code a déjà servi ou est trop ancien. Demandez-en un nouveau.',
-    wrong: 'Ce code n’est pas correct. Vérifiez les six chiffres du dernier message.',
     tagline: 'Des rendez-vous qui en valent la peine, à la bonne table, au bon moment.'
   },
   events: {

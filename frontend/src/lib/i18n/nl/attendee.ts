@@ -29,6 +29,8 @@ export const attendee = {
     lead: 'Wat u hier schrijft, bepaalt wie u ontmoet. Schrijf zoals u het zou zeggen, in uw eigen taal.',
     offers: 'Wat u aanbiedt',
     needs: 'Wat u zoekt',
+    offer: 'Aanbod {n}',
+    need: 'Behoefte {n}',
     addOffer: 'Een aanbod toevoegen',
     addNeed: 'Een behoefte toevoegen',
     offerHint: 'Bijvoorbeeld: ‘Klinische validatie van bloedtesten in twaalf ziekenhuizen’',
@@ -50,7 +52,6 @@ export const attendee = {
     noneFree: 'Geen',
     freeCount: '{free} van {n} tijdsloten vrij',
     removed: 'Verwijderd: ‘{text}’',
-    edited: '‘{text}’ bewerken',
     removing: '‘{text}’ verwijderen'
   },
   matches: {
@@ -71,7 +72,7 @@ export const attendee = {
     noneHint: 'Matches worden gevonden op basis van uw aanbod en behoeften. Schrijf er van elk een of twee.',
     toProfile: 'Mijn aanbod en behoeften schrijven',
     request: 'Afspraak aanvragen',
-    requestOf: 'Afspraak aanvragen met {name}',
+    requestOf: 'Afspraak aanvragen: {name}',
     loadMore: 'Meer tonen',
     why: 'Waarom u bij elkaar past'
   },
@@ -148,7 +149,7 @@ export const attendee = {
     pdf: 'PDF',
     ics: 'Kalenderbestand',
     downloadPdf: 'Downloaden als PDF',
-    downloadIcs: 'Downloaden voor uw kalender',
+    downloadIcs: 'Kalenderbestand downloaden',
     none: 'De planning is nog niet gepubliceerd',
     noneHint: 'Uw afspraken verschijnen hier, met uur en plaats, zodra de organisator ze publiceert.',
     empty: 'Voor u is geen afspraak gepland',

@@ -58,6 +58,11 @@ export const common = {
     'not-allowed': 'Een afspraak met deze persoon is op dit evenement niet mogelijk.',
     'already-answered': 'Deze aanvraag werd intussen beantwoord.',
     'schedule-running': 'Er wordt al een planning gemaakt. Wacht erop, of annuleer ze eerst.',
+    'schedule-outdated': 'Het evenement is gewijzigd sinds deze planning werd gemaakt. Maak een nieuwe.',
+    'not-a-draft': 'Alleen een ontwerp kan gepubliceerd worden.',
+    'not-running': 'Deze berekening is al afgelopen.',
+    'in-use': 'Dit kan niet gewijzigd worden: er hangen afspraken van af.',
+    'wrong-code': 'Deze code is niet juist. Controleer de zes cijfers van het laatste bericht.',
     'too-many': 'Te veel pogingen. Wacht enkele minuten en probeer dan opnieuw.',
     invalid: 'Een deel van wat u hebt ingevuld, is niet geldig.',
     other: 'Er ging iets mis aan onze kant. Probeer zo meteen opnieuw.'
@@ -75,7 +80,6 @@ export const common = {
     opening: 'U wordt aangemeld…',
     confirmHint: 'De link in uw bericht bracht u hier. Eén klik en u bent aangemeld.',
     used: 'Deze link of code werd al gebruikt of is te oud. Vraag een nieuwe aan.',
-    wrong: 'Deze code is niet juist. Controleer de zes cijfers van het laatste bericht.',
     tagline: 'Afspraken die de moeite waard zijn, aan de juiste tafel, op het juiste moment.'
   },
   events: {
