@@ -38,13 +38,13 @@ def create_app(settings: Settings) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
-        max_body_size=BODY_BYTES,
     )
     app.state.settings = settings
     errors.install(app)
     app.add_middleware(Headers, settings=settings)
     api = APIRouter(
         prefix=PREFIX,
+        max_body_size=BODY_BYTES,
         dependencies=[Depends(same_site_only)],
         responses=errors.documented(errors.Invalid, errors.CrossSite, errors.TooLarge),
     )

@@ -18,7 +18,6 @@ from sqlalchemy.orm import selectinload
 from api.database import Sessions, Transaction
 from api.errors import Forbidden, NotFound, NotSignedIn
 from api.models import Event, MeetingRequest, Membership, Participant, Role, User, UserSession
-from api.schemas.common import Window
 from api.settings import Settings
 from matchmaker.event import Preference
 
@@ -26,8 +25,18 @@ COOKIE = "matchmaker_session"
 RUNS_IT = (Role.OWNER, Role.ORGANISER)
 
 Id = Annotated[int, Path(ge=1, lt=2**53)]
-Listed = Annotated[Window, Query()]
 cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by signing in.")
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which part of a list is asked for."""
+
+    limit: Annotated[int, Query(ge=1, le=200, description="At most so many.")] = 50
+    offset: Annotated[int, Query(ge=0, le=1_000_000, description="After so many.")] = 0
+
+
+Listed = Annotated[Window, Depends()]
 
 
 def hash_of(token: str) -> bytes:

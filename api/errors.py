@@ -3,6 +3,7 @@
 import traceback
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any, ClassVar
 
 import structlog
@@ -91,6 +92,9 @@ class TooLarge(Problem):
     status, code, title = 413, "too-large", "Too large"
 
 
+TOO_LARGE = TooLarge("This is more than is taken here.")
+
+
 class WrongCode(Problem):
     status, code, title = 422, "wrong-code", "Wrong code"
 
@@ -170,7 +174,7 @@ async def _problem(_: Request, error: Exception) -> JSONResponse:
 async def _http(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == TooLarge.status:
-        return TooLarge("This is more than is taken here.").response()
+        return TOO_LARGE.response()
     phrase = HTTPStatus(error.status_code).phrase
     code = phrase.lower().replace(" ", "-")
     return _response(error.status_code, code, phrase, str(error.detail), headers=error.headers)
@@ -186,24 +190,34 @@ async def _invalid(_: Request, error: Exception) -> JSONResponse:
 class Unexpected:
     """Answers what nobody foresaw with status 500, and logs where it happened.
 
-    The message of the error stays out of the log: the database quotes the values of a row in its own.
+    The message of the error stays out of the log: the database quotes the values of a row in its own. The framework
+    refuses too large a body in plain text, which becomes a problem here.
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = False
+        started = refused = False
 
         async def watched(message: Message) -> None:
-            nonlocal started
-            started = True
-            await send(message)
+            nonlocal started, refused
+            if message.get("status") == TooLarge.status and not started:
+                started = refused = True
+                await TOO_LARGE.response()(scope, receive, send)
+            elif not refused:
+                started = True
+                await send(message)
 
         try:
             await self.app(scope, receive, watched)
         except Exception as error:
-            where = "".join(traceback.format_tb(error.__traceback__))
+            frames = traceback.extract_tb(error.__traceback__)
+            where = [
+                f"{Path(f.filename).name}:{f.lineno} {f.name}"
+                for f in frames
+                if "site-packages" not in f.filename or f is frames[-1]
+            ]
             log.error("request failed", method=scope.get("method"), error=type(error).__name__, where=where)
             if scope["type"] != "http" or started:
                 raise

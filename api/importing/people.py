@@ -86,7 +86,7 @@ def _users(session: Session, people: Iterable[Profile]) -> dict[str, int]:
     if accounts:
         session.execute(insert(User).on_conflict_do_nothing(index_elements=[User.email]), accounts)
     emails = [account["email"] for account in accounts]
-    ids = dict(session.execute(sa.select(User.email, User.id).where(User.email.in_(emails))).tuples())
+    ids: dict[str, int] = dict(session.execute(sa.select(User.email, User.id).where(User.email.in_(emails))).all())
     return {person.email: ids[person.email.lower()] for person in people}
 
 

@@ -5,13 +5,13 @@ from enum import Enum
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 
 type_map: dict[Any, Any] = {
     datetime: sa.DateTime(timezone=True),
     str: sa.Text(),
-    list[str]: sa.ARRAY(sa.Text()),
+    list[str]: ARRAY(sa.Text()),
     dict[str, Any]: JSONB(),
     list[dict[str, Any]]: JSONB(),
     # text with a CHECK: a new member is then an ordinary migration, which PostgreSQL's own enumerations do not allow

@@ -139,11 +139,10 @@ def place_of(place: models.Place) -> Place:
 async def event_of(session: AsyncSession, member: Member) -> Event:
     """The event as `member` sees it."""
     event, people, slots = member.event, models.Participant, models.Slot
-    starts, ends = (
-        await session.execute(
-            sa.select(sa.func.min(slots.starts), sa.func.max(slots.ends)).where(slots.event_id == event.id)
-        )
-    ).one()
+    starts = sa.select(sa.func.min(slots.starts)).where(slots.event_id == event.id)
+    ends = sa.select(sa.func.max(slots.ends)).where(slots.event_id == event.id)
+    times = sa.select(starts.scalar_subquery(), ends.scalar_subquery(), models.Event.published_schedule_id)
+    first, last, published = (await session.execute(times.where(models.Event.id == event.id))).one()
     zone = ZoneInfo(event.time_zone)
     types = sa.select(people.type).where(people.event_id == event.id, people.type != "").distinct()
     countries = sa.select(people.country).where(people.event_id == event.id).distinct()
@@ -155,12 +154,12 @@ async def event_of(session: AsyncSession, member: Member) -> Event:
         languages=event.languages,
         colour=event.colour,
         logo_url=f"/api/v1/events/{event.id}/logo" if event.logo_type else None,
-        starts=starts and starts.astimezone(zone),
-        ends=ends and ends.astimezone(zone),
+        starts=first and first.astimezone(zone),
+        ends=last and last.astimezone(zone),
         themes=[Theme(code=code, labels=labels) for code, labels in event.themes.items()],
         types=list(await session.scalars(types.order_by(people.type))),
         countries=list(await session.scalars(countries.order_by(people.country))),
-        published_schedule_id=event.published_schedule_id,
+        published_schedule_id=published,
         my=My(role=member.role, participant_id=member.participant_id),
     )
 

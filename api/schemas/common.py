@@ -28,13 +28,6 @@ class Page(Model):
     offset: int
 
 
-class Window(Model):
-    """Which part of a list is asked for."""
-
-    limit: int = Field(50, ge=1, le=200, description="At most so many.")
-    offset: int = Field(0, ge=0, le=1_000_000, description="After so many.")
-
-
 class ProblemDetail(Model):
     """What went wrong (RFC 9457). `code` is for programs, `errors` names each place that is not as it should be."""
 

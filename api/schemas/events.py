@@ -53,7 +53,7 @@ class EventPatch(Model):
     """What an organiser may change of an event; what is absent stays."""
 
     name: Name | None = None
-    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$", to_lower=True)] | None = None
+    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_lower=True)] | None = None
     languages: list[Language] | None = Field(None, min_length=1, max_length=3)
 
 

@@ -18,8 +18,10 @@ from api.app import create_app
 from api.database import migrate, psycopg_url
 from api.dependencies import COOKIE, hash_of
 from api.embedded import postgres
-from api.models import Base, User, UserSession
+from api.importing import store_event
+from api.models import Base, Participant, User, UserSession
 from api.settings import Settings
+from tests.api.events import small_event
 
 ORIGIN = "http://testserver"
 INDEX = "<!doctype html><title>Matchmaker</title><script>start()</script>"
@@ -106,3 +108,26 @@ def signed_in(client: TestClient, db: Session) -> Callable[[str], TestClient]:
         return other
 
     return browser
+
+
+@pytest.fixture
+def event_id(db: Session) -> int:
+    """The small event of `tests.api.events`, run by organiser@example.org."""
+    owner = User(email="organiser@example.org", name="Olga Organiser", language="fr")
+    db.add(owner)
+    db.flush()
+    event = store_event(db, small_event(), owner.id)
+    db.commit()
+    return event.id
+
+
+@pytest.fixture
+def person(db: Session, event_id: int) -> Callable[[str], int]:
+    """The number of a participant of the small event by the first part of their e-mail address."""
+
+    def number(name: str) -> int:
+        found = db.scalar(sa.select(Participant.id).join(Participant.user).where(User.email == f"{name}@example.org"))
+        assert found is not None
+        return found
+
+    return number
