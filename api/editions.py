@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, undefer
 from api import models, planning, storing
 from api.models.schedules import State
 from matchmaker.agenda import Agenda, agendas_of
+from matchmaker.codec import problem_from_json
 from matchmaker.documents import Edition, agenda_ics, agenda_pdf, agendas_pdf, schedule_workbook
 from matchmaker.domain import Problem, Schedule
 from matchmaker.event import Event
@@ -63,13 +64,11 @@ async def document(session: AsyncSession, schedule_id: int, write: Callable[[Iss
 def _load(session: Session, schedule_id: int) -> Issue:
     row = session.get_one(models.Schedule, schedule_id, options=[undefer(models.Schedule.problem)])
     plan = planning.load(session, row.event_id)
-    problem, schedule = plan.positional(
-        storing.problem_json.validate_python(row.problem), storing.schedule_of(session, schedule_id)
-    )
+    problem, schedule = plan.positional(problem_from_json(row.problem), storing.schedule_of(session, schedule_id))
     position = {request: i for i, request in enumerate(plan.requests)}
     unplaced = session.execute(
         sa.select(models.Unplaced.request_id, models.Unplaced.reason).where(models.Unplaced.schedule_id == schedule_id)
-    ).tuples()
+    )
     return Issue(
         event=plan.event,
         key=str(row.event_id),
@@ -91,7 +90,7 @@ def _why(session: Session, plan: planning.Plan, schedule_id: int) -> dict[int, d
     position = {request: i for i, request in enumerate(plan.requests)}
     email = {number: person.email for number, person in zip(plan.people, plan.event.people, strict=True)}
     found: dict[int, dict[str, Why]] = {}
-    for request_id, reader, reasons in session.execute(_reasons(schedule_id)).tuples():
+    for request_id, reader, reasons in session.execute(_reasons(schedule_id)):
         if request_id is not None and (sentence := telling(reasons)):
             found.setdefault(position[request_id], {})[email[reader]] = sentence
     return found

@@ -33,7 +33,7 @@ class StoredVectors:
                 == sa.func.any(sa.cast([bytes.fromhex(key) for key in hashes], sa.ARRAY(sa.LargeBinary))),
             )
         )
-        return {key.hex(): np.frombuffer(vector, dtype="<f4").astype(np.float32) for key, vector in rows.tuples()}
+        return {key.hex(): np.frombuffer(vector, dtype="<f4").astype(np.float32) for key, vector in rows}
 
     def save(self, model: str, role: Role, vectors: Mapping[str, Vectors]) -> None:
         rows = [

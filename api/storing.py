@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from api import models, planning, unplaced
 from api.matching import scores
 from matchmaker.checks import Violation, measures, violations
+from matchmaker.codec import problem_to_json
 from matchmaker.domain import Meeting, Problem, Schedule
-
-problem_json: TypeAdapter[Problem] = TypeAdapter(Problem)
-schedule_json: TypeAdapter[Schedule] = TypeAdapter(Schedule)
 
 
 class IllegalScheduleError(Exception):
@@ -30,7 +27,7 @@ class IllegalScheduleError(Exception):
 def store_problem(session: Session, row: models.Schedule, plan: planning.Plan) -> None:
     """Fix what a schedule is to solve, for this run of it and any that goes on after a crash."""
     solved, index = planning.problem(plan, scores(session, plan.event))
-    row.problem = problem_json.dump_python(solved, mode="json")
+    row.problem = problem_to_json(solved)
     if index.excluded:
         session.execute(
             sa.insert(models.Unplaced),
@@ -112,7 +109,7 @@ def measures_of(session: Session, event_id: int, problem: Problem, schedule: Sch
     countries = dict(
         session.execute(
             sa.select(models.Participant.id, models.Participant.country).where(models.Participant.event_id == event_id)
-        ).tuples()
+        ).all()
     )
     found = measures(problem, schedule)
     return {

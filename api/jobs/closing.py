@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api import models, storing
 from api.models.schedules import State
+from matchmaker.codec import problem_from_json, schedule_from_json
 from matchmaker.domain import Problem, Schedule
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ def settle(session: Session, schedule_id: int) -> None:
     """It was cancelled: the best plan that is stored becomes the draft; nothing if it is closed already."""
     row = locked(session, schedule_id)
     if row.state in OPEN:
-        plan = Schedule() if row.plan is None else storing.schedule_json.validate_python(row.plan)
+        plan = Schedule() if row.plan is None else schedule_from_json(row.plan)
         if plan.meetings:
-            draft(session, row, storing.problem_json.validate_python(row.problem), plan, row.progress["goals"])
+            draft(session, row, problem_from_json(row.problem), plan, row.progress["goals"])
         else:
             row.state, row.finished_at = State.CANCELLED, sa.func.now()
 

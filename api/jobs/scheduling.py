@@ -17,9 +17,10 @@ from api.database import psycopg_url
 from api.jobs.child import Stop
 from api.jobs.closing import draft, fail, goals_json, locked, settle
 from api.models.schedules import State
+from matchmaker.codec import problem_from_json, schedule_from_json, schedule_to_json
 from matchmaker.domain import Problem
-from solver.solve import solve
 from solver.result import Goal, Options, Progress, Result, Status
+from solver.solve import solve
 
 _LOCK = 0x5343 << 48  # the number of a schedule is added: no other advisory lock is near
 _SAVE_EVERY = 0.5  # seconds
@@ -72,8 +73,8 @@ def _prepare(engine: sa.Engine, session: Session, schedule_id: int) -> Task | No
     with session.begin():
         if row.problem is None:
             storing.store_problem(session, row, plan)
-        problem = storing.problem_json.validate_python(row.problem)
-        start = None if row.plan is None else storing.schedule_json.validate_python(row.plan)
+        problem = problem_from_json(row.problem)
+        start = None if row.plan is None else schedule_from_json(row.plan)
         elapsed = float(row.progress["seconds"])
     options = Options(
         time_limit=max(1.0, row.options["time_limit"] - elapsed),
@@ -140,7 +141,7 @@ class _Saver(threading.Thread):
                 sa.update(models.Schedule)
                 .where(models.Schedule.id == self._schedule_id, models.Schedule.state == State.RUNNING)
                 .values(
-                    plan=storing.schedule_json.dump_python(newest.schedule, mode="json"),
+                    plan=schedule_to_json(newest.schedule),
                     progress={
                         "stage": newest.stage,
                         "seconds": round(self._task.elapsed + newest.seconds, 1),
@@ -157,7 +158,7 @@ def _finish(session: Session, schedule_id: int, task: Task, result: Result, *, s
         if row.state is not State.RUNNING:
             return
         if stopped and not row.cancelled:
-            row.plan = storing.schedule_json.dump_python(result.schedule, mode="json")
+            row.plan = schedule_to_json(result.schedule)
         elif result.status is Status.INFEASIBLE:
             fail(session, schedule_id, "infeasible")
         elif row.cancelled and not result.schedule.meetings:

@@ -128,7 +128,7 @@ async def _orphans(session: AsyncSession) -> Iterable[tuple[int, bool]]:
         jobs.c.id == Schedule.job_id, sa.cast(jobs.c.status, sa.Text).in_(("todo", "doing"))
     )
     orphans = sa.select(Schedule.id, Schedule.cancelled).where(Schedule.state.in_(closing.OPEN), ~active.exists())
-    return (await session.execute(orphans)).tuples().all()
+    return (await session.execute(orphans)).all()
 
 
 @app.periodic(cron="17 * * * *")

@@ -79,7 +79,7 @@ async def read_agenda(shown: ShownAgenda, session: Transaction) -> Agenda:
         matches = await session.execute(
             sa.select(models.Match.other_id, models.Match.reasons).where(models.Match.participant_id == person.id)
         )
-        reasons: dict[int, list[dict[str, Any]]] = dict(matches.tuples().all())
+        reasons: dict[int, list[dict[str, Any]]] = dict(matches.all())
         zone = ZoneInfo(shown.profile.seen_by.event.time_zone)
         entries = [_entry(meeting, person.id, reasons, zone) for meeting in meetings]
     return Agenda(

@@ -118,7 +118,7 @@ async def _scores(session: AsyncSession, schedule_id: int) -> dict[int, int]:
                 .where(models.Meeting.schedule_id == schedule_id)
                 .group_by(models.Meeting.id)
             )
-        ).tuples()
+        ).all()
     )
 
 

@@ -20,17 +20,13 @@ async def read_report(member: EventOrganiser, session: Transaction) -> Report:
     event_id, people, requests = member.event.id, models.Participant, models.MeetingRequest
     number = sa.func.count()
     countries = (
-        (
-            await session.execute(
-                sa.select(people.country, number)
-                .where(people.event_id == event_id)
-                .group_by(people.country)
-                .order_by(number.desc(), people.country)
-            )
+        await session.execute(
+            sa.select(people.country, number)
+            .where(people.event_id == event_id)
+            .group_by(people.country)
+            .order_by(number.desc(), people.country)
         )
-        .tuples()
-        .all()
-    )
+    ).all()
     organisations = await session.scalar(
         sa.select(sa.func.count(people.organisation_id.distinct())).where(people.event_id == event_id)
     )
@@ -42,7 +38,7 @@ async def read_report(member: EventOrganiser, session: Transaction) -> Report:
                 .where(requests.event_id == event_id, requests.preference != Preference.NEVER)
                 .group_by(requests.status)
             )
-        ).tuples()
+        ).all()
     )
     schedule = await session.scalar(
         sa.select(models.Schedule)
