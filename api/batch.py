@@ -7,13 +7,14 @@ import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import shorten
 
-from api.unplaced import reasons as reasons_not_placed
+from api import unplaced
 from matchmaker.agenda import agendas_of
-from matchmaker.candidates import problem_of
+from matchmaker.candidates import Index, problem_of
 from matchmaker.checks import violations
 from matchmaker.documents import Edition, agenda_ics, agendas_pdf, schedule_workbook
 from matchmaker.domain import Problem
@@ -33,6 +34,7 @@ class Plan:
     event: Event
     ranking: Ranking
     problem: Problem
+    index: Index
     result: Result
 
     @property
@@ -46,11 +48,11 @@ def plan(event: Event, ranking: Ranking, options: Options) -> Plan:
 
     Raises RuntimeError if the schedule breaks a rule: such a schedule is a fault of the program, and not for use.
     """
-    problem, _ = problem_of(event, ranking.score)
+    problem, index = problem_of(event, ranking.score)
     result = solve(problem, options)
     if wrong := violations(problem, result.schedule):
         raise RuntimeError(f"the schedule breaks {len(wrong)} rules; the first: {wrong[0].message}")
-    return Plan(event=event, ranking=ranking, problem=problem, result=result)
+    return Plan(event=event, ranking=ranking, problem=problem, index=index, result=result)
 
 
 def write(
@@ -62,9 +64,8 @@ def write(
     agendas = agendas_of(event, schedule, _why_they_meet(plan))
     names = list(_file_names([agenda.person.name for agenda in agendas]))
     steps = len(agendas) + 3
-    not_placed = {i: reason["text"] for i, reason in reasons_not_placed(plan.problem, schedule).items()}
     (folder / "schedule.xlsx").write_bytes(
-        schedule_workbook(event, plan.problem, schedule, plan.report, edition, not_placed, language)
+        schedule_workbook(event, plan.problem, schedule, plan.report, edition, _why_not_placed(plan), language)
     )
     progress(1, steps)
     (folder / "report.txt").write_text(plan.report.text(language), encoding="utf-8")
@@ -107,6 +108,12 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
             path.rename(folder / path.name)
 
 
+def _why_not_placed(plan: Plan) -> Mapping[int, Mapping[str, str]]:
+    never = {i: unplaced.reason("never") for i in plan.index.excluded}
+    found = unplaced.reasons(plan.problem, plan.result.schedule) | never
+    return {i: reason["text"] for i, reason in found.items()}
+
+
 def _why_they_meet(plan: Plan) -> Mapping[int, Mapping[str, Mapping[str, str]]]:
     """For each candidate that takes place, by the reader's e-mail address and by language, the strongest reason."""
     found: dict[int, dict[str, dict[str, str]]] = {}
@@ -123,8 +130,14 @@ def _why_they_meet(plan: Plan) -> Mapping[int, Mapping[str, Mapping[str, str]]]:
                 reason for reasons in of_pair for reason in reasons if reason.kind in ("need_offer", "offer_need")
             ]
             if telling:
-                found[meeting.candidate][reader] = {x: telling[0].text(x, labels) for x in ("en", "fr", "nl")}
+                short = replace(telling[0], need=_short(telling[0].need), offer=_short(telling[0].offer))
+                found[meeting.candidate][reader] = {x: short.text(x, labels) for x in ("en", "fr", "nl")}
     return found
+
+
+def _short(text: str | None) -> str:
+    """A need or an offer as an agenda quotes it."""
+    return shorten(text or "", 110, placeholder=" …")
 
 
 def _file_names(names: Sequence[str]) -> Iterator[str]:

@@ -15,7 +15,6 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from matchmaker.intake import IntakeError
-    from solver.result import GoalReport
     from solver.result import Progress as Improvement
 
 T = TypeVar("T")
@@ -68,7 +67,7 @@ def search(run: Callable[[Callable[[], bool], Callable[["Improvement"], None]], 
         task = shown.add_task("Scheduling", total=seconds)
 
         def better(improvement: "Improvement") -> None:
-            shown.update(task, description=f"Scheduling: {_best(improvement)}")
+            shown.update(task, description=f"Scheduling {_best(improvement)}")
 
         def work() -> None:
             try:
@@ -92,17 +91,20 @@ def search(run: Callable[[Callable[[], bool], Callable[["Improvement"], None]], 
 
 
 def _best(improvement: "Improvement") -> str:
-    return ", ".join([f"{len(improvement.schedule.meetings)} meetings", *map(_goal, improvement.goals)])
-
-
-def _goal(goal: "GoalReport") -> str:
-    return f"{goal.goal} {goal.value}" + (" (proven)" if goal.proven else f" (bound {goal.bound})")
+    """The figures that an organiser watches: meetings, value against its bound, breaks."""
+    said = [f"{len(improvement.schedule.meetings):,} meetings"]
+    for goal in improvement.goals:
+        if goal.goal == "value":
+            said.append(f"value {goal.value:,} " + ("(the most)" if goal.proven else f"(at most {goal.bound:,})"))
+        elif goal.goal in ("breaks", "idle"):
+            said.append(f"{goal.value:,} {'breaks' if goal.goal == 'breaks' else 'idle slots'}")
+    return " · ".join(said)
 
 
 def _progress() -> Progress:
     return Progress(
         TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=24),
+        BarColumn(bar_width=20),
         TimeElapsedColumn(),
         console=_errors,
         transient=False,

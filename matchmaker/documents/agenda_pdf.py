@@ -23,7 +23,7 @@ from matchmaker.event import Event, Kind, Profile
 
 Data = dict[str, object]
 # Some people write their offers as pages; an agenda has room for three lines.
-LONGEST_REASON = 260
+LONGEST_REASON = 320
 
 
 def agenda_pdf(event: Event, agenda: Agenda, edition: Edition, language: str | None = None) -> bytes:

@@ -3,6 +3,7 @@
 import io
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date, time
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
@@ -16,7 +17,7 @@ from matchmaker.domain import Problem, Schedule
 from matchmaker.event import Event, Profile
 from matchmaker.report import Report
 
-Value = str | int | float | None
+Value = str | int | date | time | None
 
 
 def schedule_workbook(
@@ -30,7 +31,8 @@ def schedule_workbook(
 ) -> bytes:
     """A schedule of the problem that `problem_of` makes of `event`, as an .xlsx workbook in `language`.
 
-    `reasons` say for a candidate, by language, why it was not placed.
+    `reasons` say by language why a request was not placed, by its position in `event.requests`: that of a candidate,
+    or of an accepted request which did not become one.
     """
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
@@ -65,6 +67,8 @@ class _Pages:
     def __init__(self, book: xlsxwriter.Workbook, words: Mapping[str, str]) -> None:
         self.book, self.words = book, words
         self.head: Format = book.add_format({"bold": True, "bg_color": "#E7E5E4", "bottom": 1, "text_wrap": True})
+        self.date: Format = book.add_format({"num_format": "yyyy-mm-dd", "align": "left", "valign": "top"})
+        self.time: Format = book.add_format({"num_format": "hh:mm", "align": "left", "valign": "top"})
         self.bold: Format = book.add_format({"bold": True, "valign": "top"})
         self.cell: Format = book.add_format({"text_wrap": True, "valign": "top", "font_size": 9})
 
@@ -85,11 +89,19 @@ class _Pages:
             page.write_string(0, x, self.words[heading], self.head)
         for y, row in enumerate(rows, start=1):
             for x, value in enumerate(row):
-                if isinstance(value, str):
-                    page.write_string(y, x, value)
-                elif value is not None:
-                    page.write_number(y, x, value)
+                self.write(page, y, x, value)
         page.autofilter(0, 0, max(1, len(rows)), len(widths) - 1)
+
+    def write(self, page: Worksheet, y: int, x: int, value: Value) -> None:
+        match value:
+            case str():
+                page.write_string(y, x, value)
+            case int():
+                page.write_number(y, x, value)
+            case date():
+                page.write_datetime(y, x, value, self.date)
+            case time():
+                page.write_datetime(y, x, value, self.time)
 
 
 def _by_time(event: Event, schedule: Schedule) -> list[Sequence[Value]]:
@@ -125,12 +137,14 @@ def _by_person(event: Event, schedule: Schedule) -> list[Sequence[Value]]:
 def _not_placed(
     event: Event, problem: Problem, schedule: Schedule, reasons: Mapping[int, Mapping[str, str]], language: str
 ) -> list[Sequence[Value]]:
-    waiting = [c for c in problem.candidates if c.id not in schedule.by_candidate]
+    values = {c.id: c.value for c in problem.candidates if c.id not in schedule.by_candidate}
+    people = {person.email: person for person in event.people}
     rows: list[Sequence[Value]] = []
-    for candidate in sorted(waiting, key=lambda c: (-c.value, c.id)):
-        one, *others = (event.people[i] for i in candidate.people)
-        why = reasons.get(candidate.id, {})
-        rows.append([one.name, one.organisation, *_together(others), candidate.value, why.get(language, why.get("en"))])
+    for i in sorted(values.keys() | reasons.keys(), key=lambda i: (-values.get(i, 0), i)):
+        one, other = people[event.requests[i].sender], people[event.requests[i].recipient]
+        why = reasons.get(i, {})
+        said = why.get(language, why.get("en"))
+        rows.append([one.name, one.organisation, *_together([other]), values.get(i), said])
     return rows
 
 
@@ -148,8 +162,9 @@ def _grid(pages: _Pages, event: Event, schedule: Schedule) -> None:
     for x, place in enumerate(event.places, start=3):
         page.write_string(0, x, place.name, pages.head)
     for y in range(len(event.slots)):
-        for x, written in enumerate(_times(event, y)):
-            page.write_string(y + 1, x, written, pages.bold)
+        times: Sequence[Value] = _times(event, y)
+        for x, value in enumerate(times):
+            pages.write(page, y + 1, x, value)
         for x in range(len(event.places)):
             if names_here := held.get((y, x)):
                 page.write_string(y + 1, x + 3, "\n".join(names_here), pages.cell)
@@ -168,11 +183,11 @@ def _figures(pages: _Pages, event: Event, report: Report, edition: Edition, lang
         page.write_string(y, 1, figure, right)
 
 
-def _times(event: Event, slot: int) -> tuple[str, str, str]:
+def _times(event: Event, slot: int) -> tuple[date, time, time]:
     """Date, start and end of a slot, local."""
     zone = ZoneInfo(event.time_zone)
     starts, ends = event.slots[slot].starts.astimezone(zone), event.slots[slot].ends.astimezone(zone)
-    return f"{starts:%Y-%m-%d}", f"{starts:%H:%M}", f"{ends:%H:%M}"
+    return starts.date(), starts.time(), ends.time()
 
 
 def _together(people: Sequence[Profile]) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -213,8 +213,8 @@ def test_the_schedule_workbook_shows_it_by_time_by_person_and_by_place_with_the_
     assert list(found) == ["By time", "By person", "By place", "Not placed", "Figures"]
     by_time = [row[:6] for row in found["By time"][1:]]
     assert by_time == [
-        ["2026-10-15", "09:00", "09:20", "Morning", "Table 1", "Carl Peeters"],
-        ["2026-10-15", "09:40", "10:00", "Morning", "Table 2", "Ann Peeters"],
+        [date(2026, 10, 15), time(9), time(9, 20), "Morning", "Table 1", "Carl Peeters"],
+        [date(2026, 10, 15), time(9, 40), time(10), "Morning", "Table 2", "Ann Peeters"],
     ]
     assert [(row[0], row[3], row[8]) for row in found["By person"][1:]] == [
         (BOB.name, 1, "Ann Peeters"),
@@ -231,6 +231,14 @@ def test_the_schedule_workbook_shows_it_by_time_by_person_and_by_place_with_the_
     assert ["meetings placed", "2 (66.7 %)"] in found["Figures"]
     french = schedule_workbook(EVENT, problem, SCHEDULE, report(EVENT, problem, SCHEDULE), EDITION, why, "fr")
     assert sheets(french)["Non placés"][1][5] == "Jamais libres au même créneau."
+
+
+def test_a_request_that_a_never_excludes_is_listed_with_its_reason() -> None:
+    problem, _ = problem_of(EVENT, lambda _a, _b: 0.5)
+    without = replace(problem, candidates=problem.candidates[:2])
+    why = {2: {"en": "One of the two has asked not to meet the other."}}
+    made = schedule_workbook(EVENT, without, SCHEDULE, report(EVENT, without, SCHEDULE), EDITION, why)
+    assert [row[5] for row in sheets(made)["Not placed"][1:]] == [why[2]["en"]]
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "nl"])
