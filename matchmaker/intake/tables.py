@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -26,30 +27,41 @@ class Table:
     rows: list[list[Cell]]
 
 
+# What the standard library raises on archives that are cut off, altered, encrypted or made by unusual tools.
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError)
+
+
 def tables_of(data: bytes, filename: str, language: str) -> list[Table]:
     """The tables of a file. Raises `IntakeErrors` where it cannot be read at all."""
     if filename.lower().endswith(".csv"):
         return [_csv(data, PurePath(filename).name, language)]
-    if not zipfile.is_zipfile(io.BytesIO(data)):
+    zipped = _zipped_csv(data, filename, language)
+    if not zipped:
         return list(_workbook(data, filename, language))
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > MEGABYTES * 1_000_000:
-            raise _unreadable(filename, "size", language, megabytes=MEGABYTES)
-        names = [n for n in archive.namelist() if n.lower().endswith(".csv") and not n.startswith("__MACOSX/")]
-        if not names:
-            return list(_workbook(data, filename, language))
-        tables: list[Table] = []
-        errors: list[IntakeError] = []
-        for name in names:
-            try:
-                tables.append(_csv(archive.read(name), PurePath(name).name, language))
-            except IntakeErrors as wrong:
-                errors += wrong.errors
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
-                errors += _unreadable(filename, "workbook", language).errors
+    tables: list[Table] = []
+    errors: list[IntakeError] = []
+    for name, content in zipped.items():
+        try:
+            tables.append(_csv(content, name, language))
+        except IntakeErrors as wrong:
+            errors += wrong.errors
     if errors:
         raise IntakeErrors(tuple(errors))
     return tables
+
+
+def _zipped_csv(data: bytes, filename: str, language: str) -> dict[str, bytes]:
+    """The CSV files in an archive; none in a workbook, which is an archive too."""
+    try:
+        if not zipfile.is_zipfile(io.BytesIO(data)):
+            return {}
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MEGABYTES * 1_000_000:
+                raise _unreadable(filename, "size", language, megabytes=MEGABYTES)
+            names = [n for n in archive.namelist() if n.lower().endswith(".csv") and not n.startswith("__MACOSX/")]
+            return {PurePath(name).name: archive.read(name) for name in names}
+    except _BROKEN as wrong:
+        raise _unreadable(filename, "workbook", language) from wrong
 
 
 def _workbook(data: bytes, filename: str, language: str) -> Iterator[Table]:
