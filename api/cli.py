@@ -142,7 +142,7 @@ def _read(path: Path, language: Language) -> "Event":
     try:
         return read_workbook(path.read_bytes(), path.name, language)
     except IntakeErrors as wrong:
-        terminal.show_errors(path.name, wrong.errors)
+        terminal.show_errors(path.name, wrong.errors, language)
         raise typer.Exit(2) from wrong
 
 

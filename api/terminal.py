@@ -31,16 +31,24 @@ def fail(message: str) -> NoReturn:
     raise typer.Exit(2)
 
 
-def show_errors(file: str, errors: Sequence["IntakeError"]) -> None:
+def show_errors(file: str, errors: Sequence["IntakeError"], language: str) -> None:
     """Every error of a workbook, as a table."""
-    table = Table("Sheet", "Row", "Column", "Value", "Expected", title=None, header_style="bold")
+    count, *headings = _ERRORS[language]
+    # Without a terminal there is no width to keep to: what goes to a log should not be broken up.
+    console = _errors if _errors.is_terminal else Console(stderr=True, width=200)
+    console.print(Text(count.format(file=file, n=len(errors)), style="red"))
+    table = Table(*headings)
     for error in errors:
         row = "" if error.row is None else str(error.row)
         table.add_row(*(Text(cell) for cell in (error.sheet, row, error.column, error.value, error.expected)))
-    count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-    _errors.print(Text(f"{file}: {count}. Nothing was done.", style="red"))
-    # Without a terminal there is no width to keep to: a line of a log should stay whole.
-    _errors.print(table, width=None if _errors.is_terminal else 200)
+    console.print(table)
+
+
+_ERRORS = {
+    "en": ("{file}: nothing was done. Errors: {n}", "Sheet", "Row", "Column", "Value", "Expected"),
+    "fr": ("{file} : rien n’a été fait. Erreurs : {n}", "Feuille", "Ligne", "Colonne", "Valeur", "Attendu"),
+    "nl": ("{file}: er is niets gedaan. Fouten: {n}", "Blad", "Rij", "Kolom", "Waarde", "Verwacht"),
+}
 
 
 @contextmanager
