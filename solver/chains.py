@@ -23,6 +23,7 @@ from solver.state import (
     fits,
     jit,
     move,
+    put,
     randint,
     remember,
     undo,
@@ -311,40 +312,20 @@ def enrich(
 
 
 @jit
-def place(d: DataRef, st: StateRef, order: Ints) -> int:
-    """Puts the meetings of `order` in where they fit, next to the meetings of those who attend; how many."""
+def place(d: DataRef, st: StateRef, order: Ints, slot: int) -> None:
+    """Puts the meetings of `order` in where they fit: in `slot`, or, where that is -1, in the emptiest slot."""
     slots = d.start.shape[1]
-    made = 0
     for m in order:
         if st.slot[m] >= 0:
             continue
-        best, least = -1, np.int64(1) << 40
-        offset = randint(st.random, slots)
-        for i in range(slots):
-            t = (offset + i) % slots
-            if d.start[m, t] == 0:
-                continue
-            k = fits(d, st, m, t)
-            if k < 0:
-                continue
-            load = np.int64(st.rows[t])
-            if load < least:
-                best, least = t, load
+        best, least = slot, np.int64(1) << 40
+        if slot < 0:
+            offset = randint(st.random, slots)
+            for i in range(slots):
+                t = (offset + i) % slots
+                if d.start[m, t] and st.rows[t] < least and fits(d, st, m, t) >= 0:
+                    best, least = t, st.rows[t]
         if best >= 0:
             k = fits(d, st, m, best)
             if k >= 0:
-                begin(st)
-                move(d, st, m, best, k)
-                made += 1
-    return made
-
-
-@jit
-def place_at(d: DataRef, st: StateRef, m: int, t: int) -> bool:
-    """Puts meeting `m` in slot `t` if it fits there."""
-    k = fits(d, st, m, t)
-    if k < 0:
-        return False
-    begin(st)
-    move(d, st, m, t, k)
-    return True
+                put(d, st, m, best, k)

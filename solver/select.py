@@ -202,8 +202,9 @@ def select(data: Data, goals: Sequence[Goal], seconds: float, *, coverage: int |
             program.solve(terms, solver, whole=True)
             if solver.status() == SolveStatus.INFEASIBLE:
                 return Selection(Status.INFEASIBLE, None, {})
-            best = max(best, math.ceil(solver.best_objective_bound() - WHOLE))
             found = solver.variable_values() if solver.has_solution() else None
+            if found is not None:
+                best = max(best, math.ceil(solver.best_objective_bound() - WHOLE))
         bounds[goal] = -best if goal is Goal.VALUE else best
         if found is None:
             break

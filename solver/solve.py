@@ -84,7 +84,7 @@ class _Solve:
         order = np.lexsort((-self.data.value, 1 - self.data.must)).astype(np.int32)
         if not self._fills():
             order = order[self.data.must[order] == 1]
-        chains.place(self.d, state_ref(state), order)
+        chains.place(self.d, state_ref(state), order, -1)
         return state
 
     def _fills(self) -> bool:
@@ -101,7 +101,7 @@ class _Solve:
             who = [self.index.person.get(p, -1) for p in meeting.attendees]
             if len(who) == last - first:
                 state.seat[first:last] = np.where(self.data.team[first:last] < 0, self.data.person[first:last], who)
-            chains.place_at(self.d, ref, i, meeting.slot)
+            chains.place(self.d, ref, np.array([i], np.int32), meeting.slot)
 
     def _improve(self, selection: Selection) -> None:
         goals = [g for g in self.options.goals if g in TOTALS]
@@ -151,7 +151,7 @@ class _Solve:
         rest = np.setdiff1d(np.arange(len(tight)), chosen)
         rest = rest[np.argsort(-data.value[rest], kind="stable")]
         for row in (order, rest) if self._fills() else (order,):
-            chains.place(self.d, state_ref(state), row.astype(np.int32))
+            chains.place(self.d, state_ref(state), row.astype(np.int32), -1)
         self._keep(state, "placing")
         return state
 
