@@ -2,11 +2,12 @@
 
 from matchmaker.embedding.cache import Cached, VectorCache, text_hash
 from matchmaker.embedding.named import default_embedder, embedder_named
-from matchmaker.embedding.protocol import Embedder, Role, Vectors
+from matchmaker.embedding.protocol import Embedder, EmbeddingError, Role, Vectors
 
 __all__ = [
     "Cached",
     "Embedder",
+    "EmbeddingError",
     "Role",
     "VectorCache",
     "Vectors",

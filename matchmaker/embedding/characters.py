@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from matchmaker.embedding.protocol import Role, Vectors
+from matchmaker.embedding.protocol import Role, Vectors, unit
 
-DIMENSIONS = 4096
+DIMENSIONS = 1024
 
 
 class Characters:
@@ -32,6 +32,4 @@ class Characters:
             return np.empty((0, DIMENSIONS), dtype=np.float32)
         counts = self._vectorizer.transform(texts)
         counts.data = np.sign(counts.data) * np.log1p(np.abs(counts.data))
-        rows = np.asarray(counts.toarray(), dtype=np.float32)
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        return np.asarray(rows / np.where(lengths == 0, 1, lengths), dtype=np.float32)
+        return unit(counts.toarray())

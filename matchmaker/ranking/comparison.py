@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.calibration import Floats, Space, probability
+from matchmaker.background import background_of
+from matchmaker.calibration import Floats, Space
 from matchmaker.embedding import Cached, Embedder, Role, VectorCache
 from matchmaker.event import Profile
 from matchmaker.language import detect
@@ -68,6 +69,7 @@ class Comparison:
             self.needs.languages,
             Cached(embedder, cache, report(needs)).embed(self.offers.read, Role.OFFER),
             self.offers.languages,
+            background_of(embedder, cache),
         )
 
     def forward(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> Floats:
@@ -76,20 +78,20 @@ class Comparison:
         need_rows, need_begins, needy = self.needs.rows(first)
         offer_rows, offer_begins, offering = self.offers.rows(second)
         if len(need_rows) and len(offer_rows):
-            similar = self.space.needs[need_rows] @ self.space.offers[offer_rows].T
+            similar = self.space.needs.rows[need_rows] @ self.space.offers.rows[offer_rows].T
             best = np.maximum.reduceat(np.maximum.reduceat(similar, offer_begins, axis=1), need_begins, axis=0)
-            result[np.ix_(needy, offering)] = probability(best)
+            result[np.ix_(needy, offering)] = self.space.probability(best)
         return result
 
     def carried_by(self, first: int, second: int) -> tuple[float, int, int] | None:
         """The need of `first` that `second` serves best: (strength, need, offer) as rows of the texts; None without."""
         needs = slice(self.needs.starts[first], self.needs.starts[first + 1])
         offers = slice(self.offers.starts[second], self.offers.starts[second + 1])
-        similar = self.space.needs[needs] @ self.space.offers[offers].T
+        similar = self.space.needs.rows[needs] @ self.space.offers.rows[offers].T
         if not similar.size:
             return None
         need, offer = np.unravel_index(int(similar.argmax()), similar.shape)
-        strength = float(probability(similar[need, offer]))
+        strength = float(self.space.probability(similar[need, offer]))
         return strength, int(needs.start + need), int(offers.start + offer)
 
 
