@@ -80,6 +80,8 @@ def schedule(
     if not force and (there := batch.would_replace(out)):
         terminal.fail(f"{out} already holds {', '.join(there)}. Use --force to replace them.")
     known = _read(event, language)
+    if not known.slots:
+        terminal.fail(f"{event.name} holds no slots: a schedule needs the whole workbook (see `matchmaker template`).")
     ranking = _rank(known, embedder)
     plan = terminal.search(
         lambda stop, progress: batch.plan(
@@ -87,8 +89,11 @@ def schedule(
         ),
         time_limit,
     )
-    with terminal.bar("Writing documents") as progress, batch.all_or_nothing(out) as folder:
-        batch.write(plan, folder, language, lambda done, of: progress("", done, of))
+    try:
+        with terminal.bar("Writing documents") as progress, batch.all_or_nothing(out) as folder:
+            batch.write(plan, folder, language, lambda done, of: progress("", done, of))
+    except OSError as wrong:
+        terminal.fail(f"{out} cannot be written: {wrong.strerror or wrong}. Nothing was written.")
     terminal.say(plan.report.text(language))
     terminal.say(f"Written to {out}: {', '.join(batch.WRITTEN)}")
 
@@ -164,11 +169,13 @@ def _free(path: Path, force: bool) -> None:
 
 def _write(path: Path, data: bytes) -> None:
     """Writes a file whole, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(data)
         part.replace(path)
+    except OSError as wrong:
+        terminal.fail(f"{path} cannot be written: {wrong.strerror or wrong}.")
     finally:
         part.unlink(missing_ok=True)
     terminal.say(f"Written: {path}")

@@ -105,8 +105,27 @@ def test_nothing_is_left_behind_when_writing_fails(
         raise OSError("disk full")
 
     monkeypatch.setattr("api.batch.agendas_pdf", broken)
-    assert schedule(event, tmp_path / "out").exit_code != 0
+    done = schedule(event, tmp_path / "out")
+    assert done.exit_code == 2
+    assert "disk full" in done.stderr
     assert names(tmp_path) == ["event.xlsx"]
+
+
+def test_a_list_of_participants_can_be_ranked_but_not_scheduled(tmp_path: Path) -> None:
+    guests = tmp_path / "guests.csv"
+    guests.write_text("email,first name,last name,organisation,country\nann@example.org,Ann,Peeters,Ann NV,BE\n")
+    done = schedule(guests, tmp_path / "out")
+    assert done.exit_code == 2
+    assert "no slots" in done.stderr
+    assert run("rank", guests, "--out", tmp_path / "m.csv", "--embedder", "characters").exit_code == 0
+
+
+def test_an_event_in_which_nobody_agreed_to_meet_has_empty_agendas(tmp_path: Path) -> None:
+    quiet = tmp_path / "quiet.xlsx"
+    quiet.write_bytes(workbook(sheets(requests=[["from", "to"]])))
+    assert schedule(quiet, tmp_path / "out").exit_code == 0
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["schedule"]["meetings"] == 0
+    assert len(names(tmp_path / "out" / "calendars")) == 2
 
 
 def test_people_of_one_name_have_calendars_of_their_own(tmp_path: Path) -> None:
