@@ -9,7 +9,7 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-from matchmaker.checks import measures, violations
+from matchmaker.checks import Measures, measures, violations
 from matchmaker.domain import Problem, Schedule
 from solver.goals import GOALS
 from solver.index import Index
@@ -38,21 +38,34 @@ def solve_exactly(
     as the answer in the goals before it. `index` saves making the look-ups of `problem` again. `options.stop` is called
     from another thread. The answer is never worse than a legal `options.start`.
     """
-    return _Solve(index or Index(problem), options, free).run()
+    began = perf_counter()
+    return optimise(Model(index or Index(problem), options, free), began=began)
+
+
+def optimise(model: Model, *, began: float | None = None) -> Result:
+    """Solve a model as `solve_exactly` does, with whatever the caller added to it. `began` is when the time started."""
+    return _Solve(model, perf_counter() if began is None else began).run()
 
 
 class _Solve:
-    def __init__(self, index: Index, options: Options, free: Collection[int] | None) -> None:
-        self.began = perf_counter()
-        self.problem, self.options = index.problem, options
-        self.model = Model(index, options, free)
-        self.best: Schedule | None = None
+    """Works on the part of problem and schedule that the model decides on; only what it answers is the whole."""
+
+    def __init__(self, model: Model, began: float) -> None:
+        self.began = began
+        self.model, self.options = model, model.options
         self.infeasible = False
         self.bounds: dict[Goal, int | None] = {}
         self.spent: dict[Goal, float] = {}
-        hint(self.model, options.start or Schedule())
-        if options.start is not None and _obeys(self.problem, options, options.start):
-            self.best = options.start
+        self.published = model.part(self.options.baseline) if self.options.baseline else None
+        start = self.options.start or Schedule()
+        hint(model, start)
+        self.best: Schedule | None = None
+        if self.options.start is not None and self._is_allowed(start):
+            self.best = start
+        self.rest = dict.fromkeys(self.options.goals, 0)
+        if not model.deciding_all:
+            whole = measures(model.index.problem, start, self.options.baseline)
+            self.rest = {goal: _of(whole, goal) - self._measure(goal, start) for goal in self.rest}
 
     def run(self) -> Result:
         goals = self.options.goals
@@ -62,6 +75,8 @@ class _Solve:
             self.spent[goal] = perf_counter() - began
         if self.best is None and not self.infeasible:
             self._search(None, self._left())
+        elif self.best is not None and Goal.STABILITY in goals:
+            self._keep_what_is_published()
         seconds = perf_counter() - self.began
         if self.best is None:
             status = Status.INFEASIBLE if self.infeasible else Status.UNKNOWN
@@ -80,7 +95,7 @@ class _Solve:
             self.bounds[goal] = None
             return
         cp, sign = self.model.cp, -1 if goal is Goal.VALUE else 1
-        if self.best is not None and not self.model.held and sign > 0 and self._measure(goal, self.best) == 0:
+        if self.best is not None and self.model.deciding_all and sign > 0 and self._measure(goal, self.best) == 0:
             cp.add(expression == 0)
             return
         cp.minimize(sign * expression)
@@ -92,11 +107,19 @@ class _Solve:
         assert self.best is not None
         cp.add(sign * expression <= sign * (self._measure(goal, self.best) - constant))
 
+    def _keep_what_is_published(self) -> None:
+        """Among equally good schedules, one with the most meetings as they were, or at least when they were."""
+        model = self.model
+        times = [
+            model.start[m.candidate].get(m.slot, 0) for m in model.baseline if m.candidate in model.open_candidates
+        ]
+        model.cp.maximize(sum(model.kept.values()) + sum(times))
+        self._search(None, self._left())
+
     def note_bound(self, goal: Goal, schedule: Schedule, solver: Any) -> int:
         """Take over the bound that `solver`, now at `schedule`, has proven for `goal`.
 
-        Returns the constant by which the measure of the whole differs from the model's, which counts only what the
-        free part concerns.
+        Returns the constant by which the measure differs from the model's, which does not count what is held.
         """
         sign = -1 if goal is Goal.VALUE else 1
         constant: int = self._measure(goal, schedule) - sign * round(solver.objective_value)
@@ -128,28 +151,48 @@ class _Solve:
     def _seated(self, solver: cp_model.CpSolver) -> Schedule:
         return seat(self.model, solver.boolean_value)
 
+    def _measures(self, schedule: Schedule) -> Measures:
+        return measures(self.model.part_of_problem, self.model.part(schedule), self.published)
+
     def _measure(self, goal: Goal, schedule: Schedule) -> int:
-        value: int = getattr(measures(self.problem, schedule, self.options.baseline), _MEASURES[goal])
-        return value
+        return _of(self._measures(schedule), goal)
 
     def _rank(self, schedule: Schedule) -> tuple[int, ...]:
         """Smaller is better, by the goals in their order."""
-        found = measures(self.problem, schedule, self.options.baseline)
-        return tuple(getattr(found, _MEASURES[goal]) * (-1 if goal is Goal.VALUE else 1) for goal in self.options.goals)
+        found = self._measures(schedule)
+        return tuple(_of(found, goal) * (-1 if goal is Goal.VALUE else 1) for goal in self.options.goals)
+
+    def _is_allowed(self, schedule: Schedule) -> bool:
+        """Whether `schedule` is legal and keeps to what the options demand."""
+        problem, options = self.model.index.problem, self.options
+        if options.complete and len(schedule.meetings) < len(problem.candidates):
+            return False
+        if violations(self.model.part_of_problem, self.model.part(schedule)):
+            return False
+        return options.fairness is None or measures(problem, schedule).break_spread <= options.fairness
 
     def reports(self, schedule: Schedule) -> tuple[GoalReport, ...]:
-        found = measures(self.problem, schedule, self.options.baseline)
+        """Values and bounds for the whole: those of the part and what is held."""
+        found = self._measures(schedule)
         reports = []
         for goal in self.options.goals:
-            value = getattr(found, _MEASURES[goal])
+            value = _of(found, goal)
             bound = self.bounds.get(goal, self._certain(goal))
-            bound = value if bound is None else bound
-            reports.append(GoalReport(goal=goal, value=value, bound=bound, seconds=self.spent.get(goal, 0.0)))
+            bound = self.rest[goal] + (value if bound is None else bound)
+            reports.append(
+                GoalReport(
+                    goal=goal,
+                    value=self.rest[goal] + value,
+                    bound=bound if goal is Goal.VALUE else max(0, bound),
+                    seconds=self.spent.get(goal, 0.0),
+                )
+            )
         return tuple(reports)
 
     def _certain(self, goal: Goal) -> int:
         """The bound that needs no search."""
-        return sum(max(0, c.value) for c in self.problem.candidates) if goal is Goal.VALUE else 0
+        candidates = self.model.part_of_problem.candidates
+        return sum(max(0, c.value) for c in candidates) if goal is Goal.VALUE else 0
 
 
 class _Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]  # OR-Tools is not typed for mypy
@@ -189,10 +232,6 @@ def _stopped_by(options: Options, solver: cp_model.CpSolver) -> Iterator[None]:
         watcher.join()
 
 
-def _obeys(problem: Problem, options: Options, schedule: Schedule) -> bool:
-    """Whether `schedule` is legal and keeps to what `options` demand."""
-    if violations(problem, schedule):
-        return False
-    if options.complete and len(schedule.meetings) < len(problem.candidates):
-        return False
-    return options.fairness is None or measures(problem, schedule).break_spread <= options.fairness
+def _of(found: Measures, goal: Goal) -> int:
+    measure: int = getattr(found, _MEASURES[goal])
+    return measure

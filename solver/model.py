@@ -7,13 +7,13 @@ part touches enters the model.
 
 from collections import defaultdict
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from ortools.sat.python import cp_model
 
-from matchmaker.domain import Candidate, Meeting, Schedule
+from matchmaker.domain import Candidate, Meeting, Problem, Schedule
 from solver.index import Index
 from solver.result import Goal, Options
 from solver.rules import CONSTRAINTS, OPENING, PLACES, STARTS, compactness, stability
@@ -54,6 +54,8 @@ class Model:
         self.held: dict[int, Meeting] = (
             {} if free is None else {m.candidate: m for m in before.meetings if m.candidate not in self.open_candidates}
         )
+        self.deciding_all = free is None
+        self.pinned = {pin.candidate for pin in index.problem.pins}
         everybody = free is None or options.fairness is not None
         self.concerned: set[int] = set(index.participants) if everybody else self._who_may_attend()
         self._make_pools()
@@ -97,6 +99,27 @@ class Model:
     def baseline(self) -> tuple[Meeting, ...]:
         return () if self.options.baseline is None else self.options.baseline.meetings
 
+    def part(self, schedule: Schedule) -> Schedule:
+        """What the free part concerns: its candidates, all meetings of those who may attend them, and the pinned ones."""
+        if self.deciding_all:
+            return schedule
+        return Schedule(tuple(m for m in schedule.meetings if self._is_concerned(m)))
+
+    @cached_property
+    def part_of_problem(self) -> Problem:
+        """The problem of which the part of a schedule is a schedule: legal if the whole is, and measured alike but for
+        what is held.
+        """
+        problem = self.index.problem
+        if self.deciding_all:
+            return problem
+        known = self.open_candidates.keys() | {m.candidate for m in self.held.values() if self._is_concerned(m)}
+        return replace(problem, candidates=tuple(c for c in problem.candidates if c.id in known))
+
+    def _is_concerned(self, meeting: Meeting) -> bool:
+        c = meeting.candidate
+        return c in self.open_candidates or c in self.pinned or not self.concerned.isdisjoint(meeting.attendees)
+
     def _make_pools(self) -> None:
         """Places that the same free candidates and participants name are one pool.
 
@@ -128,7 +151,7 @@ class Model:
         for place in index.problem.places:
             groups[self._kind(place.id, place.capacity, (place.shared, *sorted(named[place.id])))].append(place.id)
         self.pools = [
-            Pool(tuple(ids), tuple(max(0, sum(self.room[k][t] for k in ids)) for t in slots)) for ids in groups.values()
+            Pool(tuple(ids), tuple(sum(max(0, self.room[k][t]) for k in ids) for t in slots)) for ids in groups.values()
         ]
 
     def _kind(self, place: int, capacity: int, names: tuple[Any, ...]) -> Any:

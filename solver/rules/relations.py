@@ -7,8 +7,8 @@ if TYPE_CHECKING:
 
 
 def once(model: "Model") -> None:
-    for starts in model.start.values():
-        model.cp.add_at_most_one(starts.values())
+    for candidate in model.open_candidates:
+        model.cp.add_at_most_one(model.start[candidate].values())
 
 
 def one_after_the_other(model: "Model") -> None:
@@ -34,7 +34,10 @@ def at_most_one_of_each_set(model: "Model") -> None:
 
 def as_pinned(model: "Model") -> None:
     for pin in model.index.problem.pins:
-        if pin.candidate in model.held:
+        held = model.held.get(pin.candidate)
+        if held is not None:
+            if pin.slot not in (None, held.slot) or pin.place not in (None, held.place):
+                model.cp.add_bool_or([])
             continue
         seats_at = model.seats.get(pin.candidate, {})
         model.cp.add_bool_or(

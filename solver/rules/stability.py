@@ -1,6 +1,7 @@
 """Whose agenda differs from the published one."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from matchmaker.domain import Meeting
@@ -58,8 +59,11 @@ def _standing(model: "Model", meeting: Meeting) -> list[Any] | None:
     return literals
 
 
-def touched(model: "Model") -> dict[int, Any]:
-    """By participant, whether the agenda differs from the published one, for those of whom the model can tell."""
+def touched(model: "Model", *, apart_from: Collection[int] = ()) -> dict[int, Any]:
+    """By participant, whether the agenda differs from the published one, for those whom the model concerns.
+
+    That somebody attends a candidate of `apart_from` does not count.
+    """
     found = {person: model.cp.new_bool_var("") for person in sorted(model.concerned)}
     standing = model.kept
     published = {m.candidate: m for m in model.baseline}
@@ -73,6 +77,8 @@ def touched(model: "Model") -> dict[int, Any]:
             model.cp.add_bool_or([found[person], *([same] if same is not None else [])])
     for person, agenda in model.agenda.items():
         for a in agenda:
+            if a.candidate.id in apart_from:
+                continue
             before = published.get(a.candidate.id)
             if a.candidate.id in model.held:
                 if before is None or not _same(model.held[a.candidate.id], before):

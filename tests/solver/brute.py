@@ -1,11 +1,11 @@
 """Every schedule of a small problem, one by one: the oracle. Knows nothing of the model, only of the checker."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 
 from matchmaker.checks import Measures, measures, violations
 from matchmaker.domain import Candidate, Meeting, Problem, Schedule
-from solver.result import Goal
+from solver.result import Goal, Options
 
 MEASURES = {
     Goal.COVERAGE: "below_minimum",
@@ -55,12 +55,24 @@ def optimum(
     complete: bool = False,
 ) -> tuple[int, ...] | None:
     """The best values of `goals`, one after the other; None where no schedule is allowed."""
+    limits = Options(fairness=fairness, complete=complete)
+    return optimum_among(legal_schedules(problem), problem, goals, baseline, limits)
+
+
+def optimum_among(
+    schedules: Iterable[Schedule],
+    problem: Problem,
+    goals: tuple[Goal, ...],
+    baseline: Schedule | None,
+    limits: Options,
+) -> tuple[int, ...] | None:
+    """The same among the given schedules, those that `limits` (fairness, complete) allow."""
     best: tuple[int, ...] | None = None
-    for schedule in legal_schedules(problem):
+    for schedule in schedules:
         found = measures(problem, schedule, baseline)
-        if complete and found.meetings < len(problem.candidates):
+        if limits.complete and found.meetings < len(problem.candidates):
             continue
-        if fairness is not None and found.break_spread > fairness:
+        if limits.fairness is not None and found.break_spread > limits.fairness:
             continue
         this = worth(found, goals)
         best = this if best is None else min(best, this)
