@@ -1,6 +1,7 @@
 """The matches of an event in the database: vectors are made once, rankings are stored."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,18 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from api import models
-from matchmaker.embedding import Role, VectorCache, Vectors, default_embedder
+from matchmaker.embedding import Embedder, Role, VectorCache, Vectors, default_embedder
 from matchmaker.event import Event, Preference
 from matchmaker.ranking.match import Match, Reason
 from matchmaker.scoring import Ranking, Rules, rank
 
 LANGUAGES = ("en", "fr", "nl")
+
+
+@cache
+def embedder() -> Embedder:
+    """The embedder of this process, which reads its weights once."""
+    return default_embedder()
 
 
 class StoredVectors:
@@ -45,7 +52,7 @@ class StoredVectors:
 
 def scores(session: Session, event: Event) -> Callable[[str, str], float]:
     """The score of any two people of the event, from 0 to 1, by their e-mail addresses."""
-    return rank(event.people, default_embedder(), top=0, cache=StoredVectors(session)).score
+    return rank(event.people, embedder(), top=0, cache=StoredVectors(session)).score
 
 
 def ranking_of(event: Event, vectors: VectorCache, stop: Callable[[], bool]) -> Ranking | None:
@@ -57,7 +64,7 @@ def ranking_of(event: Event, vectors: VectorCache, stop: Callable[[], bool]) -> 
 
     never = frozenset((r.sender, r.recipient) for r in event.requests if r.preference is Preference.NEVER)
     try:
-        return rank(event.people, default_embedder(), rules=Rules(never=never), progress=go_on, cache=vectors)
+        return rank(event.people, embedder(), rules=Rules(never=never), progress=go_on, cache=vectors)
     except InterruptedError:
         return None
 

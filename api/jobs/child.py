@@ -101,7 +101,7 @@ def _serve(pipe: Connection, modules: tuple[str, ...]) -> None:
     """The process: import, then work until the worker is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the worker decides what it means
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    os.nice(10)
+    os.nice(5)  # a third of what the service gets when both want the processor
     inbox: Inbox = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, inbox), daemon=True).start()
     for module in modules:
