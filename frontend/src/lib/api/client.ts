@@ -36,7 +36,9 @@ export const multipart = (file: File) => ({
   }
 });
 
+type Given<T> = { [K in keyof T]?: Exclude<T[K], '' | null | undefined> };
+
 /** Query values without those that are empty. */
-export function query<T extends Record<string, unknown>>(values: T): Partial<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '' && value != null)) as Partial<T>;
+export function query<T extends Record<string, unknown>>(values: T): Given<T> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== '' && value != null)) as Given<T>;
 }

@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Events */
+        /**
+         * List Events
+         * @description The events in which I take part, the newest first.
+         */
         get: operations["list_events"];
         put?: never;
         post?: never;
@@ -28,14 +31,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Event */
+        /**
+         * Read Event
+         * @description One event.
+         */
         get: operations["read_event"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Update Event */
+        /**
+         * Update Event
+         * @description Change the name, the colour or the languages of an event.
+         */
         patch: operations["update_event"];
         trace?: never;
     };
@@ -48,7 +57,13 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Import Into Event */
+        /**
+         * Import Into Event
+         * @description Take a later workbook over into an event. People are known by their e-mail address, slots by their start.
+         *
+         *     Only what the workbook says otherwise than the one before is taken over, so what was edited here stays. Nothing is
+         *     deleted. The counts are of people, requests, slots and places.
+         */
         post: operations["import_into_event"];
         delete?: never;
         options?: never;
@@ -63,9 +78,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Logo */
+        /**
+         * Read Logo
+         * @description The logo of an event.
+         */
         get: operations["read_logo"];
-        /** Put Logo */
+        /**
+         * Put Logo
+         * @description Give an event its logo: PNG, JPEG or SVG, of at most 512 kB.
+         */
         put: operations["put_logo"];
         post?: never;
         delete?: never;
@@ -81,7 +102,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Matches */
+        /**
+         * List Matches
+         * @description My matches, best first, each with its reasons and the request between us, if there is one.
+         */
         get: operations["list_matches"];
         put?: never;
         post?: never;
@@ -98,7 +122,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Participants */
+        /**
+         * List Participants
+         * @description The participants of an event by name; all filters apply together.
+         */
         get: operations["list_participants"];
         put?: never;
         post?: never;
@@ -115,14 +142,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Participant */
+        /**
+         * Read Participant
+         * @description One participant.
+         */
         get: operations["read_participant"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Update Participant */
+        /**
+         * Update Participant
+         * @description Change a profile; its own person or an organiser.
+         */
         patch: operations["update_participant"];
         trace?: never;
     };
@@ -133,7 +166,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Agenda */
+        /**
+         * Read Agenda
+         * @description The meetings of a participant: one's own once they are published, for organisers anybody's.
+         */
         get: operations["read_agenda"];
         put?: never;
         post?: never;
@@ -150,7 +186,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Agenda Ics */
+        /**
+         * Read Agenda Ics
+         * @description An agenda as iCalendar.
+         */
         get: operations["read_agenda_ics"];
         put?: never;
         post?: never;
@@ -167,7 +206,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Agenda Pdf */
+        /**
+         * Read Agenda Pdf
+         * @description An agenda as PDF, in the language of its participant.
+         */
         get: operations["read_agenda_pdf"];
         put?: never;
         post?: never;
@@ -184,9 +226,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Availability */
+        /**
+         * Read Availability
+         * @description The slots in which somebody is free.
+         */
         get: operations["read_availability"];
-        /** Replace Availability */
+        /**
+         * Replace Availability
+         * @description Say in which slots somebody is free; in all others they are not.
+         */
         put: operations["replace_availability"];
         post?: never;
         delete?: never;
@@ -203,7 +251,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Replace Needs */
+        /**
+         * Replace Needs
+         * @description Write down what somebody needs, in any language, the most important first.
+         */
         put: operations["replace_needs"];
         post?: never;
         delete?: never;
@@ -220,7 +271,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Replace Offers */
+        /**
+         * Replace Offers
+         * @description Write down what somebody offers, in any language, the most important first.
+         */
         put: operations["replace_offers"];
         post?: never;
         delete?: never;
@@ -236,7 +290,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Places */
+        /**
+         * List Places
+         * @description All places of an event.
+         */
         get: operations["list_places"];
         put?: never;
         post?: never;
@@ -253,7 +310,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Report */
+        /**
+         * Read Report
+         * @description What the organiser and the funders ask for: participants, requests, meetings, and the share between countries.
+         */
         get: operations["read_report"];
         put?: never;
         post?: never;
@@ -270,10 +330,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Requests */
+        /**
+         * List Requests
+         * @description The requests that I sent, that I received, or (for organisers) all of the event; the newest first.
+         */
         get: operations["list_requests"];
         put?: never;
-        /** Create Request */
+        /**
+         * Create Request
+         * @description Ask somebody for a meeting, or note (`never`) that we are not to meet.
+         */
         post: operations["create_request"];
         delete?: never;
         options?: never;
@@ -288,10 +354,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Schedules */
+        /**
+         * List Schedules
+         * @description The schedules of an event, the newest first.
+         */
         get: operations["list_schedules"];
         put?: never;
-        /** Create Schedule */
+        /**
+         * Create Schedule
+         * @description Have a schedule made; watch its progress.
+         */
         post: operations["create_schedule"];
         delete?: never;
         options?: never;
@@ -306,7 +378,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Slots */
+        /**
+         * List Slots
+         * @description All slots of an event, in order of time.
+         */
         get: operations["list_slots"];
         put?: never;
         post?: never;
@@ -323,7 +398,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Workbook */
+        /**
+         * Read Workbook
+         * @description The whole event as a workbook, which can be imported again.
+         */
         get: operations["read_workbook"];
         put?: never;
         post?: never;
@@ -342,7 +420,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Import Event */
+        /**
+         * Import Event
+         * @description Make an event of a workbook (.xlsx, or .csv files in a .zip); who sends it owns it.
+         *
+         *     Everything that is wrong is said at once, and then nothing is imported. After a dry run the status is 200.
+         */
         post: operations["import_event"];
         delete?: never;
         options?: never;
@@ -357,14 +440,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Me */
+        /**
+         * Read Me
+         * @description Who is signed in, and what they are in which events.
+         */
         get: operations["read_me"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Update Me */
+        /**
+         * Update Me
+         * @description Choose the language of the page and of mails.
+         */
         patch: operations["update_me"];
         trace?: never;
     };
@@ -377,7 +466,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accept Request */
+        /**
+         * Accept Request
+         * @description Say yes; the recipient, or an organiser for them.
+         */
         post: operations["accept_request"];
         delete?: never;
         options?: never;
@@ -394,7 +486,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Decline Request */
+        /**
+         * Decline Request
+         * @description Say no; the recipient, or an organiser for them.
+         */
         post: operations["decline_request"];
         delete?: never;
         options?: never;
@@ -411,7 +506,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Withdraw Request */
+        /**
+         * Withdraw Request
+         * @description Take a request back, answered with yes or not at all; the sender, or an organiser for them.
+         */
         post: operations["withdraw_request"];
         delete?: never;
         options?: never;
@@ -426,7 +524,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Schedule */
+        /**
+         * Read Schedule
+         * @description One schedule.
+         */
         get: operations["read_schedule"];
         put?: never;
         post?: never;
@@ -443,8 +544,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Agendas */
-        get: operations["read_agendas"];
+        /**
+         * Read Agendas Pdf
+         * @description All agendas in one document, each in its reader's language, to print.
+         */
+        get: operations["read_agendas_pdf"];
         put?: never;
         post?: never;
         delete?: never;
@@ -462,7 +566,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Cancel Schedule */
+        /**
+         * Cancel Schedule
+         * @description Stop making a schedule. The best found so far becomes a draft, within two seconds; watch its progress.
+         */
         post: operations["cancel_schedule"];
         delete?: never;
         options?: never;
@@ -477,7 +584,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Grid */
+        /**
+         * Read Grid
+         * @description The meetings by slot and place, and the requests that have none.
+         */
         get: operations["read_grid"];
         put?: never;
         post?: never;
@@ -494,8 +604,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stream Progress */
-        get: operations["stream_progress"];
+        /**
+         * Watch Schedule
+         * @description The schedule while it is made, twice a second, as events `progress`; the last event, `done`, ends it.
+         */
+        get: operations["watch_schedule"];
         put?: never;
         post?: never;
         delete?: never;
@@ -513,7 +626,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Publish Schedule */
+        /**
+         * Publish Schedule
+         * @description Show everybody their part of a draft, in the place of what was published before.
+         *
+         *     A draft that no longer fits the event, because somebody is no longer free, say, is refused.
+         */
         post: operations["publish_schedule"];
         delete?: never;
         options?: never;
@@ -528,7 +646,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Schedule Workbook */
+        /**
+         * Read Schedule Workbook
+         * @description The schedule as a workbook, in the given language or that of the account.
+         */
         get: operations["read_schedule_workbook"];
         put?: never;
         post?: never;
@@ -547,7 +668,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Request Link */
+        /**
+         * Request Link
+         * @description Ask for a sign-in link and a code by mail.
+         *
+         *     The answer is the same whether there is such an account or not, and the message is sent after it.
+         */
         post: operations["request_link"];
         delete?: never;
         options?: never;
@@ -564,7 +690,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign In */
+        /**
+         * Sign In
+         * @description Sign in with the token of a link, or with an e-mail address and the code that was sent to it.
+         */
         post: operations["sign_in"];
         delete?: never;
         options?: never;
@@ -582,7 +711,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign Out */
+        /**
+         * Sign Out
+         * @description Sign out of this browser.
+         */
         delete: operations["sign_out"];
         options?: never;
         head?: never;
@@ -596,7 +728,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read Template */
+        /**
+         * Read Template
+         * @description An empty workbook to fill in, with an example and what each column expects.
+         */
         get: operations["read_template"];
         put?: never;
         post?: never;
@@ -610,7 +745,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** Agenda */
+        /**
+         * Agenda
+         * @description The meetings of one participant in one schedule, in order of time. Without a schedule there is none yet.
+         */
         Agenda: {
             /** Entries */
             entries: components["schemas"]["AgendaEntry"][];
@@ -622,7 +760,10 @@ export interface components {
             /** Version */
             version: number | null;
         };
-        /** AgendaEntry */
+        /**
+         * AgendaEntry
+         * @description A meeting, as one of its people sees it. `reason` says by language why the two should meet, where known.
+         */
         AgendaEntry: {
             /**
              * Ends
@@ -644,17 +785,19 @@ export interface components {
              */
             starts: string;
         };
-        /** AgendaPlace */
+        /**
+         * AgendaPlace
+         * @description Where a meeting is.
+         */
         AgendaPlace: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "table" | "stand" | "virtual";
+            kind: components["schemas"]["Kind"];
             /** Name */
             name: string;
         };
-        /** Availability */
+        /**
+         * Availability
+         * @description The slots in which somebody is free.
+         */
         Availability: {
             /** Slot Ids */
             slot_ids: number[];
@@ -674,14 +817,20 @@ export interface components {
             /** File */
             file: string;
         };
-        /** CountryCount */
+        /**
+         * CountryCount
+         * @description Participants of a country (ISO 3166-1 alpha-2).
+         */
         CountryCount: {
             /** Country */
             country: string;
             /** Participants */
             participants: number;
         };
-        /** Counts */
+        /**
+         * Counts
+         * @description What a workbook holds.
+         */
         Counts: {
             /** Needs */
             needs: number;
@@ -698,7 +847,10 @@ export interface components {
             /** Slots */
             slots: number;
         };
-        /** Event */
+        /**
+         * Event
+         * @description An event. Times are in its own time zone; `types` and `countries` are those of its participants.
+         */
         Event: {
             /** Colour */
             colour: string;
@@ -728,7 +880,10 @@ export interface components {
             /** Types */
             types: string[];
         };
-        /** EventBrief */
+        /**
+         * EventBrief
+         * @description An event, in short.
+         */
         EventBrief: {
             /** Id */
             id: number;
@@ -737,7 +892,10 @@ export interface components {
             /** Slug */
             slug: string;
         };
-        /** EventPatch */
+        /**
+         * EventPatch
+         * @description What an organiser may change of an event; what is absent stays.
+         */
         EventPatch: {
             /** Colour */
             colour?: string | null;
@@ -746,7 +904,10 @@ export interface components {
             /** Name */
             name?: string | null;
         };
-        /** Events */
+        /**
+         * Events
+         * @description A part of the list of events.
+         */
         Events: {
             /** Items */
             items: components["schemas"]["Event"][];
@@ -757,7 +918,10 @@ export interface components {
             /** Total */
             total: number;
         };
-        /** GoalReport */
+        /**
+         * GoalReport
+         * @description The value reached for a goal, the bound proven for it, and their distance as a share of the bound.
+         */
         GoalReport: {
             /** Bound */
             bound: number;
@@ -775,7 +939,10 @@ export interface components {
             /** Value */
             value: number;
         };
-        /** Grid */
+        /**
+         * Grid
+         * @description A schedule as slots by places, with what it leaves out.
+         */
         Grid: {
             /** Meetings */
             meetings: components["schemas"]["GridMeeting"][];
@@ -784,9 +951,12 @@ export interface components {
             /** Slots */
             slots: components["schemas"]["Slot"][];
             /** Unplaced */
-            unplaced: components["schemas"]["Unplaced"][];
+            unplaced: components["schemas"]["UnplacedRequest"][];
         };
-        /** GridMeeting */
+        /**
+         * GridMeeting
+         * @description A meeting in the grid; `score` is the match of its people as a percentage (null: not among their best).
+         */
         GridMeeting: {
             /** Id */
             id: number;
@@ -799,39 +969,52 @@ export interface components {
             /** Slot Id */
             slot_id: number;
         };
-        /** GridPlace */
+        /**
+         * GridPlace
+         * @description A row of the grid.
+         */
         GridPlace: {
             /** Capacity */
             capacity: number;
             /** Id */
             id: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "table" | "stand" | "virtual";
+            kind: components["schemas"]["Kind"];
             /** Name */
             name: string;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
-        /** Imported */
+        /**
+         * Imported
+         * @description The event made of a workbook (none after a dry run).
+         */
         Imported: {
             counts: components["schemas"]["Counts"];
             /** Event Id */
-            event_id?: number | null;
+            event_id: number | null;
         };
-        /** LinkRequest */
+        /**
+         * Kind
+         * @description The kinds of place.
+         * @enum {string}
+         */
+        Kind: "table" | "stand" | "virtual";
+        /**
+         * LinkRequest
+         * @description Who wants to sign in, and the language of the message (that of the account if absent).
+         */
         LinkRequest: {
-            /** Email */
+            /**
+             * Email
+             * Format: email
+             * @example marie.dubois@example.org
+             */
             email: string;
             /** Language */
             language?: ("en" | "fr" | "nl") | null;
         };
-        /** Match */
+        /**
+         * Match
+         * @description A participant whom I should meet. Scores are percentages; `forward`: how far they serve my needs.
+         */
         Match: {
             /** Backward */
             backward: number;
@@ -844,7 +1027,10 @@ export interface components {
             /** Score */
             score: number;
         };
-        /** Matches */
+        /**
+         * Matches
+         * @description A part of my matches, best first.
+         */
         Matches: {
             /** Items */
             items: components["schemas"]["Match"][];
@@ -855,7 +1041,10 @@ export interface components {
             /** Total */
             total: number;
         };
-        /** MatchRequest */
+        /**
+         * MatchRequest
+         * @description The request between me and a match.
+         */
         MatchRequest: {
             /**
              * Direction
@@ -864,13 +1053,12 @@ export interface components {
             direction: "sent" | "received";
             /** Id */
             id: number;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "accepted" | "declined" | "withdrawn" | "expired";
+            status: components["schemas"]["Status"];
         };
-        /** Me */
+        /**
+         * Me
+         * @description The account that is signed in.
+         */
         Me: {
             /** Email */
             email: string;
@@ -883,7 +1071,10 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** Measures */
+        /**
+         * Measures
+         * @description What a schedule comes to. `between_countries`: meetings of people who are not all from one country.
+         */
         Measures: {
             /** Below Minimum */
             below_minimum: number;
@@ -900,7 +1091,10 @@ export interface components {
             /** Requested */
             requested: number;
         };
-        /** MeetingRequest */
+        /**
+         * MeetingRequest
+         * @description A request to meet. Its preference is the sender's, and shown to them and the organisers (to others: "like").
+         */
         MeetingRequest: {
             /** Answered At */
             answered_at: string | null;
@@ -914,28 +1108,25 @@ export interface components {
             meeting: components["schemas"]["RequestMeeting"] | null;
             /** Message */
             message: string;
-            /**
-             * Preference
-             * @enum {string}
-             */
-            preference: "must" | "like" | "never";
+            preference: components["schemas"]["Preference"];
             recipient: components["schemas"]["ParticipantBrief"];
             sender: components["schemas"]["ParticipantBrief"];
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "accepted" | "declined" | "withdrawn" | "expired";
+            status: components["schemas"]["Status"];
         };
-        /** Membership */
+        /**
+         * Membership
+         * @description What somebody is in an event: of its team, a participant, or both.
+         */
         Membership: {
             event: components["schemas"]["EventBrief"];
             /** Participant Id */
             participant_id: number | null;
-            /** Role */
-            role: ("owner" | "organiser" | "helper") | null;
+            role: components["schemas"]["Role"] | null;
         };
-        /** MePatch */
+        /**
+         * MePatch
+         * @description The language of the page and of mails.
+         */
         MePatch: {
             /**
              * Language
@@ -943,21 +1134,29 @@ export interface components {
              */
             language: "en" | "fr" | "nl";
         };
-        /** My */
+        /**
+         * My
+         * @description What the account that is signed in is in the event.
+         */
         My: {
             /** Participant Id */
             participant_id: number | null;
-            /** Role */
-            role: ("owner" | "organiser" | "helper") | null;
+            role: components["schemas"]["Role"] | null;
         };
-        /** OrgBrief */
+        /**
+         * OrgBrief
+         * @description An organisation, in short.
+         */
         OrgBrief: {
             /** Id */
             id: number;
             /** Name */
             name: string;
         };
-        /** Participant */
+        /**
+         * Participant
+         * @description A participant. From `email` on, only they themselves and the organisers see the fields (null for others).
+         */
         Participant: {
             /** Available Slots */
             available_slots?: number | null;
@@ -996,7 +1195,10 @@ export interface components {
             /** Type */
             type: string;
         };
-        /** ParticipantBrief */
+        /**
+         * ParticipantBrief
+         * @description A participant, in short.
+         */
         ParticipantBrief: {
             /** Country */
             country: string;
@@ -1010,7 +1212,10 @@ export interface components {
             /** Type */
             type: string;
         };
-        /** ParticipantPatch */
+        /**
+         * ParticipantPatch
+         * @description What is absent stays. Only an organiser may set the limits, which count meetings.
+         */
         ParticipantPatch: {
             /** First Name */
             first_name?: string | null;
@@ -1020,14 +1225,20 @@ export interface components {
             language?: ("en" | "fr" | "nl") | null;
             /** Last Name */
             last_name?: string | null;
-            /** Maximum */
+            /**
+             * Maximum
+             * @description null: no limit
+             */
             maximum?: number | null;
             /** Minimum */
             minimum?: number | null;
             /** Themes */
             themes?: string[] | null;
         };
-        /** Participants */
+        /**
+         * Participants
+         * @description A part of the list of participants, by name.
+         */
         Participants: {
             /** Items */
             items: components["schemas"]["Participant"][];
@@ -1038,29 +1249,77 @@ export interface components {
             /** Total */
             total: number;
         };
-        /** Place */
+        /**
+         * Place
+         * @description Where meetings are held, `capacity` at once.
+         */
         Place: {
             /** Capacity */
             capacity: number;
             /** Id */
             id: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "table" | "stand" | "virtual";
+            kind: components["schemas"]["Kind"];
             /** Name */
             name: string;
-            organisation?: components["schemas"]["OrgBrief"] | null;
+            organisation: components["schemas"]["OrgBrief"] | null;
         };
-        /** PlaceBrief */
+        /**
+         * PlaceBrief
+         * @description A place, in short.
+         */
         PlaceBrief: {
             /** Id */
             id: number;
             /** Name */
             name: string;
         };
-        /** Progress */
+        /**
+         * Preference
+         * @description How much somebody wishes to meet somebody.
+         * @enum {string}
+         */
+        Preference: "must" | "like" | "never";
+        /**
+         * ProblemDetail
+         * @description What went wrong (RFC 9457). `code` is for programs, `errors` names each place that is not as it should be.
+         */
+        ProblemDetail: {
+            /**
+             * Code
+             * @example not-found
+             */
+            code: string;
+            /**
+             * Detail
+             * @example There is no such event, or you take no part in it.
+             */
+            detail: string;
+            /** Errors */
+            errors?: {
+                [key: string]: unknown;
+            }[] | null;
+            /**
+             * Status
+             * @example 404
+             */
+            status: number;
+            /**
+             * Title
+             * @example Not found
+             */
+            title: string;
+            /**
+             * Type
+             * @example /problems/not-found
+             */
+            type: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * Progress
+         * @description How far a run has come, and how good its best plan so far is.
+         */
         Progress: {
             /** Goals */
             goals: components["schemas"]["GoalReport"][];
@@ -1070,12 +1329,24 @@ export interface components {
             percent: number;
             /** Seconds */
             seconds: number;
-            /** Stage */
+            /**
+             * Stage
+             * @example queued
+             * @example matching
+             * @example select
+             * @example chains
+             */
             stage: string;
         };
-        /** Reason */
+        /**
+         * Reason
+         * @description What raised or lowered a match. Need and offer are as written; `text` is a sentence by language.
+         */
         Reason: {
-            /** Kind */
+            /**
+             * Kind
+             * @example need_offer
+             */
             kind: string;
             /** Need */
             need: string | null;
@@ -1087,14 +1358,24 @@ export interface components {
             offer_language: string | null;
             /** Strength */
             strength: number;
-            /** Text */
+            /**
+             * Text
+             * @example {
+             *       "en": "Drug delivery",
+             *       "fr": "Administration",
+             *       "nl": "Toediening"
+             *     }
+             */
             text: {
                 [key: string]: string;
             };
             /** Themes */
             themes: string[];
         };
-        /** Report */
+        /**
+         * Report
+         * @description The figures that organisers and their funders ask for, counted from the data.
+         */
         Report: {
             /** Countries */
             countries: components["schemas"]["CountryCount"][];
@@ -1103,10 +1384,109 @@ export interface components {
             /** Participants */
             participants: number;
             requests: components["schemas"]["RequestCounts"];
-            schedule: components["schemas"]["ReportSchedule"] | null;
+            schedule: components["schemas"]["ScheduleFigures"] | null;
         };
-        /** ReportSchedule */
-        ReportSchedule: {
+        /**
+         * RequestCounts
+         * @description Requests sent, and where they stand.
+         */
+        RequestCounts: {
+            /** Accepted */
+            accepted: number;
+            /** Declined */
+            declined: number;
+            /** Expired */
+            expired: number;
+            /** Pending */
+            pending: number;
+            /** Sent */
+            sent: number;
+            /** Withdrawn */
+            withdrawn: number;
+        };
+        /**
+         * RequestIn
+         * @description A request to somebody. With the preference `never` it is a note that nobody else sees: we are not to meet.
+         */
+        RequestIn: {
+            /**
+             * Message
+             * @default
+             */
+            message: string;
+            /** @default like */
+            preference: components["schemas"]["Preference"];
+            /** Recipient Id */
+            recipient_id: number;
+        };
+        /**
+         * RequestMeeting
+         * @description When and where the published schedule has a request's meeting.
+         */
+        RequestMeeting: {
+            place: components["schemas"]["Place"];
+            slot: components["schemas"]["Slot"];
+        };
+        /**
+         * Requests
+         * @description A part of the list of requests, newest first.
+         */
+        Requests: {
+            /** Items */
+            items: components["schemas"]["MeetingRequest"][];
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * Role
+         * @description What a member of an event's team may do: owners and organisers run it, helpers only look.
+         * @enum {string}
+         */
+        Role: "owner" | "organiser" | "helper";
+        /**
+         * Schedule
+         * @description A version of the schedule. `error` is a key, `error_text` its sentence by language.
+         */
+        Schedule: {
+            /** Cancelled */
+            cancelled: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Error */
+            error: string | null;
+            /** Error Text */
+            error_text: {
+                [key: string]: string;
+            } | null;
+            /** Event Id */
+            event_id: number;
+            /** Finished At */
+            finished_at: string | null;
+            /** Goals */
+            goals: components["schemas"]["GoalReport"][];
+            /** Id */
+            id: number;
+            measures: components["schemas"]["Measures"] | null;
+            options: components["schemas"]["ScheduleOptions"];
+            progress: components["schemas"]["Progress"];
+            /** Published At */
+            published_at: string | null;
+            state: components["schemas"]["State"];
+            /** Version */
+            version: number;
+        };
+        /**
+         * ScheduleFigures
+         * @description What the published schedule (or else the newest draft) comes to; shares are between 0 and 1.
+         */
+        ScheduleFigures: {
             /** Below Minimum */
             below_minimum: number;
             /** Between Countries */
@@ -1132,110 +1512,33 @@ export interface components {
             /** Version */
             version: number;
         };
-        /** RequestCounts */
-        RequestCounts: {
-            /** Accepted */
-            accepted: number;
-            /** Declined */
-            declined: number;
-            /** Expired */
-            expired: number;
-            /** Pending */
-            pending: number;
-            /** Sent */
-            sent: number;
-            /** Withdrawn */
-            withdrawn: number;
-        };
-        /** RequestIn */
-        RequestIn: {
-            /**
-             * Message
-             * @default
-             */
-            message: string;
-            /**
-             * Preference
-             * @default like
-             * @enum {string}
-             */
-            preference: "must" | "like" | "never";
-            /** Recipient Id */
-            recipient_id: number;
-        };
-        /** RequestMeeting */
-        RequestMeeting: {
-            place: components["schemas"]["Place"];
-            slot: components["schemas"]["Slot"];
-        };
-        /** Requests */
-        Requests: {
-            /** Items */
-            items: components["schemas"]["MeetingRequest"][];
-            /** Limit */
-            limit: number;
-            /** Offset */
-            offset: number;
-            /** Total */
-            total: number;
-        };
-        /** Schedule */
-        Schedule: {
-            /**
-             * Cancelled
-             * @default false
-             */
-            cancelled: boolean;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Error */
-            error: string | null;
-            /** Error Text */
-            error_text?: {
-                [key: string]: string;
-            } | null;
-            /** Event Id */
-            event_id: number;
-            /** Finished At */
-            finished_at: string | null;
-            /** Goals */
-            goals: components["schemas"]["GoalReport"][];
-            /** Id */
-            id: number;
-            measures: components["schemas"]["Measures"] | null;
-            options: components["schemas"]["ScheduleOptions"];
-            progress: components["schemas"]["Progress"];
-            /** Published At */
-            published_at: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "queued" | "running" | "cancelled" | "failed" | "draft" | "published" | "superseded";
-            /** Version */
-            version: number;
-        };
-        /** ScheduleIn */
+        /**
+         * ScheduleIn
+         * @description How to make a schedule: seconds to search, and the goals in their order (those of the program if absent).
+         */
         ScheduleIn: {
             /** Goals */
-            goals?: string[] | null;
+            goals?: ("coverage" | "value" | "breaks" | "idle" | "moves" | "stability")[] | null;
             /**
              * Time Limit
              * @default 20
              */
             time_limit: number;
         };
-        /** ScheduleOptions */
+        /**
+         * ScheduleOptions
+         * @description How a schedule was asked for.
+         */
         ScheduleOptions: {
             /** Goals */
-            goals: string[];
+            goals: ("coverage" | "value" | "breaks" | "idle" | "moves" | "stability")[];
             /** Time Limit */
             time_limit: number;
         };
-        /** Schedules */
+        /**
+         * Schedules
+         * @description A part of the list of schedules, the newest first.
+         */
         Schedules: {
             /** Items */
             items: components["schemas"]["Schedule"][];
@@ -1246,7 +1549,10 @@ export interface components {
             /** Total */
             total: number;
         };
-        /** SignIn */
+        /**
+         * SignIn
+         * @description Either the token of the link, or the e-mail address with the code of six digits.
+         */
         SignIn: {
             /** Code */
             code?: string | null;
@@ -1255,7 +1561,10 @@ export interface components {
             /** Token */
             token?: string | null;
         };
-        /** Slot */
+        /**
+         * Slot
+         * @description A slot. `index` is its number among all slots of the event, from 0.
+         */
         Slot: {
             /**
              * Ends
@@ -1274,7 +1583,16 @@ export interface components {
              */
             starts: string;
         };
-        /** Statement */
+        /**
+         * State
+         * @description Where a schedule stands. `draft`, `published` and `superseded` ones hold meetings.
+         * @enum {string}
+         */
+        State: "queued" | "running" | "cancelled" | "failed" | "draft" | "published" | "superseded";
+        /**
+         * Statement
+         * @description An offer or a need as it was written, and the language it is in (null where that cannot be told).
+         */
         Statement: {
             /** Id */
             id: number;
@@ -1283,38 +1601,82 @@ export interface components {
             /** Text */
             text: string;
         };
-        /** StatementIn */
+        /**
+         * StatementIn
+         * @description An offer or a need.
+         */
         StatementIn: {
-            /** Text */
+            /**
+             * Text
+             * @example Un partenaire pour valider un test sanguin dans trois hôpitaux
+             */
             text: string;
         };
-        /** Theme */
+        /**
+         * Status
+         * @description Where a meeting request stands.
+         * @enum {string}
+         */
+        Status: "pending" | "accepted" | "declined" | "withdrawn" | "expired";
+        /**
+         * Theme
+         * @description A theme of an event, with its label by language.
+         */
         Theme: {
             /** Code */
             code: string;
-            /** Labels */
+            /**
+             * Labels
+             * @example {
+             *       "en": "Drug delivery",
+             *       "fr": "Administration",
+             *       "nl": "Toediening"
+             *     }
+             */
             labels: {
                 [key: string]: string;
             };
         };
-        /** Unplaced */
-        Unplaced: {
+        /**
+         * UnplacedReason
+         * @description Why a request has no meeting.
+         */
+        UnplacedReason: {
+            /**
+             * Code
+             * @example no_common_slot
+             * @example person_full
+             * @example slots_full
+             * @example lower_value
+             */
+            code: string;
+            /**
+             * Text
+             * @example {
+             *       "en": "Drug delivery",
+             *       "fr": "Administration",
+             *       "nl": "Toediening"
+             *     }
+             */
+            text: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * UnplacedRequest
+         * @description A request that a schedule leaves out.
+         */
+        UnplacedRequest: {
             /** Participants */
             participants: components["schemas"]["ParticipantBrief"][];
             reason: components["schemas"]["UnplacedReason"];
             /** Request Id */
             request_id: number;
         };
-        /** UnplacedReason */
-        UnplacedReason: {
-            /** Code */
-            code: string;
-            /** Text */
-            text: {
-                [key: string]: string;
-            };
-        };
-        /** UpdateCounts */
+        /**
+         * UpdateCounts
+         * @description What a workbook changes in an event, in rows of all its sheets.
+         */
         UpdateCounts: {
             /** Added */
             added: number;
@@ -1323,22 +1685,12 @@ export interface components {
             /** Updated */
             updated: number;
         };
-        /** Updated */
+        /**
+         * Updated
+         * @description The outcome of an update by a workbook.
+         */
         Updated: {
             counts: components["schemas"]["UpdateCounts"];
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Context */
-            ctx?: Record<string, never>;
-            /** Input */
-            input?: unknown;
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
         };
     };
     responses: never;
@@ -1351,7 +1703,12 @@ export type $defs = Record<string, never>;
 export interface operations {
     list_events: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description At most so many. */
+                limit?: number;
+                /** @description After so many. */
+                offset?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -1365,6 +1722,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Events"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1389,13 +1782,49 @@ export interface operations {
                     "application/json": components["schemas"]["Event"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1424,13 +1853,49 @@ export interface operations {
                     "application/json": components["schemas"]["Event"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1438,7 +1903,10 @@ export interface operations {
     import_into_event: {
         parameters: {
             query?: {
+                /** @description Only say what would happen. */
                 dry_run?: boolean;
+                /** @description The language of sentences and headers. */
+                language?: "en" | "fr" | "nl";
             };
             header?: never;
             path: {
@@ -1461,13 +1929,49 @@ export interface operations {
                     "application/json": components["schemas"]["Updated"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description The workbook has errors (`invalid-workbook`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1483,22 +1987,58 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The logo */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "image/*": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1527,13 +2067,49 @@ export interface operations {
                     "application/json": components["schemas"]["Event"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1541,12 +2117,12 @@ export interface operations {
     list_matches: {
         parameters: {
             query?: {
-                country?: string;
+                /** @description At most so many. */
                 limit?: number;
+                /** @description After so many. */
                 offset?: number;
+                /** @description Words to find, all of them, in any case. */
                 search?: string;
-                theme?: string;
-                type?: string;
             };
             header?: never;
             path: {
@@ -1565,13 +2141,49 @@ export interface operations {
                     "application/json": components["schemas"]["Matches"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1579,10 +2191,14 @@ export interface operations {
     list_participants: {
         parameters: {
             query?: {
+                /** @description ISO 3166-1 alpha-2. */
                 country?: string;
+                /** @description At most so many. */
                 limit?: number;
+                /** @description After so many. */
                 offset?: number;
                 organisation_id?: number | null;
+                /** @description Words to find, all of them, in any case. */
                 search?: string;
                 theme?: string;
                 type?: string;
@@ -1604,13 +2220,49 @@ export interface operations {
                     "application/json": components["schemas"]["Participants"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1636,13 +2288,49 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1672,13 +2360,49 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1686,6 +2410,7 @@ export interface operations {
     read_agenda: {
         parameters: {
             query?: {
+                /** @description For organisers: another version. */
                 schedule_id?: number | null;
             };
             header?: never;
@@ -1706,20 +2431,59 @@ export interface operations {
                     "application/json": components["schemas"]["Agenda"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
     };
     read_agenda_ics: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For organisers: another version. */
+                schedule_id?: number | null;
+            };
             header?: never;
             path: {
                 event_id: number;
@@ -1729,29 +2493,68 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The agenda, for a calendar (RFC 5545) */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/calendar": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
     };
     read_agenda_pdf: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description For organisers: another version. */
+                schedule_id?: number | null;
+            };
             header?: never;
             path: {
                 event_id: number;
@@ -1761,22 +2564,58 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The agenda, to print */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/pdf": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1802,13 +2641,49 @@ export interface operations {
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1838,13 +2713,49 @@ export interface operations {
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1874,13 +2785,49 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1910,13 +2857,49 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1941,13 +2924,49 @@ export interface operations {
                     "application/json": components["schemas"]["Place"][];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1972,13 +2991,49 @@ export interface operations {
                     "application/json": components["schemas"]["Report"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -1986,11 +3041,15 @@ export interface operations {
     list_requests: {
         parameters: {
             query?: {
+                /** @description `all`: both of mine; for organisers everybody's. */
                 box?: "sent" | "received" | "all";
+                /** @description At most so many. */
                 limit?: number;
+                /** @description After so many. */
                 offset?: number;
+                /** @description Words to find, all of them, in any case. */
                 search?: string;
-                status?: string;
+                status?: components["schemas"]["Status"] | null;
             };
             header?: never;
             path: {
@@ -2009,13 +3068,49 @@ export interface operations {
                     "application/json": components["schemas"]["Requests"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2044,20 +3139,70 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingRequest"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Already requested (`already-requested`), These two may not meet (`not-allowed`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
     };
     list_schedules: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description At most so many. */
+                limit?: number;
+                /** @description After so many. */
+                offset?: number;
+            };
             header?: never;
             path: {
                 event_id: number;
@@ -2075,13 +3220,49 @@ export interface operations {
                     "application/json": components["schemas"]["Schedules"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2110,13 +3291,58 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description A schedule is being made (`schedule-running`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2141,20 +3367,59 @@ export interface operations {
                     "application/json": components["schemas"]["Slot"][];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
     };
     read_workbook: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The language of sentences and headers. */
+                language?: "en" | "fr" | "nl";
+            };
             header?: never;
             path: {
                 event_id: number;
@@ -2163,22 +3428,58 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description An .xlsx workbook */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2186,7 +3487,10 @@ export interface operations {
     import_event: {
         parameters: {
             query?: {
+                /** @description Only say what would happen. */
                 dry_run?: boolean;
+                /** @description The language of sentences and headers. */
+                language?: "en" | "fr" | "nl";
             };
             header?: never;
             path?: never;
@@ -2207,13 +3511,40 @@ export interface operations {
                     "application/json": components["schemas"]["Imported"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description The workbook has errors (`invalid-workbook`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2234,6 +3565,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2260,13 +3627,40 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2291,13 +3685,58 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingRequest"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description These two may not meet (`not-allowed`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2322,13 +3761,58 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingRequest"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Already answered (`already-answered`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2353,13 +3837,58 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingRequest"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Meetings depend on it (`in-use`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2384,18 +3913,54 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
     };
-    read_agendas: {
+    read_agendas_pdf: {
         parameters: {
             query?: never;
             header?: never;
@@ -2406,22 +3971,58 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The agendas of all who meet somebody */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/pdf": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2446,13 +4047,58 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description The schedule is not being made (`not-running`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2477,18 +4123,54 @@ export interface operations {
                     "application/json": components["schemas"]["Grid"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
     };
-    stream_progress: {
+    watch_schedule: {
         parameters: {
             query?: never;
             header?: never;
@@ -2505,16 +4187,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "text/event-stream": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "text/event-stream": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2539,20 +4257,67 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Only a draft can be published (`not-a-draft`), The event has changed since this schedule was made (`schedule-outdated`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
     };
     read_schedule_workbook: {
         parameters: {
-            query?: never;
+            query?: {
+                language?: ("en" | "fr" | "nl") | null;
+            };
             header?: never;
             path: {
                 schedule_id: number;
@@ -2561,22 +4326,58 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description The schedule by time, by person and as a grid */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2605,13 +4406,40 @@ export interface operations {
                     };
                 };
             };
-            /** @description Validation Error */
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too many attempts (`too-many`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2638,13 +4466,49 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Link used or expired (`link-used`) */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Wrong code (`wrong-code`) */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too many attempts (`too-many`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -2665,24 +4529,90 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_template: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The language of sentences and headers. */
+                language?: "en" | "fr" | "nl";
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description An .xlsx workbook */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };

@@ -92,7 +92,8 @@ export const attendee = {
     slots: { one: '{n} free slot', other: '{n} free slots' },
     complete: 'Complete',
     incomplete: 'Incomplete',
-    agenda: 'Agenda'
+    agenda: 'Agenda',
+    noMeetings: 'No meeting in the published schedule'
   },
   requests: {
     title: 'Requests',

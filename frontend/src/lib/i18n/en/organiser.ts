@@ -96,6 +96,7 @@ export const organiser = {
     stop: 'Cancel',
     stopping: 'Cancelling…',
     stageQueued: 'Waiting for a worker',
+    stageMatching: 'Reading the event and its matches',
     stageSelection: 'Choosing the meetings',
     stagePlacing: 'Placing them in time and space',
     stageImproving: 'Removing breaks',

@@ -92,7 +92,8 @@ export const attendee = {
     slots: { one: '{n} créneau libre', other: '{n} créneaux libres' },
     complete: 'Complet',
     incomplete: 'Incomplet',
-    agenda: 'Agenda'
+    agenda: 'Agenda',
+    noMeetings: 'Aucun rendez-vous dans le planning publié'
   },
   requests: {
     title: 'Demandes',

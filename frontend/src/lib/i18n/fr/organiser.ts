@@ -96,6 +96,7 @@ export const organiser = {
     stop: 'Annuler',
     stopping: 'Annulation…',
     stageQueued: 'En attente d’un processus libre',
+    stageMatching: 'Lecture de l’événement et des affinités',
     stageSelection: 'Choix des rendez-vous',
     stagePlacing: 'Placement dans le temps et l’espace',
     stageImproving: 'Suppression des pauses',

@@ -92,7 +92,8 @@ export const attendee = {
     slots: { one: '{n} vrij tijdslot', other: '{n} vrije tijdsloten' },
     complete: 'Volledig',
     incomplete: 'Onvolledig',
-    agenda: 'Agenda'
+    agenda: 'Agenda',
+    noMeetings: 'Geen afspraak in de gepubliceerde planning'
   },
   requests: {
     title: 'Aanvragen',

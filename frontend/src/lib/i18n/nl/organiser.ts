@@ -96,6 +96,7 @@ export const organiser = {
     stop: 'Annuleren',
     stopping: 'Bezig met annuleren…',
     stageQueued: 'Wacht op een vrij proces',
+    stageMatching: 'Evenement en matches inlezen',
     stageSelection: 'Afspraken kiezen',
     stagePlacing: 'Plaatsen in tijd en ruimte',
     stageImproving: 'Pauzes wegwerken',
