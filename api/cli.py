@@ -140,6 +140,33 @@ def sample(file: _Target, language: _Language = Language.EN, force: _Force = Fal
     _write(file, workbook_of(biowin_day(), language))
 
 
+@app.command()
+def evaluate(
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.json",
+            exists=True,
+            dir_okay=False,
+            help="A JSON list of {need, need_lang, offer, offer_lang}; without it, the program's own.",
+        ),
+    ] = None,
+    embedder: _Embedder = "use",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure the matching: how high the offer that answers a need ranks among all offers."""
+    from matchmaker.corpus import pairs as own_pairs
+    from matchmaker.embedding import EmbeddingError, embedder_named
+    from matchmaker.evaluation import evaluate_pairs, read_pairs
+
+    try:
+        known = read_pairs(pairs) if pairs else own_pairs("held-out")
+        model = embedder_named(embedder)
+        terminal.show_evaluations([evaluate_pairs(known, model), evaluate_pairs(known, model, "cosine")], as_json)
+    except (ValueError, OSError, EmbeddingError) as wrong:
+        terminal.fail(str(wrong))
+
+
 def _read(path: Path, language: Language) -> "Event":
     """The event of a file; ends the command with every error in it if there are any."""
     from matchmaker.intake import IntakeErrors, read_workbook

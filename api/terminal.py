@@ -1,10 +1,13 @@
 """What the command line shows: progress, tables of errors, messages. Results go to stdout, all else to stderr."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
+from dataclasses import asdict
+from math import isnan
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
@@ -14,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from matchmaker.evaluation import Evaluation
     from matchmaker.intake import IntakeError
     from solver.result import Progress as Improvement
 
@@ -27,7 +31,7 @@ def say(text: str) -> None:
 
 def fail(message: str) -> NoReturn:
     """Ends the command: its arguments are at fault."""
-    _errors.print(Text(message, style="red"))
+    _errors.print(Text(message, style="red"), soft_wrap=True)
     raise typer.Exit(2)
 
 
@@ -49,6 +53,24 @@ _ERRORS = {
     "fr": ("{file} : rien n’a été fait. Erreurs : {n}", "Feuille", "Ligne", "Colonne", "Valeur", "Attendu"),
     "nl": ("{file}: er is niets gedaan. Fouten: {n}", "Blad", "Rij", "Kolom", "Waarde", "Verwacht"),
 }
+
+
+def show_evaluations(measured: Sequence["Evaluation"], as_json: bool) -> None:
+    """Measures of matching, a column for each; JSON has null where there was nothing to measure."""
+    columns = [asdict(evaluation) for evaluation in measured]
+    if as_json:
+        plain = [{k: None if isinstance(v, float) and isnan(v) else v for k, v in one.items()} for one in columns]
+        say(json.dumps(plain, indent=2))
+        return
+    table = Table(
+        "", *(f"{one['method']}" for one in columns), title=f"{columns[0]['embedder']}, {columns[0]['pairs']} pairs"
+    )
+    for name in columns[0]:
+        if name not in ("embedder", "method", "pairs"):
+            values = [one[name] for one in columns]
+            form = ".0f" if name == "texts_per_second" else ".3f"
+            table.add_row(name.replace("_", " "), *("–" if isnan(value) else f"{value:{form}}" for value in values))
+    Console().print(table)
 
 
 @contextmanager

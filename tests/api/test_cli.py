@@ -148,6 +148,22 @@ def test_ranking_alone_writes_a_workbook_or_a_csv(event: Path, tmp_path: Path) -
     assert run("rank", event, "--out", tmp_path / "matches.docx").exit_code == 2
 
 
+def test_matching_is_measured_on_the_pairs_of_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "pairs.json"
+    texts = [("a sepsis test", "Een sneltest: sepsis test"), ("seed capital", "Seed capital for start-ups")]
+    keys = ("need", "need_lang", "offer", "offer_lang")
+    file.write_text(json.dumps([dict(zip(keys, (n, "en", o, "nl"), strict=True)) for n, o in texts]))
+    done = run("evaluate", "--pairs", file, "--embedder", "characters", "--json")
+    assert done.exit_code == 0, done.output
+    calibrated, cosine = json.loads(done.stdout)
+    assert (calibrated["pairs"], cosine["mrr"], cosine["mrr_same"]) == (2, 1.0, None)
+    assert "recall 5 cross" in run("evaluate", "--pairs", file, "--embedder", "characters").stdout
+    file.write_text('[{"need": "a test"}]')
+    refused = run("evaluate", "--pairs", file, "--embedder", "characters")
+    assert refused.exit_code == 2
+    assert "pair 1" in refused.stderr
+
+
 def test_an_unknown_embedder_is_refused_with_those_there_are(event: Path, tmp_path: Path) -> None:
     done = run("rank", event, "--out", tmp_path / "m.csv", "--embedder", "oracle")
     assert done.exit_code == 2
