@@ -1,11 +1,9 @@
 """The clauses against enumeration of every schedule of small complete problems."""
 
-import pickle
-import subprocess
-import sys
 from collections import Counter
 from itertools import product
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +13,7 @@ from pysat.solvers import Cadical153
 from matchmaker.checks import measures, violations
 from matchmaker.domain import Candidate, Participant, Pin, Place, Problem, Schedule
 from solver.clauses import applies, encode
+from solver.prover import Prover
 from tests.make import candidate, meeting, problem
 
 
@@ -67,16 +66,34 @@ def test_the_clauses_allow_the_fewest_breaks_and_not_one_less(rng: Random, fairn
             assert solver.solve() == (best is not None and best <= bound)
 
 
-def test_the_process_answers_each_bound_with_the_slots_of_a_schedule_or_null() -> None:
-    case = problem(candidate(1, 1, 2), candidate(2, 1, 3), sessions=(3,))
-    asked = pickle.dumps((case, None)) + b"any\n0\n"
-    done = subprocess.run([sys.executable, "-m", "solver.decide"], input=asked, capture_output=True, check=True)
-    first, second = done.stdout.splitlines()
-    assert first.startswith(b'{"1": ')
-    assert second in {b'{"1": 0, "2": 1}', b'{"1": 1, "2": 0}', b'{"1": 1, "2": 2}', b'{"1": 2, "2": 1}'}
+def decided(case: Problem, *, first: bool = False) -> list[dict[str, Any]]:
+    heard = []
+    with Prover(case, None, first=first) as prover:
+        while not heard or "bound" in heard[-1] or (first and len(heard) == 1 and "slots" in heard[0]):
+            message = prover.heard(wait=20.0)
+            assert message is not None
+            heard.append(message)
+    return heard
+
+
+def test_the_process_raises_the_bound_until_a_schedule_meets_it() -> None:
+    others = [candidate(i, 1, 2 + i, slots=frozenset({2 * i})) for i in range(20)]
+    *bounds, last = decided(problem(*others, sessions=(40,)))
+    assert bounds == [{"bound": k} for k in range(1, 20)]
+    assert last == {"slots": {str(i): 2 * i for i in range(20)}}
+
+
+def test_the_process_tells_a_first_schedule_and_that_there_is_none() -> None:
+    assert [set(m) for m in decided(problem(candidate(1, 1, 2), candidate(2, 1, 3)), first=True)] == [{"slots"}] * 2
     crowded = problem(candidate(1, 1, 2), candidate(2, 1, 3), sessions=(1,))
-    asked = pickle.dumps((crowded, None)) + b"any\n"
-    assert subprocess.run([sys.executable, "-m", "solver.decide"], input=asked, capture_output=True).stdout == b"null\n"
+    assert decided(crowded, first=True) == [{"infeasible": True}]
+
+
+def test_a_process_that_dies_is_an_error_and_not_an_answer() -> None:
+    with Prover(problem(candidate(1, 1, 2)), None, first=False) as prover:
+        prover._process.kill()
+        with pytest.raises(RuntimeError, match="-9"):
+            prover.heard(wait=20.0)
 
 
 @pytest.mark.parametrize(
