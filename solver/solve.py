@@ -35,7 +35,10 @@ def solve(problem: Problem, options: Options | None = None) -> Result:
 
     Raises AssertionError if what it found does not pass `matchmaker.checks.violations`: never a wrong schedule.
     """
-    return _Solve(problem, options or Options()).run()
+    options = options or Options()
+    if options.complete and options.goals == (Goal.BREAKS,) and applies(problem):
+        return fewest_breaks(problem, options)
+    return _Solve(problem, options).run()
 
 
 @dataclass
