@@ -19,16 +19,16 @@ PROMISED = 2  # meetings promised to people of start-ups who take part in the me
 
 
 def biowin_day(seed: int = 2026, people: int = 400) -> Event:
-    """A partnering day in the style of BioWin Day for `people` (at least 20); equal arguments give equal events.
+    """A partnering day in the style of BioWin Day for 20 to 1,000 people; equal arguments give equal events.
 
     With the defaults: 400 people of about 180 organisations from 10 countries, 45 stands, 60 tables, about 1,300
     requests of which about 950 are accepted, two sessions of ten 20-minute slots. People and organisations are
     invented; their addresses are in domains reserved for examples (RFC 2606).
 
-    Raises `ValueError` for fewer than 20 people.
+    Raises `ValueError` for fewer than 20 people, and for more than 1,000: they would repeat one another's words.
     """
-    if people < 20:
-        raise ValueError(f"a sample event needs at least 20 people, not {people}")
+    if not 20 <= people <= 1000:
+        raise ValueError(f"a sample event has 20 to 1,000 people, not {people}")
     rng = Random(seed)  # noqa: S311 - made-up data, no secret
     writer = Writer(rng)
     slots = _slots()

@@ -93,8 +93,9 @@ def attendees(rng: Random, writer: Writer, chosen: Sequence[Organisation], half:
     taken: set[tuple[str, str]] = set()
     everyone = []
     for organisation in chosen:
+        first_title = rng.randrange(60)
         for member in range(organisation.staff):
-            profile = _registered(rng, organisation, taken)
+            profile = _registered(rng, organisation, taken, first_title + member)
             if organisation.stand is not None and member < STAND_STAFF:
                 profile = replace(profile, type="exhibitor", place=organisation.stand)
             else:
@@ -122,7 +123,7 @@ def _least(
     return picked
 
 
-def _registered(rng: Random, organisation: Organisation, taken: set[tuple[str, str]]) -> Profile:
+def _registered(rng: Random, organisation: Organisation, taken: set[tuple[str, str]], title: int) -> Profile:
     home = f"BE-{organisation.language}" if organisation.country == "BE" else organisation.country
     names = data("names")[home]
     while True:
@@ -132,7 +133,8 @@ def _registered(rng: Random, organisation: Organisation, taken: set[tuple[str, s
             break
     taken.add((_ascii(first), _ascii(last)))
     language = organisation.language if rng.random() < 0.94 else "en"
-    masculine, _, feminine = rng.choice(data("titles")[organisation.kind][language]).partition(" / ")
+    titles = data("titles")[organisation.kind][language]
+    masculine, _, feminine = titles[title % len(titles)].partition(" / ")
     return Profile(
         email=f"{_ascii(first)}.{_ascii(last)}@{_ascii(organisation.name)}.example",
         first_name=first,
@@ -167,7 +169,7 @@ def _single_out(everyone: Sequence[Attendee], half: int) -> None:
     """A sought-after investor who wants 8 meetings at most; a few who take part from afar, in their own daytime."""
     investors = [a for a in everyone if a.organisation.kind == "investor" and a.organisation.country == "BE"]
     for star in investors[:1]:
-        star.appeal = 24.0
+        star.appeal = 16.0
         star.profile = replace(star.profile, maximum=8, available=None)
     far = [a for a in everyone if a.organisation.country in ("US", "ES", "GB", "CH") and a.profile.place is None]
     for attendee in sorted(far, key=lambda a: a.organisation.country != "US")[:REMOTE]:

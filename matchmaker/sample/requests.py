@@ -15,6 +15,12 @@ AT_LEAST = {"startup": 3}  # accepted requests of one person, by kind of organis
 MOST_SENT, MOST_ACCEPTED, OVER_MAXIMUM = 12, 20, 4
 AT_RANDOM, COMPATRIOTS, MUTUAL = 0.04, 6.0, 0.08
 UNANSWERED = {Status.PENDING: 48, Status.DECLINED: 30, Status.EXPIRED: 14, Status.WITHDRAWN: 8}
+OF_MONEY = {
+    ("to_offer", "seed-funding"): "raising",
+    ("to_need", "deal-flow"): "raising",
+    ("to_need", "seed-funding"): "investing",
+    ("to_offer", "deal-flow"): "investing",
+}  # the kind of message where it is about capital or a licence
 NEVER_SHARE, MUST_SHARE, MESSAGE_SHARE = 0.006, 0.15, 0.8
 
 
@@ -137,10 +143,10 @@ def _request(rng: Random, writer: Writer, everyone: Sequence[Attendee], wish: Wi
     language = one.language if one.language == other.language else "en"
     message = ""
     if rng.random() < MESSAGE_SHARE:
-        label = wish.topic.label[language] if wish.topic else ""
-        message = writer.message(
-            wish.kind, language, first=other.first_name, organisation=one.organisation, label=label
-        )
+        kind, label = wish.kind, ""
+        if wish.topic is not None:
+            kind, label = OF_MONEY.get((kind, wish.topic.code), kind), wish.topic.label[language]
+        message = writer.message(kind, language, first=other.first_name, organisation=one.organisation, label=label)
     return Request(
         sender=one.email,
         recipient=other.email,
