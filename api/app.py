@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
         prefix=PREFIX,
         max_body_size=BODY_BYTES,
         dependencies=[Depends(same_site_only)],
-        responses=errors.documented(errors.Invalid, errors.CrossSite, errors.TooLarge),
+        responses=errors.documented(errors.BadRequest, errors.CrossSite, errors.TooLarge, errors.Invalid),
     )
     for resource in RESOURCES:
         api.include_router(resource.router)

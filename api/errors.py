@@ -36,6 +36,10 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
         return _response(self.status, self.code, self.title, self.detail, self.errors, self.headers)
 
 
+class BadRequest(Problem):
+    status, code, title = 400, "bad-request", "Not a request"
+
+
 class NotSignedIn(Problem):
     status, code, title = 401, "not-signed-in", "Not signed in"
 
@@ -129,9 +133,9 @@ def document(app: FastAPI) -> None:
         for operations in description["paths"].values():
             for operation in operations.values():
                 for status, response in operation["responses"].items():
-                    content = response.get("content", {})
-                    if status >= "400" and "application/json" in content:
-                        content[MEDIA_TYPE] = content.pop("application/json")
+                    if status >= "400":
+                        (content,) = response["content"].values()
+                        response["content"] = {MEDIA_TYPE: content}
         return description
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -25,8 +25,8 @@ def compose(template: str, language: str, *, sender: str, to: str, **values: obj
     message["Date"] = format_datetime(localtime())
     message["Message-ID"] = make_msgid(domain="matchmaker.invalid")
     message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body.lstrip())  # removes every Content- header that is there before
     message["Content-Language"] = language
-    message.set_content(body.lstrip())
     return message
 
 

@@ -2,7 +2,7 @@
 
 The registration tool exports again every week, while people edit their profiles here. So what was imported last is
 kept beside each participant: only what a workbook says otherwise than the one before is taken over, and an edit stays.
-Nothing is ever deleted by an import, and what a file does not hold at all (one CSV of participants knows no
+Nothing is ever deleted by an import, and what a file tells of nobody (one CSV of participants knows no
 slots) is left alone.
 """
 

@@ -46,31 +46,28 @@ def store_people(
             )
         )
     }
-    with_texts = any(person.offers or person.needs for person in event.people)
+    said_of = {person.email: _said(person, known.slots) for person in event.people}
+    told = {field for said in said_of.values() for field, value in said.items() if value != NOTHING.get(field)}
     language = _languages(event.people)
     by_email = {}
-    for person in event.people:
-        user_id = users[person.email]
-        said = _said(person, known.slots, with_texts=with_texts)
-        row = rows.get(user_id)
+    for email, said in said_of.items():
+        row = rows.get(users[email])
         if row is None:
             row = Participant(
-                event_id=event_id, user_id=user_id, imported={}, themes=[], offers=[], needs=[], blocked=[]
+                event_id=event_id, user_id=users[email], imported={}, themes=[], offers=[], needs=[], blocked=[]
             )
             session.add(row)
             changes.add()
             _take_over(row, said, known, language)
+            row.imported = said
         else:
-            news = {field: value for field, value in said.items() if row.imported.get(field, _NOTHING) != value}
+            news = {field: said[field] for field in told if row.imported.get(field) != said[field]}
             changes.keep(updated=bool(news))
             _take_over(row, news, known, language)
-        row.imported = row.imported | said
-        by_email[person.email] = row
+            row.imported = row.imported | news
+        by_email[email] = row
     session.flush()
     return by_email
-
-
-_NOTHING = object()
 
 
 def _users(session: Session, people: Iterable[Profile]) -> dict[str, int]:
@@ -95,16 +92,18 @@ def _languages(people: Iterable[Profile]) -> dict[str, str | None]:
     return dict(zip(texts, detect(texts), strict=True))
 
 
-def _said(person: Profile, slots: tuple[Slot, ...], *, with_texts: bool) -> dict[str, Any]:
+def _said(person: Profile, slots: tuple[Slot, ...]) -> dict[str, Any]:
     """What a workbook says of somebody, as JSON."""
-    said: dict[str, Any] = {field: getattr(person, field) for field in PLAIN}
-    said |= {"organisation": person.organisation, "themes": list(person.themes), "place": person.place}
-    if with_texts:
-        said |= {"offers": list(person.offers), "needs": list(person.needs)}
-    if slots:
-        free = range(len(slots)) if person.available is None else person.available
-        said["blocked"] = [_instant(slot) for i, slot in enumerate(slots) if i not in free]
-    return said
+    free = range(len(slots)) if person.available is None else person.available
+    return {
+        **{field: getattr(person, field) for field in (*PLAIN, "organisation", "place")},
+        **{field: list(getattr(person, field)) for field in ("themes", "offers", "needs")},
+        "blocked": [_instant(slot) for i, slot in enumerate(slots) if i not in free],
+    }
+
+
+# what a file says of somebody when it says nothing: where it says so of everybody, it does not hold the column at all
+NOTHING = _said(Profile(email="", first_name="", last_name="", organisation="", country=""), ())
 
 
 def _take_over(row: Participant, news: Mapping[str, Any], known: Known, language: Mapping[str, str | None]) -> None:

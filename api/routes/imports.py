@@ -30,7 +30,10 @@ WORKBOOK: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX: {}}, "descr
 
 
 @router.post(
-    "/imports", status_code=201, responses=documented(NotSignedIn, InvalidWorkbook), max_body_size=WORKBOOK_BYTES
+    "/imports",
+    status_code=201,
+    responses=documented(NotSignedIn, InvalidWorkbook),
+    max_body_size=WORKBOOK_BYTES,
 )
 async def import_event(
     file: UploadFile,

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+Number = Annotated[int, Field(ge=1, lt=2**53, description="The number of a row.")]
 Language = Literal["en", "fr", "nl"]
 Texts = Annotated[dict[str, str], Field(examples=[{"en": "Drug delivery", "fr": "Administration", "nl": "Toediening"}])]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from api.schemas.common import Language, Line, Model, Name, Page, Texts
+from api.schemas.common import Language, Line, Model, Name, Number, Page, Texts
 from api.schemas.events import OrgBrief, PlaceBrief
 from matchmaker.event import Status
 
@@ -83,7 +83,7 @@ class ParticipantPatch(Model):
 class Availability(Model):
     """The slots in which somebody is free."""
 
-    slot_ids: list[int] = Field(max_length=2000)
+    slot_ids: list[Number] = Field(max_length=2000)
 
 
 class Reason(Model):

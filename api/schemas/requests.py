@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from api.schemas.common import Model, Page, Prose
+from api.schemas.common import Model, Number, Page, Prose
 from api.schemas.events import Place, Slot
 from api.schemas.people import ParticipantBrief
 from matchmaker.event import Preference, Status
@@ -16,7 +16,7 @@ class RequestMeeting(Model):
 
 
 class MeetingRequest(Model):
-    """A request to meet. Its preference is the sender's, and shown to them and the organisers (to others: "like")."""
+    """A request to meet. Its preference is the sender's; `never` is shown to them and to organisers only."""
 
     id: int
     sender: ParticipantBrief
@@ -38,6 +38,6 @@ class Requests(Page):
 class RequestIn(Model):
     """A request to somebody. With the preference `never` it is a note that nobody else sees: we are not to meet."""
 
-    recipient_id: int
+    recipient_id: Number
     preference: Preference = Preference.LIKE
     message: Prose = ""

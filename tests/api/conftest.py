@@ -1,7 +1,11 @@
 """A real PostgreSQL for the API tests, a database for each worker of the test run, migrated as in production."""
 
+import fcntl
 import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,14 +32,29 @@ INDEX = "<!doctype html><title>Matchmaker</title><script>start()</script>"
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[str]:
+def server_url(testrun_uid: str) -> Iterator[str]:
     """The server named by MATCHMAKER_TEST_DATABASE_URL, or an embedded one that all workers share."""
     if url := os.environ.get("MATCHMAKER_TEST_DATABASE_URL"):
         yield url
         return
-    folder = tmp_path_factory.getbasetemp()
-    with postgres((folder if worker_id == "master" else folder.parent) / "postgresql") as url:
+    # not in pytest's own folder, which every run closes to other users: root's PostgreSQL runs as another user
+    folder = Path(tempfile.gettempdir()) / f"matchmaker-test-{testrun_uid}"
+    with ExitStack() as server:
+        with _locked():
+            url = server.enter_context(postgres(folder))
         yield url
+        with _locked():
+            server.close()
+            if not (folder / "postmaster.pid").exists():
+                shutil.rmtree(folder)
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    """One worker at a time opens or closes the server."""
+    with (Path(tempfile.gettempdir()) / f"matchmaker-test-{os.getuid()}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @pytest.fixture(scope="session")

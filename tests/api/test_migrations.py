@@ -1,0 +1,37 @@
+"""The migrations make exactly the tables that the models describe, and take them back."""
+
+import alembic.command
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from api.database import alembic_config, migrate
+
+
+@pytest.fixture
+def empty_url(server_url: str, worker_id: str) -> str:
+    name = f"matchmaker_empty_{worker_id}"
+    with psycopg.connect(server_url, autocommit=True) as server:
+        for statement in ("DROP DATABASE IF EXISTS {} WITH (FORCE)", "CREATE DATABASE {}"):
+            server.execute(sql.SQL(statement).format(sql.Identifier(name)))
+    return make_url(server_url).set(database=name).render_as_string(hide_password=False)
+
+
+def test_models_and_migrations_agree(database_url: str) -> None:
+    alembic.command.check(alembic_config(database_url))
+
+
+def test_migrations_go_back_and_forth(empty_url: str) -> None:
+    migrate(empty_url)
+    alembic.command.downgrade(alembic_config(empty_url), "base")
+    with psycopg.connect(empty_url) as database:
+        left = database.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace").fetchall()
+    assert {name for (name,) in left} == {"alembic_version", "alembic_version_pkc"}
+    migrate(empty_url)
+    alembic.command.check(alembic_config(empty_url))
+
+
+def test_migrating_twice_is_harmless(database_url: str) -> None:
+    migrate(database_url)
+    alembic.command.check(alembic_config(database_url))
