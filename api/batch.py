@@ -21,8 +21,8 @@ from matchmaker.domain import Problem
 from matchmaker.event import Event
 from matchmaker.report import Report, report
 from matchmaker.scoring import Ranking
-from solver import solve
 from solver.result import Goal, Options, Result
+from solver.solve import solve
 
 WRITTEN = ("schedule.xlsx", "agendas.pdf", "calendars", "report.txt", "report.json")
 
