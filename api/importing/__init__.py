@@ -9,6 +9,7 @@ slots) is left alone.
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -76,9 +77,10 @@ def _requests(
         (r.sender_id, r.recipient_id): r
         for r in session.scalars(sa.select(MeetingRequest).where(MeetingRequest.event_id == event_id))
     }
+    now = datetime.now(UTC)  # not the database's: rows that hold an expression are inserted one by one
     for request in wanted:
         pair = people[request.sender].id, people[request.recipient].id
-        answered = None if request.status is domain.Status.PENDING else sa.func.now()
+        answered = None if request.status is domain.Status.PENDING else now
         if row := known.get(pair):
             answers = row.status is domain.Status.PENDING and request.status is not domain.Status.PENDING
             changes.keep(updated=answers)

@@ -19,6 +19,7 @@ from matchmaker import intake
 from matchmaker.documents import template, workbook_of
 from matchmaker.event import Event
 from matchmaker.intake import IntakeErrors
+from matchmaker.language import detect
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WORKBOOK_BYTES = 20 * 1024 * 1024
@@ -102,9 +103,15 @@ async def read_workbook(member: EventOrganiser, session: Transaction, language: 
     return _xlsx(await asyncio.to_thread(workbook_of, plan.event, language), member.event.slug)
 
 
+def _read_here(data: bytes, filename: str, language: str) -> Event:
+    event = intake.read_workbook(data, filename, language)
+    detect([event.name])  # the first use loads a model for a second, better here than while storing
+    return event
+
+
 async def _read(file: UploadFile, language: str) -> Event:
     try:
-        return await asyncio.to_thread(intake.read_workbook, await file.read(), file.filename or "", language)
+        return await asyncio.to_thread(_read_here, await file.read(), file.filename or "", language)
     except IntakeErrors as found:
         errors = [
             {"sheet": e.sheet, "row": e.row, "column": e.column, "value": e.value, "expected": e.expected}
