@@ -18,9 +18,9 @@ _Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen o
 
 @app.command()
 def run(
-    data: Annotated[Path, typer.Option(file_okay=False, help="Where the embedded PostgreSQL keeps its data.")] = Path(
-        "data"
-    ),
+    data: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Where the embedded PostgreSQL keeps its data.")
+    ] = None,
     port: _Port = 8000,
 ) -> None:
     """Start everything on this machine: database, page, API and a worker, with the sample event.
@@ -32,7 +32,8 @@ def run(
 
     logs.configure()
     try:
-        server.run(Settings(), data, port, _greet)
+        settings = Settings()
+        server.run(settings, data or settings.data_folder, port, _greet)
     except server.PortTakenError as error:
         terminal.fail(str(error))
     except KeyboardInterrupt:
