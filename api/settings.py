@@ -36,7 +36,7 @@ class Settings(BaseSettings):
     session_days: int = 30
     link_minutes: int = 30
     links_per_hour: int = 5
-    links_per_hour_and_address: int = 100
+    links_per_hour_and_address: int = 1000  # a whole event sits behind one address
     code_attempts: int = 5
 
     @field_validator("origin")

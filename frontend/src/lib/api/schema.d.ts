@@ -1093,7 +1093,7 @@ export interface components {
         };
         /**
          * MeetingRequest
-         * @description A request to meet. Its preference is the sender's, and shown to them and the organisers (to others: "like").
+         * @description A request to meet. Its preference is the sender's; `never` is shown to them and to organisers only.
          */
         MeetingRequest: {
             /** Answered At */
@@ -1416,7 +1416,10 @@ export interface components {
             message: string;
             /** @default like */
             preference: components["schemas"]["Preference"];
-            /** Recipient Id */
+            /**
+             * Recipient Id
+             * @description The number of a row.
+             */
             recipient_id: number;
         };
         /**
@@ -1724,6 +1727,15 @@ export interface operations {
                     "application/json": components["schemas"]["Events"];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -1780,6 +1792,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Event"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -1851,6 +1872,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Event"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -1929,6 +1959,15 @@ export interface operations {
                     "application/json": components["schemas"]["Updated"];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -1994,6 +2033,15 @@ export interface operations {
                 };
                 content: {
                     "image/*": unknown;
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -2065,6 +2113,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Event"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -2139,6 +2196,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Matches"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -2220,6 +2286,15 @@ export interface operations {
                     "application/json": components["schemas"]["Participants"];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -2286,6 +2361,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Participant"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -2360,6 +2444,15 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -2429,6 +2522,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Agenda"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -2502,6 +2604,15 @@ export interface operations {
                     "text/calendar": unknown;
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -2573,6 +2684,15 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -2639,6 +2759,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Availability"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -2713,6 +2842,15 @@ export interface operations {
                     "application/json": components["schemas"]["Availability"];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -2783,6 +2921,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Participant"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -2857,6 +3004,15 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -2924,6 +3080,15 @@ export interface operations {
                     "application/json": components["schemas"]["Place"][];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -2989,6 +3154,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -3068,6 +3242,15 @@ export interface operations {
                     "application/json": components["schemas"]["Requests"];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -3137,6 +3320,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeetingRequest"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -3220,6 +3412,15 @@ export interface operations {
                     "application/json": components["schemas"]["Schedules"];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -3289,6 +3490,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -3367,6 +3577,15 @@ export interface operations {
                     "application/json": components["schemas"]["Slot"][];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -3435,6 +3654,15 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -3511,6 +3739,15 @@ export interface operations {
                     "application/json": components["schemas"]["Imported"];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -3565,6 +3802,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -3627,6 +3873,15 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -3683,6 +3938,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeetingRequest"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -3761,6 +4025,15 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingRequest"];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -3835,6 +4108,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeetingRequest"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -3913,6 +4195,15 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -3980,6 +4271,15 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -4045,6 +4345,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -4123,6 +4432,15 @@ export interface operations {
                     "application/json": components["schemas"]["Grid"];
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -4190,13 +4508,22 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ProblemDetail"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not allowed (`forbidden`) */
@@ -4205,7 +4532,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ProblemDetail"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not found (`not-found`) */
@@ -4214,7 +4541,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ProblemDetail"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Too large (`too-large`) */
@@ -4223,7 +4550,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ProblemDetail"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not valid (`invalid`) */
@@ -4232,7 +4559,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["ProblemDetail"];
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
         };
@@ -4255,6 +4582,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Not signed in (`not-signed-in`) */
@@ -4335,6 +4671,15 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -4406,6 +4751,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Sent from another site (`cross-site`) */
             403: {
                 headers: {
@@ -4464,6 +4818,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Sent from another site (`cross-site`) */
@@ -4529,6 +4892,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Not signed in (`not-signed-in`) */
             401: {
                 headers: {
@@ -4586,6 +4958,15 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
             /** @description Sent from another site (`cross-site`) */
