@@ -1,9 +1,6 @@
 """What a workbook may be like, and what is said about one that is wrong."""
 
-import io
-import zipfile
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 
 import pytest
@@ -38,24 +35,6 @@ def the_error(**changed: Rows | None) -> IntakeError:
 def people(*rows: Sequence[object], extra: Sequence[str] = ()) -> Rows:
     head = ["email", "first name", "last name", "organisation", "country", *extra]
     return [head, *rows]
-
-
-def zipped(files: dict[str, bytes]) -> bytes:
-    target = io.BytesIO()
-    with zipfile.ZipFile(target, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name), data)
-    return target.getvalue()
-
-
-def as_csv(rows: Rows) -> str:
-    return "".join(
-        ",".join(f"{c:%Y-%m-%d %H:%M}" if isinstance(c, datetime) else str(c) for c in r) + "\n" for r in rows
-    )
-
-
-SMALL = workbook(sheets())
-CSV_FILES = {f"{name}.csv": as_csv(rows).encode() for name, rows in sheets().items()}
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -384,58 +363,6 @@ def test_a_workbook_that_needs_attention_is_said_to_in_the_readers_language() ->
             read_workbook(data, "event.xlsx", language)
         said.append(caught.value.errors[0].expected)
     assert said == ["a whole number of 1 or more", "un nombre entier, 1 ou plus", "een geheel getal, 1 of meer"]
-
-
-@pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", b"%PDF-1.7", "naïve".encode()])
-def test_a_file_that_is_no_workbook_is_refused_by_name(data: bytes) -> None:
-    with pytest.raises(IntakeErrors) as caught:
-        read_workbook(data, "holiday.xlsx")
-    assert [(e.sheet, e.row) for e in caught.value.errors] == [("holiday.xlsx", None)]
-    assert ".xlsx workbook" in caught.value.errors[0].expected
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.sampled_from(["workbook", "zip"]), st.data())
-def test_a_damaged_file_is_refused_or_read_and_never_breaks_the_program(kind: str, data: st.DataObject) -> None:
-    damaged = bytearray(SMALL if kind == "workbook" else zipped(CSV_FILES))
-    ends = st.integers(max(0, len(damaged) - 900), len(damaged) - 1)
-    for place in data.draw(st.lists(ends | st.integers(0, len(damaged) - 1), min_size=1, max_size=5)):
-        damaged[place] = data.draw(st.integers(0, 255))
-    with suppress(IntakeErrors):
-        assert isinstance(read_workbook(bytes(damaged), "event.xlsx"), Event)
-
-
-def test_a_csv_of_participants_becomes_an_event_of_people_whatever_excel_put_between_the_values() -> None:
-    for separator in ",;\t":
-        lines = ["E-mail,First name,Last name,Organisation,Country", "ann@example.org,Ann,Péeters,Ann NV,BE"]
-        known = read_workbook("\r\n".join(lines).replace(",", separator).encode("utf-8-sig"), "guests.csv")
-        assert known.people[0] == person("ann", last_name="Péeters")
-        assert known.name == "guests"
-
-
-def test_a_zip_of_csv_files_is_read_as_the_workbook_of_those_sheets() -> None:
-    files = {f"export/{name}": data for name, data in CSV_FILES.items()}
-    assert read_workbook(zipped(files), "event.zip") == read()
-
-
-def test_a_csv_that_is_not_utf_8_is_named_with_file_line_and_byte() -> None:
-    spoilt = CSV_FILES["participants.csv"] + "zoé@example.org,Zoé".encode("latin-1")
-    files = {**CSV_FILES, "participants.csv": spoilt, "places.csv": b"name\n\xe9tage"}
-    with pytest.raises(IntakeErrors) as caught:
-        read_workbook(zipped(files), "event.zip")
-    first, second = caught.value.errors
-    assert (first.sheet, first.row) == ("participants.csv", 4)
-    assert first.value.endswith("0xE9")
-    assert (second.sheet, second.row, second.value) == ("places.csv", 2, "byte 6: 0xE9")
-    assert "UTF-8" in first.expected
-
-
-def test_a_file_that_unpacks_to_far_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matchmaker.intake.tables.MEGABYTES", 1)
-    with pytest.raises(IntakeErrors) as caught:
-        read_workbook(zipped({**CSV_FILES, "notes.csv": b"0" * 1_000_000}), "bomb.zip")
-    assert "at most 1 MB" in caught.value.errors[0].expected
-    assert read_workbook(zipped(CSV_FILES), "event.zip") == read()
 
 
 def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
