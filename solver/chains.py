@@ -33,15 +33,8 @@ Floats = NDArray[Any]  # float64
 
 
 @jit
-def _chain(d: DataRef, st: StateRef, m: int, t: int) -> int:
-    """Collects in `st.chain` and `st.goes` what moving meeting `m` to slot `t` forces; its size, 0: impossible."""
-    s, length = st.slot[m], d.length[m]
-    if abs(t - s) < length:
-        return 0
-    st.tick[0] += 1
-    st.mark[m] = st.tick[0]
-    st.chain[0] = m
-    size, head = 1, 0
+def _grow(d: DataRef, st: StateRef, s: int, t: int, length: int, head: int, size: int) -> int:
+    """Adds to `st.chain` all that its members from `head` on push out of slots `s` and `t`; its size, 0: impossible."""
     while head < size:
         x = st.chain[head]
         old, long = st.slot[x], d.length[x]
@@ -66,6 +59,50 @@ def _chain(d: DataRef, st: StateRef, m: int, t: int) -> int:
                     size += 1
         head += 1
     return size
+
+
+@jit
+def _excess(d: DataRef, st: StateRef, k: int, s: int, t: int, size: int) -> int:
+    """By how many meetings the chain would overfill class `k` in slot `t`, or (negative) in slot `s`."""
+    net = 0
+    for i in range(size):
+        if st.place[st.chain[i]] == k:
+            net += 1 if st.goes[i] == t else -1
+    if net > 0:
+        return max(0, st.used[k, t] + net - d.capacity[k, t])
+    return min(0, d.capacity[k, s] - st.used[k, s] + net)
+
+
+@jit
+def _chain(d: DataRef, st: StateRef, m: int, t: int) -> int:
+    """Collects in `st.chain` and `st.goes` what moving meeting `m` to slot `t` forces; its size, 0: impossible.
+
+    Where one of the slots would be overfull, further chains go the other way with it.
+    """
+    s, length, k = st.slot[m], d.length[m], st.place[m]
+    if abs(t - s) < length:
+        return 0
+    st.tick[0] += 1
+    st.mark[m] = st.tick[0]
+    st.chain[0] = m
+    size = _grow(d, st, s, t, length, 0, 1)
+    if length > 1:
+        return size
+    for _ in range(8):
+        if size == 0:
+            return 0
+        excess = _excess(d, st, k, s, t, size)
+        if excess == 0:
+            return size
+        full = t if excess > 0 else s
+        if st.rows[full] == 0:
+            return 0
+        y = st.roster[full, randint(st.random, st.rows[full])]
+        if st.mark[y] != st.tick[0] and st.place[y] == k and d.length[y] == 1:
+            st.mark[y] = st.tick[0]
+            st.chain[size] = y
+            size = _grow(d, st, s, t, 1, size, size + 1)
+    return 0
 
 
 @jit
