@@ -1,6 +1,6 @@
 """The things of a problem by their ids, and the runs of slots that make its sessions."""
 
-from matchmaker.domain import Candidate, Problem, Schedule
+from matchmaker.domain import Candidate, Problem
 
 
 class Index:
@@ -22,11 +22,3 @@ class Index:
     def may_attend(self, candidate: Candidate) -> set[int]:
         """Everybody who attends `candidate` or may be chosen to."""
         return set(candidate.people).union(*candidate.teams)
-
-    def taken(self, schedule: Schedule) -> dict[tuple[int, int], int]:
-        """How many meetings of `schedule` each (place, slot) holds."""
-        taken: dict[tuple[int, int], int] = {}
-        for meeting in schedule.meetings:
-            for slot in self.covered(self.candidates[meeting.candidate], meeting.slot):
-                taken[meeting.place, slot] = taken.get((meeting.place, slot), 0) + 1
-        return taken

@@ -29,13 +29,14 @@ def legal_schedules(problem: Problem) -> Iterator[Schedule]:
                 yield Schedule(chosen)
             return
         yield from extend(chosen, rest[1:])
-        for meeting in _ways(problem, rest[0]):
+        for meeting in ways(problem, rest[0]):
             yield from extend((*chosen, meeting), rest[1:])
 
     return extend((), problem.candidates)
 
 
-def _ways(problem: Problem, candidate: Candidate) -> Iterator[Meeting]:
+def ways(problem: Problem, candidate: Candidate) -> Iterator[Meeting]:
+    """Every time, place and choice of stand-ins, allowed or not."""
     for slot, place in product(range(len(problem.slots)), problem.places):
         for stand_ins in product(*candidate.teams):
             yield Meeting(candidate=candidate.id, slot=slot, place=place.id, attendees=(*candidate.people, *stand_ins))
