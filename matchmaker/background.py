@@ -17,8 +17,8 @@ from matchmaker.embedding import Cached, Embedder, Role, VectorCache, embedder_n
 from matchmaker.embedding.protocol import unit
 
 FOLDER = Path(__file__).parent / "embedding" / "backgrounds"
-FALSE_PER_TRUE = 30
-"""The curve gives the probability that an offer serves a need where one offer in about thirty does."""
+FALSE_PER_TRUE = 100
+"""The curve gives the probability that an offer serves a need where one offer in about a hundred does."""
 
 _computed: dict[str, Background] = {}
 
@@ -38,7 +38,7 @@ def background_of(embedder: Embedder, cache: VectorCache | None = None) -> Backg
 
 
 def computed(embedder: Embedder) -> Background:
-    """Means and neighbours from the background corpus, and the curve from the pairs set apart for tuning."""
+    """Means and centred texts of the background corpus, and the curve from the pairs set apart for tuning."""
     texts = corpus.background()
     languages = tuple(sorted({language for _, language in texts}))
     raw = {key: embedder.embed(sentences, key[0]) for key, sentences in texts.items()}
@@ -56,7 +56,7 @@ def computed(embedder: Embedder) -> Background:
         [pair.offer_lang for pair in pairs],
         flat,
     )
-    slope, intercept = curve(space.needs.rows @ space.offers.rows.T)
+    slope, intercept = curve(space.needs @ space.offers.T)
     return Background(languages, means, flat.needs, flat.offers, slope, intercept)
 
 

@@ -6,12 +6,13 @@ makes hubs: texts near to everything. Three corrections, each measured in docs/m
 1. the mean of the role and language is subtracted, and the rest renormalised (Mu and Viswanath, "All-but-the-Top",
    ICLR 2018; the mean by language after Libovický et al., "On the Language Neutrality of Pre-trained Multilingual
    Representations", Findings of EMNLP 2020);
-2. cross-domain similarity local scaling: twice the cosine less the mean cosine of the nearest on either side
-   (Conneau et al., "Word Translation Without Parallel Data", ICLR 2018);
+2. Sinkhorn scaling: every need and every offer gets a potential, which is taken off its similarities, such that each
+   has the same sum of exp(similarity / TEMPERATURE) over the others (Cuturi, "Sinkhorn Distances", NIPS 2013); a text
+   that is near to all is thereby near to none. It did better than the CSLS of Conneau et al. (ICLR 2018);
 3. a logistic curve turns the result into a probability (Platt, "Probabilistic Outputs for Support Vector Machines",
    1999).
 
-Means and neighbours come from the event and from a background corpus together: an event of ten people leans on the
+Means and potentials come from the event and from a background corpus together: an event of ten people leans on the
 corpus, one of a thousand on itself, and a score means the same in both.
 """
 
@@ -23,11 +24,12 @@ from numpy.typing import NDArray
 
 from matchmaker.embedding.protocol import Role, Vectors, unit
 
-NEIGHBOURS = 5
+TEMPERATURE = 0.04
+ROUNDS = 10
 PRIOR = 100
 """The mean of the background corpus weighs as much as this many texts of the event."""
 REFERENCES = 2000
-"""At most this many texts of the event are searched for neighbours."""
+"""At most this many texts of a role of the event are balanced with the background; the rest follow them."""
 
 Floats = NDArray[np.float32]
 
@@ -66,45 +68,44 @@ def centred(rows: Vectors, languages: Sequence[str | None], role: Role, backgrou
     return unit(rows - less)
 
 
-def nearest(rows: Vectors, others: Vectors) -> Floats:
-    """Mean cosine of each row to its `NEIGHBOURS` nearest among `others`: shape (rows,)."""
-    k = min(NEIGHBOURS, len(others))
-    result = np.zeros(len(rows), dtype=np.float32)
-    for start in range(0, len(rows) if k else 0, 1024):
-        block = rows[start : start + 1024] @ others.T
-        result[start : start + 1024] = np.partition(block, -k, axis=1)[:, -k:].mean(axis=1)
+def potentials(rows: Vectors, others: Vectors, weights: Floats) -> Floats:
+    """TEMPERATURE times the log of the weighted mean of exp(cosine / TEMPERATURE) over `others`: shape (rows,)."""
+    result = np.empty(len(rows), dtype=np.float32)
+    for start in range(0, len(rows), 1024):
+        kernel = _kernel(rows[start : start + 1024], others)
+        result[start : start + 1024] = TEMPERATURE * np.log(kernel @ weights / len(weights))
     return result
 
 
-@dataclass(frozen=True)
-class Side:
-    """The texts of one role in the common space, shape (texts, dimensions + 2).
+def balanced(needs: Vectors, offers: Vectors) -> tuple[Floats, Floats]:
+    """The Sinkhorn weights exp(-potential / TEMPERATURE) of centred needs and offers."""
+    kernel = _kernel(needs, offers)
+    of_needs: Floats = np.ones(len(needs), np.float32)
+    of_offers: Floats = np.ones(len(offers), np.float32)
+    for _ in range(ROUNDS):
+        of_offers = np.float32(len(needs)) / (of_needs @ kernel)
+        of_needs = np.float32(len(offers)) / (kernel @ of_offers)
+    return of_needs, of_offers
 
-    The local corrections ride along as two more dimensions, so that one product of needs and offers gives their
-    scaled similarities.
-    """
 
-    rows: Vectors
-
-    @staticmethod
-    def of(centred_rows: Vectors, others: Vectors, role: Role) -> "Side":
-        """The texts of `role` (centred rows), corrected by their neighbours among `others`, the texts of the other."""
-        local = -nearest(centred_rows, others)[:, None]
-        ones = np.ones_like(local)
-        if role is Role.NEED:
-            return Side(np.hstack([2 * centred_rows, local, ones]))
-        return Side(np.hstack([centred_rows, ones, local]))
+def _kernel(needs: Vectors, offers: Vectors) -> Floats:
+    return np.asarray(np.exp(needs @ offers.T / TEMPERATURE), dtype=np.float32)
 
 
 @dataclass(frozen=True)
 class Space:
-    """The needs and offers of an event, and what is needed to place more texts beside them."""
+    """Needs and offers (texts, dimensions + 2), and what is needed to place more texts beside them.
 
-    needs: Side
-    offers: Side
+    The potentials ride along as two more dimensions, so that one product of needs and offers gives their scaled
+    similarities.
+    """
+
+    needs: Vectors
+    offers: Vectors
     background: Background
     references: tuple[Vectors, Vectors]
-    """Needs and offers, centred, among which neighbours are looked for."""
+    weights: tuple[Floats, Floats]
+    """The balanced needs and offers (centred), and their Sinkhorn weights."""
 
     @staticmethod
     def of(
@@ -118,14 +119,25 @@ class Space:
         n = centred(needs, need_languages, Role.NEED, background)
         o = centred(offers, offer_languages, Role.OFFER, background)
         references = (np.vstack([_some(n), background.needs]), np.vstack([_some(o), background.offers]))
+        weights = balanced(*references)
         return Space(
-            Side.of(n, references[1], Role.NEED), Side.of(o, references[0], Role.OFFER), background, references
+            _with_potentials(n, references[1], weights[1], Role.NEED),
+            _with_potentials(o, references[0], weights[0], Role.OFFER),
+            background,
+            references,
+            weights,
         )
 
     def probability(self, similarity: Floats) -> Floats:
         """The logistic curve: from scaled similarities to [0, 1]."""
         odds = self.background.slope * np.asarray(similarity, dtype=np.float32) + self.background.intercept
         return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), dtype=np.float32)
+
+
+def _with_potentials(rows: Vectors, others: Vectors, weights: Floats, role: Role) -> Vectors:
+    less = -potentials(rows, others, weights)[:, None]
+    ones = np.ones_like(less)
+    return np.hstack([rows, less, ones] if role is Role.NEED else [rows, ones, less])
 
 
 def _some(rows: Vectors) -> Vectors:

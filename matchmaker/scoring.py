@@ -14,17 +14,26 @@ from matchmaker.embedding import Embedder, VectorCache
 from matchmaker.event import Profile
 from matchmaker.ranking.comparison import Comparison, Progress, reciprocal
 from matchmaker.ranking.match import Match, Reason
+from matchmaker.ranking.popularity import Exposure, both_ways, exposure, prices
 from matchmaker.ranking.rules import RuleBook, Rules
 
 __all__ = ["Match", "Ranking", "Reason", "Rules", "rank"]
 
 BLOCK = 512
-WEAK = 0.3
-"""A direction below this carries nothing worth telling."""
+CANDIDATES = 150
+"""At least this many partners of each person are weighed against each other before a list is cut."""
+DEAR = 0.05
+"""A price from here on is told as a reason."""
+WEAK = 0.2
+"""A direction below this carries nothing worth telling, unless it is all there is."""
+NOTHING = 0.02
 
 
 class Ranking:
-    """The matches of an event; made by `rank`. Everybody is known by their e-mail address."""
+    """The matches of an event; made by `rank`. Everybody is known by their e-mail address.
+
+    `exposure` tells how evenly the first ten of all lists show the people, `undamped` how they would without damping.
+    """
 
     def __init__(self, people: Sequence[Profile], comparison: Comparison, book: RuleBook) -> None:
         self._people = people
@@ -32,6 +41,8 @@ class Ranking:
         self._comparison = comparison
         self._book = book
         self._order: NDArray[np.intp] = np.empty((0, 0), dtype=np.intp)
+        self._prices = np.zeros(len(people), dtype=np.float32)
+        self.exposure = self.undamped = Exposure(gini=0, never_shown=0, value=0)
 
     def _scored(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
         """Scores, forward and backward of `first` x `second`."""
@@ -40,7 +51,7 @@ class Ranking:
         return self._book.adjusted(reciprocal(forward, backward), first, second), forward, backward
 
     def of(self, email: str) -> tuple[Match, ...]:
-        """The matches of a person, best first.
+        """The matches of a person in the order to show them: by score, spread by popularity.
 
         Raises:
             KeyError: nobody has that address.
@@ -72,22 +83,20 @@ class Ranking:
 
     def _reasons(self, first: int, second: int) -> tuple[Reason, ...]:
         needs, offers = self._comparison.needs, self._comparison.offers
-        reasons = []
-        for kind, one, other in (("need_offer", first, second), ("offer_need", second, first)):
-            carried = self._comparison.carried_by(one, other)
-            if carried and carried[0] >= WEAK:
-                strength, need, offer = carried
-                reasons.append(
-                    Reason(
-                        kind=kind,
-                        need=needs.written[need],
-                        need_language=needs.languages[need],
-                        offer=offers.written[offer],
-                        offer_language=offers.languages[offer],
-                        strength=strength,
-                    )
-                )
-        reasons.sort(key=lambda reason: -reason.strength)
+        carried = [
+            Reason(
+                kind=kind,
+                need=needs.written[best.need],
+                need_language=needs.languages[best.need],
+                offer=offers.written[best.offer],
+                offer_language=offers.languages[best.offer],
+                strength=best.strength,
+            )
+            for kind, one, other in (("need_offer", first, second), ("offer_need", second, first))
+            if (best := self._comparison.carried_by(one, other))
+        ]
+        carried.sort(key=lambda reason: -reason.strength)
+        reasons = [reason for i, reason in enumerate(carried) if reason.strength >= (WEAK if i else NOTHING)]
         sides = len(reasons)
         mine, theirs = self._people[first], self._people[second]
         if shared := tuple(theme for theme in mine.themes if theme in theirs.themes):
@@ -99,34 +108,49 @@ class Ranking:
         if not (mine.offers or mine.needs) or not (theirs.offers or theirs.needs):
             reasons.append(Reason(kind="too_little", strength=1.0))
         elif sides == 1:
-            reasons.append(Reason(kind="one_sided", strength=0.5))
+            reasons.append(Reason(kind="one_sided", strength=0.4))
         if self._book.met(first, second):
             reasons.append(Reason(kind="met_before", strength=rules.met_before_penalty))
+        if self._prices[second] >= DEAR:
+            reasons.append(Reason(kind="popular", strength=min(float(self._prices[second]), 1.0)))
         return tuple(reasons)
 
     def _choose(self, top: int, progress: Progress | None) -> None:
-        """Keep the `top` best of everybody. Each pair of blocks is compared once, and serves both sides."""
+        """Fill the lists: the candidates of everybody, then their order, spread by popularity."""
+        scores, partners = both_ways(*self._candidates(max(top, CANDIDATES), progress))
+        weight = self._book.rules.popularity_damping
+        self.undamped = exposure(*_ordered(scores, partners, scores, top))
+        if weight:
+            self._prices = weight * prices(scores, partners)
+        asked = np.where(partners >= 0, scores - self._prices[partners], -np.inf).astype(np.float32)
+        scores, self._order = _ordered(scores, partners, asked, top)
+        self.exposure = exposure(scores, self._order)
+
+    def _candidates(self, kept: int, progress: Progress | None) -> tuple[Floats, NDArray[np.intp]]:
+        """The best of everybody, in no order. Each pair of blocks is compared once, and serves both sides."""
         n = len(self._people)
-        kept = min(top, max(n - 1, 0))
+        kept = min(kept, max(n - 1, 0))
         best = np.full((n, kept), -1.0, dtype=np.float32)
-        order = np.full((n, kept), -1, dtype=np.intp)
+        partners = np.full((n, kept), -1, dtype=np.intp)
         blocks = [np.arange(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK)]
         total, done = len(blocks) * (len(blocks) + 1) // 2, 0
         for i, first in enumerate(blocks):
             for second in blocks[i:]:
                 scores = self._scored(first, second)[0]
                 scores[~self._book.allowed(first, second)] = -1
-                _merge(best, order, first, second, scores)
+                _merge(best, partners, first, second, scores)
                 if second is not first:
-                    _merge(best, order, second, first, scores.T)
+                    _merge(best, partners, second, first, scores.T)
                 done += 1
                 if progress:
                     progress("comparing", done, total)
-        # ties in the order of the people, so that the same event gives the same ranking
-        for person in range(n):
-            by = np.lexsort((order[person], -best[person]))
-            order[person] = order[person, by]
-        self._order = order
+        return best, partners
+
+
+def _ordered(scores: Floats, partners: NDArray[np.intp], by: Floats, top: int) -> tuple[Floats, NDArray[np.intp]]:
+    """The `top` of each list, the highest of `by` first; ties in the order of the people, so that all runs agree."""
+    places = np.lexsort((partners, -by, partners < 0))[:, :top]
+    return np.take_along_axis(scores, places, axis=1), np.take_along_axis(partners, places, axis=1)
 
 
 def _merge(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,14 @@ class Texts:
         return rows.astype(np.intp), begins.astype(np.intp), has.astype(np.intp)
 
 
+class Carried(NamedTuple):
+    """How strongly an offer serves a need, both by their place among all texts."""
+
+    strength: float
+    need: int
+    offer: int
+
+
 class Comparison:
     """Needs and offers of `people` (indices 0 to n - 1), embedded and calibrated, ready to be compared."""
 
@@ -78,26 +87,26 @@ class Comparison:
         need_rows, need_begins, needy = self.needs.rows(first)
         offer_rows, offer_begins, offering = self.offers.rows(second)
         if len(need_rows) and len(offer_rows):
-            similar = self.space.needs.rows[need_rows] @ self.space.offers.rows[offer_rows].T
+            similar = self.space.needs[need_rows] @ self.space.offers[offer_rows].T
             best = np.maximum.reduceat(np.maximum.reduceat(similar, offer_begins, axis=1), need_begins, axis=0)
             result[np.ix_(needy, offering)] = self.space.probability(best)
         return result
 
-    def carried_by(self, first: int, second: int) -> tuple[float, int, int] | None:
-        """The need of `first` that `second` serves best: (strength, need, offer) as rows of the texts; None without."""
+    def carried_by(self, first: int, second: int) -> Carried | None:
+        """The need of `first` that `second` serves best; None where there is none to serve or nothing to serve it."""
         needs = slice(self.needs.starts[first], self.needs.starts[first + 1])
         offers = slice(self.offers.starts[second], self.offers.starts[second + 1])
-        similar = self.space.needs.rows[needs] @ self.space.offers.rows[offers].T
+        similar = self.space.needs[needs] @ self.space.offers[offers].T
         if not similar.size:
             return None
         need, offer = np.unravel_index(int(similar.argmax()), similar.shape)
         strength = float(self.space.probability(similar[need, offer]))
-        return strength, int(needs.start + need), int(offers.start + offer)
+        return Carried(strength, int(needs.start + need), int(offers.start + offer))
 
 
 def reciprocal(forward: Floats, backward: Floats) -> Floats:
-    """The score of a pair from its two directions: half their geometric mean, half the better of the two.
+    """The score of a pair from its two directions: .6 of the better one and .4 of their geometric mean.
 
-    Two-sided matches come first (.6 and .6 beat .9 and 0), and a strong one-sided one keeps half its worth.
+    Two-sided matches come first (.6 and .6 beat .9 and 0), and a strong one-sided one keeps more than half its worth.
     """
-    return np.asarray((np.sqrt(forward * backward) + np.maximum(forward, backward)) / 2, dtype=np.float32)
+    return np.asarray(0.6 * np.maximum(forward, backward) + 0.4 * np.sqrt(forward * backward), dtype=np.float32)

@@ -75,7 +75,7 @@ def test_a_pair_has_one_score_and_each_side_sees_its_own_directions(ranking: Ran
 def test_a_strong_one_sided_match_is_kept_and_says_so(ranking: Ranking) -> None:
     match = ranking.of("diagnostics")[0]
     assert match.second == "investor"
-    assert match.forward > 0.5 > match.backward
+    assert match.forward > 0.5 > 0.2 > match.backward
     assert "one_sided" in {reason.kind for reason in match.reasons}
 
 
