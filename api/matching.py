@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from api import models
-from matchmaker.embedding import Embedder, Role, VectorCache, Vectors, default_embedder
+from matchmaker.embedding import Embedder, Role, Vectors, default_embedder
 from matchmaker.event import Event, Preference
 from matchmaker.ranking.match import Match, Reason
 from matchmaker.scoring import Ranking, Rules, rank
@@ -50,23 +50,23 @@ class StoredVectors:
         self._session.execute(insert(models.StoredVector).on_conflict_do_nothing(), rows)
 
 
-def scores(session: Session, event: Event) -> Callable[[str, str], float]:
-    """The score of any two people of the event, from 0 to 1, by their e-mail addresses."""
-    return rank(event.people, embedder(), top=0, cache=StoredVectors(session)).score
+def ranking_of(engine: sa.Engine, event: Event, stop: Callable[[], bool], top: int = 50) -> Ranking | None:
+    """The people of an event ranked, the `top` best of each, and the score of any two; None if `stop` turned true.
 
-
-def ranking_of(event: Event, vectors: VectorCache, stop: Callable[[], bool]) -> Ranking | None:
-    """Everybody ranked for everybody; None if `stop` turned true before the end."""
+    Vectors are stored as they come, whatever becomes of the rest.
+    """
 
     def go_on(*_: object) -> None:
         if stop():
             raise InterruptedError
 
     never = frozenset((r.sender, r.recipient) for r in event.requests if r.preference is Preference.NEVER)
-    try:
-        return rank(event.people, embedder(), rules=Rules(never=never), progress=go_on, cache=vectors)
-    except InterruptedError:
-        return None
+    with Session(engine.execution_options(isolation_level="AUTOCOMMIT")) as session:
+        vectors = StoredVectors(session)
+        try:
+            return rank(event.people, embedder(), rules=Rules(never=never), top=top, progress=go_on, cache=vectors)
+        except InterruptedError:
+            return None
 
 
 def store(session: Session, event: Event, numbers: Sequence[int], ranking: Ranking) -> None:

@@ -3,14 +3,13 @@
 Stored problems and schedules know people, places and requests by the number of their row, slots by their position.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from api import models, planning, unplaced
-from api.matching import scores
 from matchmaker.checks import Violation, measures, violations
 from matchmaker.codec import problem_to_json
 from matchmaker.domain import Meeting, Problem, Schedule
@@ -24,9 +23,11 @@ class IllegalScheduleError(Exception):
         self.violations = tuple(found)
 
 
-def store_problem(session: Session, row: models.Schedule, plan: planning.Plan) -> None:
+def store_problem(
+    session: Session, row: models.Schedule, plan: planning.Plan, score: Callable[[str, str], float]
+) -> None:
     """Fix what a schedule is to solve, for this run of it and any that goes on after a crash."""
-    solved, index = planning.problem(plan, scores(session, plan.event))
+    solved, index = planning.problem(plan, score)
     row.problem = problem_to_json(solved)
     if index.excluded:
         session.execute(

@@ -22,7 +22,7 @@ Stop = Callable[[], bool]
 Inbox = queue.SimpleQueue[tuple[str, str, tuple[Any, ...], threading.Event]]
 
 _POLL = 0.1  # seconds between two looks at whether to stop
-_GRACE = 1.0  # seconds in which work that is told to stop may still end by itself
+_GRACE = 0.7  # seconds in which work that is told to stop may still end by itself
 _STOP = "stop"
 
 log = structlog.get_logger()

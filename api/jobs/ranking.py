@@ -9,16 +9,12 @@ from api.jobs.child import Stop
 
 
 def run(url: str, event_id: int, stop: Stop) -> bool:
-    """Put a new ranking in the place of the event's stored matches; False if it had to stop before.
-
-    Vectors are kept as they come, the matches change all at once.
-    """
+    """Put a new ranking in the place of the event's stored matches, all at once; False if it had to stop before."""
     engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool)
     with Session(engine) as session:
         read_at = session.scalar(sa.func.now())
     plan = planning.read(engine, event_id)
-    with Session(engine.execution_options(isolation_level="AUTOCOMMIT")) as session:
-        ranking = matching.ranking_of(plan.event, matching.StoredVectors(session), stop)
+    ranking = matching.ranking_of(engine, plan.event, stop)
     if ranking is None:
         return False
     with Session(engine) as session, session.begin():

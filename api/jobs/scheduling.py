@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.orm import Session
 
-from api import models, planning, storing
+from api import matching, models, planning, storing
 from api.database import psycopg_url
 from api.jobs.child import Stop
 from api.jobs.closing import draft, fail, goals_json, locked, settle
@@ -51,14 +51,15 @@ def run(url: str, schedule_id: int, stop: Stop) -> bool:
         if not free:
             return False
         with Session(connection, expire_on_commit=False) as session:
-            task = _prepare(engine, session, schedule_id)
+            task = _prepare(engine, session, schedule_id, stop)
             if task is not None:
                 result = _solve(session, schedule_id, task, stop)
                 _finish(session, schedule_id, task, result, stopped=stop())
     return True
 
 
-def _prepare(engine: sa.Engine, session: Session, schedule_id: int) -> Task | None:
+def _prepare(engine: sa.Engine, session: Session, schedule_id: int, stop: Stop) -> Task | None:
+    """None if there is nothing to solve, or no longer."""
     with session.begin():
         row = locked(session, schedule_id)
         if row.state not in (State.QUEUED, State.RUNNING):
@@ -69,10 +70,15 @@ def _prepare(engine: sa.Engine, session: Session, schedule_id: int) -> Task | No
         if row.state is State.QUEUED:
             row.state, row.started_at = State.RUNNING, sa.func.now()
             row.progress = {"stage": "matching", "seconds": 0, "meetings": 0, "goals": []}
-    plan = planning.read(engine, row.event_id)
+        new = row.problem is None
+    if new:
+        plan = planning.read(engine, row.event_id)
+        ranking = matching.ranking_of(engine, plan.event, stop, top=0)
+        if ranking is None:
+            return None
+        with session.begin():
+            storing.store_problem(session, row, plan, ranking.score)
     with session.begin():
-        if row.problem is None:
-            storing.store_problem(session, row, plan)
         problem = problem_from_json(row.problem)
         start = None if row.plan is None else schedule_from_json(row.plan)
         elapsed = float(row.progress["seconds"])
