@@ -59,7 +59,7 @@ def organiser(app: FastAPI, engine: sa.Engine) -> Iterator[TestClient]:
 
 
 @SCHEMA.exclude(operation_id=ELSEWHERE).parametrize()
-@settings(max_examples=6, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 def test_the_api_keeps_to_its_description(case: Case[Any], organiser: TestClient) -> None:
     case.path_parameters = dict.fromkeys(case.path_parameters or {}, 1)
     sent = case.as_transport_kwargs(base_url=ORIGIN)
