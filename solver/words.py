@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from solver.explain import Reason
 from solver.fixes import AddsPlace, Drops, Fix, Frees, Lifts, Moves, Opens, Raises, Step, Widens
+
+if TYPE_CHECKING:
+    from solver.conflict import Conflict  # needs OR-Tools, which takes seconds to import; words do not
 
 LANGUAGES = ("en", "fr", "nl")
 _Texts = Mapping[str, Mapping[str, str]]
@@ -119,6 +123,50 @@ _LIMITS: _Texts = {
         "maximum_consecutive": "tijdsloten na elkaar",
     },
 }
+_DEMANDS: _Texts = {
+    "en": {
+        "meetings": "Must take place ({n}): {meetings}.",
+        "pin": "{meetings}: fixed {where}.",
+        "start": "{meetings}: may start only at {slots}.",
+        "where": "{meetings}: only at certain places.",
+        "order": "{first} must end before {second} starts.",
+        "exclusive": "Only one of these may take place: {meetings}.",
+        "availability": "{person}: available only at {slots}.",
+        "limit": "{person}: at most {number} ({limit}).",
+        "tables": "All shared places together take {number} meetings in the whole event.",
+        "stand": "{place}: at most {number} at once, open at {slots}.",
+        "fairness": "The numbers of breaks of any two people differ by {number} at most.",
+        "never": "no time",
+    },
+    "fr": {
+        "meetings": "Doivent avoir lieu ({n}) : {meetings}.",
+        "pin": "{meetings} : fixé {where}.",
+        "start": "{meetings} : ne peut commencer qu’à {slots}.",
+        "where": "{meetings} : à certains emplacements seulement.",
+        "order": "{first} doit finir avant que {second} commence.",
+        "exclusive": "Un seul de ces rendez-vous peut avoir lieu : {meetings}.",
+        "availability": "{person} : disponible uniquement à {slots}.",
+        "limit": "{person} : au plus {number} ({limit}).",
+        "tables": "Tous les emplacements partagés accueillent ensemble {number} rendez-vous sur tout l’événement.",
+        "stand": "{place} : au plus {number} à la fois, ouvert à {slots}.",
+        "fairness": "Les nombres de pauses de deux personnes diffèrent de {number} au plus.",
+        "never": "aucun moment",
+    },
+    "nl": {
+        "meetings": "Moeten doorgaan ({n}): {meetings}.",
+        "pin": "{meetings}: vastgelegd {where}.",
+        "start": "{meetings}: kan enkel beginnen om {slots}.",
+        "where": "{meetings}: enkel op bepaalde plaatsen.",
+        "order": "{first} moet eindigen voordat {second} begint.",
+        "exclusive": "Slechts één van deze afspraken kan doorgaan: {meetings}.",
+        "availability": "{person}: enkel beschikbaar om {slots}.",
+        "limit": "{person}: hoogstens {number} ({limit}).",
+        "tables": "Alle gedeelde plaatsen samen bieden ruimte aan {number} afspraken in het hele evenement.",
+        "stand": "{place}: hoogstens {number} tegelijk, open om {slots}.",
+        "fairness": "Het aantal pauzes van twee personen verschilt hoogstens {number}.",
+        "never": "geen enkel moment",
+    },
+}
 _AND = {"en": ("and", "{n} more"), "fr": ("et", "{n} de plus"), "nl": ("en", "nog {n}")}
 
 
@@ -147,6 +195,31 @@ def fix_text(fix: Fix, language: str, names: Names) -> str:
     steps = "; ".join(_step_text(step, language, names) for step in fix.steps)
     template = _STEPS[language]["fix" if steps else "as it is"]
     return template.format(slot=names.slot(fix.meeting.slot), steps=steps)
+
+
+def conflict_text(conflict: "Conflict", language: str, names: Names) -> list[str]:
+    """One sentence for each demand. `language` is one of `LANGUAGES`; raises KeyError for another."""
+    texts = _DEMANDS[language]
+    sentences = []
+    for demand in conflict.demands:
+        meetings = [names.meeting(c) for c in demand.candidates]
+        slots = _listed([names.slot(t) for t in demand.slots], language) or texts["never"]
+        place = "" if demand.place is None else names.place(demand.place)
+        sentences.append(
+            texts[demand.kind].format(
+                meetings=_listed(meetings, language),
+                first=meetings[0] if meetings else "",
+                second=meetings[-1] if meetings else "",
+                person="" if demand.participant is None else names.person(demand.participant),
+                slots=slots,
+                place=place,
+                where=", ".join([*([slots] if demand.slots else []), *([place] if place else [])]),
+                number=demand.number,
+                n=len(meetings),
+                limit=_LIMITS[language].get(demand.limit, ""),
+            )
+        )
+    return sentences
 
 
 def _step_text(step: Step, language: str, names: Names) -> str:
