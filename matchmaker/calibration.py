@@ -16,7 +16,7 @@ Means and potentials come from the event and from a background corpus together: 
 corpus, one of a thousand on itself, and a score means the same in both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,15 +57,23 @@ class Background:
         return np.asarray(means.mean(axis=0))
 
 
-def centred(rows: Vectors, languages: Sequence[str | None], role: Role, background: Background) -> Vectors:
+Means = Mapping[tuple[Role, str | None], Vectors]
+
+
+def means_of(rows: Vectors, languages: Sequence[str | None], role: Role, background: Background) -> Means:
+    """The mean of each language that occurs, of the event and the background together."""
+    means = {}
+    for language in set(languages):
+        mine = rows[[spoken == language for spoken in languages]]
+        known = background.mean(role, language)
+        means[role, language] = (mine.sum(axis=0) + PRIOR * known) / np.float32(len(mine) + PRIOR)
+    return means
+
+
+def centred(rows: Vectors, languages: Sequence[str | None], role: Role, means: Means) -> Vectors:
     """Rows (texts, dimensions) less the mean of their role and language, at length 1."""
-    less = np.empty_like(rows)
-    spoken = np.array([language or "" for language in languages], dtype=str)
-    for language in np.unique(spoken):
-        mine = spoken == language
-        known = background.mean(role, str(language))
-        less[mine] = (rows[mine].sum(axis=0) + PRIOR * known) / (mine.sum() + PRIOR)
-    return unit(rows - less)
+    less = [means[role, language] for language in languages]
+    return unit(rows - np.stack(less)) if less else rows
 
 
 def potentials(rows: Vectors, others: Vectors, weights: Floats) -> Floats:
@@ -103,9 +111,11 @@ class Space:
     needs: Vectors
     offers: Vectors
     background: Background
-    references: tuple[Vectors, Vectors]
-    weights: tuple[Floats, Floats]
-    """The balanced needs and offers (centred), and their Sinkhorn weights."""
+    means: Means
+    references: Mapping[Role, Vectors]
+    """The balanced needs and offers (centred) ..."""
+    weights: Mapping[Role, Floats]
+    """... and their Sinkhorn weights."""
 
     @staticmethod
     def of(
@@ -116,16 +126,30 @@ class Space:
         background: Background,
     ) -> "Space":
         """From raw vectors (texts, dimensions) and the languages found."""
-        n = centred(needs, need_languages, Role.NEED, background)
-        o = centred(offers, offer_languages, Role.OFFER, background)
-        references = (np.vstack([_some(n), background.needs]), np.vstack([_some(o), background.offers]))
-        weights = balanced(*references)
+        means = {
+            **means_of(needs, need_languages, Role.NEED, background),
+            **means_of(offers, offer_languages, Role.OFFER, background),
+        }
+        n, o = centred(needs, need_languages, Role.NEED, means), centred(offers, offer_languages, Role.OFFER, means)
+        balance = np.vstack([_some(n), background.needs]), np.vstack([_some(o), background.offers])
+        of_needs, of_offers = balanced(*balance)
         return Space(
-            _with_potentials(n, references[1], weights[1], Role.NEED),
-            _with_potentials(o, references[0], weights[0], Role.OFFER),
+            _with_potentials(n, balance[1], of_offers, Role.NEED),
+            _with_potentials(o, balance[0], of_needs, Role.OFFER),
             background,
-            references,
-            weights,
+            means,
+            {Role.NEED: balance[0], Role.OFFER: balance[1]},
+            {Role.NEED: of_needs, Role.OFFER: of_offers},
+        )
+
+    def placed(self, rows: Vectors, languages: Sequence[str | None], role: Role) -> Vectors:
+        """Further texts of `role` in this space, from their raw vectors, which move none of the others."""
+        known = {
+            (role, each): self.means.get((role, each), self.background.mean(role, each)) for each in set(languages)
+        }
+        other = Role.OFFER if role is Role.NEED else Role.NEED
+        return _with_potentials(
+            centred(rows, languages, role, known), self.references[other], self.weights[other], role
         )
 
     def probability(self, similarity: Floats) -> Floats:

@@ -10,15 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.calibration import Floats
-from matchmaker.embedding import Embedder, VectorCache
+from matchmaker.embedding import Embedder, EmbeddingError, VectorCache, default_embedder, embedder_named
 from matchmaker.event import Profile
 from matchmaker.ranking.comparison import Comparison, Progress, reciprocal
-from matchmaker.ranking.match import Match, Reason
+from matchmaker.ranking.match import Match, Notice, Reason
 from matchmaker.ranking.popularity import Exposure, both_ways, exposure, prices
 from matchmaker.ranking.rules import RuleBook, Rules
+from matchmaker.ranking.search import Filter, Hit, found
 
-__all__ = ["Match", "Ranking", "Reason", "Rules", "rank"]
+__all__ = ["Filter", "Hit", "Match", "Notice", "Ranking", "Reason", "Rules", "rank"]
 
+TOP = 50
 BLOCK = 512
 CANDIDATES = 150
 """At least this many partners of each person are weighed against each other before a list is cut."""
@@ -32,7 +34,8 @@ NOTHING = 0.02
 class Ranking:
     """The matches of an event; made by `rank`. Everybody is known by their e-mail address.
 
-    `exposure` tells how evenly the first ten of all lists show the people, `undamped` how they would without damping.
+    `exposure` tells how evenly the first ten of all lists show the people, `undamped` how they would without damping;
+    `notices` hold what the organiser must be told about how the ranking was made.
     """
 
     def __init__(self, people: Sequence[Profile], comparison: Comparison, book: RuleBook) -> None:
@@ -42,6 +45,7 @@ class Ranking:
         self._book = book
         self._order: NDArray[np.intp] = np.empty((0, 0), dtype=np.intp)
         self._prices = np.zeros(len(people), dtype=np.float32)
+        self.notices: tuple[Notice, ...] = ()
         self.exposure = self.undamped = Exposure(gini=0, never_shown=0, value=0)
 
     def _scored(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
@@ -81,6 +85,33 @@ class Ranking:
         a, b = sorted((self._index[first], self._index[second]))
         return float(self._scored(np.array([a]), np.array([b]))[0][0, 0])
 
+    def search(self, query: str, wanted: Filter | None = None, limit: int = 20) -> tuple[Hit, ...]:
+        """Who fits a free text, in any of the languages, among those who pass the filter: best first."""
+        return found(self._people, self._comparison, query, wanted or Filter(), limit)
+
+    def joined(self, person: Profile) -> "Ranking":
+        """This ranking with a newcomer, at once: they get their list; the lists of the others stay as they are.
+
+        Raises:
+            ValueError: somebody has that address.
+        """
+        if person.email in self._index:
+            raise ValueError("somebody has that e-mail address already")
+        people = (*self._people, person)
+        wider = Ranking(people, self._comparison.joined(person), RuleBook(people, self._book.rules))
+        wider.exposure, wider.undamped, wider.notices = self.exposure, self.undamped, self.notices
+        wider._prices = np.append(self._prices, np.float32(0))
+        first, others = np.array([len(self._people)]), np.arange(len(self._people))
+        scores = wider._scored(first, others)[0]
+        asked = np.where(wider._book.allowed(first, others), scores - self._prices, -np.inf).astype(np.float32)
+        partners = np.where(np.isfinite(asked), others, -1)
+        places = max(self._order.shape[1], min(TOP, len(others)))
+        own = _ordered(scores, partners, asked, places)[1]
+        wider._order = np.full((len(people), places), -1, dtype=np.intp)
+        wider._order[:-1, : self._order.shape[1]] = self._order
+        wider._order[-1, : own.shape[1]] = own[0]
+        return wider
+
     def _reasons(self, first: int, second: int) -> tuple[Reason, ...]:
         needs, offers = self._comparison.needs, self._comparison.offers
         carried = [
@@ -105,7 +136,7 @@ class Ranking:
         rules = self._book.rules
         if rules.country_bonus and mine.country != theirs.country:
             reasons.append(Reason(kind="country", strength=rules.country_bonus))
-        if not (mine.offers or mine.needs) or not (theirs.offers or theirs.needs):
+        if not self._comparison.says_something(first) or not self._comparison.says_something(second):
             reasons.append(Reason(kind="too_little", strength=1.0))
         elif sides == 1:
             reasons.append(Reason(kind="one_sided", strength=0.4))
@@ -176,21 +207,38 @@ def rank(
     embedder: Embedder,
     *,
     rules: Rules | None = None,
-    top: int = 50,
+    top: int = TOP,
     progress: Progress | None = None,
     cache: VectorCache | None = None,
 ) -> Ranking:
     """Rank everybody for everybody: the `top` best of each person.
 
     `progress(stage, done, total)` is called as the work goes on ("reading" texts, "comparing" blocks of people); an
-    exception raised in it cancels. `cache` keeps the vectors of texts already read.
+    exception raised in it cancels. `cache` keeps the vectors of texts already read. Where the embedder fails, the
+    bundled one takes its place, and `Ranking.notices` says so.
 
     Raises:
         ValueError: two people share an e-mail address.
     """
     if len({person.email for person in people}) < len(people):
         raise ValueError("two people share an e-mail address: each needs their own")
-    comparison = Comparison(people, embedder, cache, progress)
+    notices, comparison = _compared(people, embedder, cache, progress)
     ranking = Ranking(tuple(people), comparison, RuleBook(people, rules or Rules()))
+    ranking.notices = notices
     ranking._choose(top, progress)
     return ranking
+
+
+def _compared(
+    people: Sequence[Profile], embedder: Embedder, cache: VectorCache | None, progress: Progress | None
+) -> tuple[tuple[Notice, ...], Comparison]:
+    """The comparison by `embedder`, or by the next best one where it fails: vectors of two models never mix."""
+    notices: list[Notice] = []
+    for candidate in (embedder, default_embedder(), embedder_named("characters")):
+        try:
+            comparison = Comparison(people, candidate, cache, progress)
+            keywords = [Notice(kind="keyword_mode")] if candidate.name.startswith("characters") else []
+            return (*notices, *keywords), comparison
+        except EmbeddingError as error:
+            notices.append(Notice(kind="fallback", detail=str(error)))
+    raise AssertionError("keyword mode cannot fail")

@@ -1,5 +1,7 @@
 """Which embedder a setting means."""
 
+from functools import cache
+
 from matchmaker.embedding.characters import Characters
 from matchmaker.embedding.e5 import E5
 from matchmaker.embedding.local import FastEmbed, SentenceTransformers
@@ -8,8 +10,9 @@ from matchmaker.embedding.server import Server
 from matchmaker.embedding.use import UniversalSentenceEncoder
 
 
+@cache
 def default_embedder() -> Embedder:
-    """The multilingual model that comes with the program; its weights are read at the first text."""
+    """The multilingual model that comes with the program, one for the process; its weights are read at first use."""
     return UniversalSentenceEncoder()
 
 

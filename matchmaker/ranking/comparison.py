@@ -1,7 +1,8 @@
 """How far each person's offers serve each other person's needs, in blocks, so that memory stays small."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from matchmaker.background import background_of
 from matchmaker.calibration import Floats, Space
-from matchmaker.embedding import Cached, Embedder, Role, VectorCache
+from matchmaker.embedding import Cached, Embedder, Role, VectorCache, Vectors
 from matchmaker.event import Profile
 from matchmaker.language import detect
 
@@ -47,6 +48,11 @@ class Texts:
         rows = np.repeat(self.starts[people[has]] - begins, counts[has]) + np.arange(counts.sum())
         return rows.astype(np.intp), begins.astype(np.intp), has.astype(np.intp)
 
+    def followed_by(self, other: "Texts") -> "Texts":
+        """These texts with those of more people after them."""
+        starts = np.concatenate([self.starts, self.starts[-1] + other.starts[1:]])
+        return Texts(self.written + other.written, self.languages + other.languages, starts.astype(np.intp))
+
 
 class Carried(NamedTuple):
     """How strongly an offer serves a need, both by their place among all texts."""
@@ -66,6 +72,7 @@ class Comparison:
         cache: VectorCache | None = None,
         progress: Progress | None = None,
     ) -> None:
+        self.embedder = embedder
         self.needs = Texts.of([person.needs for person in people])
         self.offers = Texts.of([person.offers for person in people])
         needs, offers = len(self.needs.written), len(self.offers.written)
@@ -80,6 +87,26 @@ class Comparison:
             self.offers.languages,
             background_of(embedder, cache),
         )
+
+    def placed(self, texts: Texts, role: Role, cache: VectorCache | None = None) -> Vectors:
+        """Further texts in the space of these people."""
+        return self.space.placed(Cached(self.embedder, cache).embed(texts.read, role), texts.languages, role)
+
+    def joined(self, person: Profile, cache: VectorCache | None = None) -> "Comparison":
+        """This comparison with one more person, who comes last; the others stay where they are."""
+        needs, offers = Texts.of([person.needs]), Texts.of([person.offers])
+        wider = copy(self)
+        wider.needs, wider.offers = self.needs.followed_by(needs), self.offers.followed_by(offers)
+        wider.space = replace(
+            self.space,
+            needs=np.vstack([self.space.needs, self.placed(needs, Role.NEED, cache)]),
+            offers=np.vstack([self.space.offers, self.placed(offers, Role.OFFER, cache)]),
+        )
+        return wider
+
+    def says_something(self, person: int) -> bool:
+        """Whether a person has any text to match on."""
+        return any(texts.starts[person] < texts.starts[person + 1] for texts in (self.needs, self.offers))
 
     def forward(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> Floats:
         """How far the offers of `second` serve the needs of `first`, in [0, 1]: shape (first, second)."""

@@ -49,6 +49,32 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
 }
 
 
+NOTICES: Mapping[str, Mapping[str, str]] = {
+    "fallback": {
+        "en": "The language model set for this event failed; another took its place. {detail}",
+        "fr": "Le modèle de langue choisi pour cet événement a échoué ; un autre l’a remplacé. {detail}",
+        "nl": "Het taalmodel van dit evenement faalde; een ander nam het over. {detail}",
+    },
+    "keyword_mode": {
+        "en": "Keyword mode: texts match only where they share words or parts of words.",
+        "fr": "Mode mots-clés : les textes ne sont rapprochés que s’ils partagent des mots ou des parties de mots.",
+        "nl": "Trefwoordmodus: teksten passen enkel bij elkaar als ze woorden of delen van woorden delen.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something the organiser must know about how a ranking was made; `kind` is a key of `NOTICES`."""
+
+    kind: str
+    detail: str = ""
+
+    def text(self, language: str) -> str:
+        """A sentence in "en", "fr" or "nl" (other: English); the detail is in English, as the model gave it."""
+        return (NOTICES[self.kind].get(language) or NOTICES[self.kind]["en"]).format(detail=self.detail).strip()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """One thing that raised or lowered a match, seen by its first person.
