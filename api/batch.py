@@ -109,8 +109,8 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
 
 
 def _why_not_placed(plan: Plan) -> Mapping[int, Mapping[str, str]]:
-    never = {i: unplaced.reason("never") for i in plan.index.excluded}
-    found = unplaced.reasons(plan.problem, plan.result.schedule) | never
+    never = dict.fromkeys(plan.index.excluded, unplaced.NEVER)
+    found = unplaced.reasons(plan.problem, plan.result.schedule, unplaced.called_in(plan.event)) | never
     return {i: reason["text"] for i, reason in found.items()}
 
 

@@ -5,6 +5,7 @@ Stored problems and schedules know people, places and requests by the number of 
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -13,6 +14,7 @@ from api import models, planning, unplaced
 from matchmaker.checks import Violation, measures, violations
 from matchmaker.codec import problem_to_json
 from matchmaker.domain import Meeting, Problem, Schedule
+from matchmaker.event import TimeSlot
 
 
 class IllegalScheduleError(Exception):
@@ -32,7 +34,7 @@ def store_problem(
     if index.excluded:
         session.execute(
             sa.insert(models.Unplaced),
-            [{"schedule_id": row.id, "request_id": i, "reason": unplaced.reason("never")} for i in index.excluded],
+            [{"schedule_id": row.id, "request_id": i, "reason": unplaced.NEVER} for i in index.excluded],
         )
 
 
@@ -97,12 +99,28 @@ def store_meetings(session: Session, row: models.Schedule, problem: Problem, sch
                 for person in m.attendees
             ],
         )
-    if reasons := unplaced.reasons(problem, schedule):
+    if reasons := unplaced.reasons(problem, schedule, called(session, row.event_id)):
         session.execute(
             sa.insert(models.Unplaced),
             [{"schedule_id": row.id, "request_id": i, "reason": reason} for i, reason in reasons.items()],
         )
     row.measures = measures_of(session, row.event_id, problem, schedule)
+
+
+def called(session: Session, event_id: int) -> unplaced.Called:
+    """What the people, slots and places of a stored problem are called."""
+    zone = ZoneInfo(session.get_one(models.Event, event_id).time_zone)
+    person, place, slot = models.Participant, models.Place, models.Slot
+    people = {
+        i: f"{first} {last}"
+        for i, first, last in session.execute(
+            sa.select(person.id, person.first_name, person.last_name).where(person.event_id == event_id)
+        )
+    }
+    places = dict(session.execute(sa.select(place.id, place.name).where(place.event_id == event_id)).all())
+    slots = session.execute(sa.select(slot.starts, slot.ends).where(slot.event_id == event_id).order_by(slot.position))
+    times = unplaced.times_of([TimeSlot(session="", starts=starts, ends=ends) for starts, ends in slots], zone)
+    return unplaced.Called(person=people.__getitem__, slot=times.__getitem__, place=places.__getitem__)
 
 
 def measures_of(session: Session, event_id: int, problem: Problem, schedule: Schedule) -> dict[str, Any]:

@@ -74,14 +74,30 @@ def make_schedule(context: JobContext, *, event_id: int, schedule_id: int) -> No
         else:
             if not done:
                 raise BusyError
-        if context.abort_reason() is AbortReason.SHUTDOWN:
+        if _stopping(context):
             raise JobAborted
         if context.should_abort():
             with Session(tools.engine) as session, session.begin():
                 closing.settle(session, schedule_id)
+        _explain(context, schedule_id)
         return
     with Session(tools.engine) as session, session.begin():
         closing.fail(session, schedule_id, error)
+
+
+def _explain(context: JobContext, schedule_id: int) -> None:
+    """The draft is there; what would help the requests without a meeting may take some seconds more."""
+    tools = _tools(context)
+    try:
+        done = tools.child.run("api.jobs.explaining", "run", tools.url, schedule_id, stop=lambda: _stopping(context))
+    except (ChildDiedError, StoppedError, WorkFailedError):
+        done = not _stopping(context)  # the schedule itself is made: it does without
+    if not done:
+        raise JobAborted
+
+
+def _stopping(context: JobContext) -> bool:
+    return context.abort_reason() is AbortReason.SHUTDOWN
 
 
 @app.task(name="rank_event", queue=COMPUTE, pass_context=True, retry=_Later())

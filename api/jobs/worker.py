@@ -1,6 +1,7 @@
 """A worker: does the jobs, of which it computes one at a time, in a child process."""
 
 import asyncio
+import importlib
 import signal
 import threading
 from multiprocessing import parent_process
@@ -25,6 +26,7 @@ def work(url: str, settings: Settings) -> None:
     """
     child = Child(*_WARM)
     child.start()
+    importlib.import_module("solver.words")  # takes a second, for which a cancelled schedule cannot wait
     try:
         asyncio.run(
             _work(Tools(url, settings, sa.create_engine(psycopg_url(url)), open_sessions(open_engine(url)), child))

@@ -131,10 +131,11 @@ class GridMeeting(Model):
 
 
 class UnplacedReason(Model):
-    """Why a request has no meeting."""
+    """Why a request has no meeting, and what would make room for it (null: nothing known, or not yet)."""
 
-    code: str = Field(examples=["no_common_slot", "person_full", "slots_full", "lower_value"])
+    code: str = Field(examples=["no_common_slot", "limit", "slots_full", "outbid"])
     text: Texts
+    fix: Texts | None = None
 
 
 class UnplacedRequest(Model):

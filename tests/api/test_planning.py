@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from api import planning, storing
 from api.importing import store_event
+from api.jobs import explaining
 from api.models import BlockedSlot, Meeting, MeetingRequest, Participant, Schedule, Slot, Unplaced, User
 from matchmaker import domain
 from matchmaker.candidates import problem_of
@@ -93,7 +94,7 @@ def test_a_draft_is_outdated_when_somebody_is_no_longer_free(db: Session, databa
     assert [violation.rule for violation in storing.outdated(db, row)] == ["availability"]
 
 
-def test_each_request_without_a_meeting_has_its_reason(db: Session, database_url: str) -> None:
+def test_each_request_without_a_meeting_has_its_reason_and_its_fix(db: Session, database_url: str) -> None:
     owner = User(email="organiser@example.org")
     db.add(owner)
     db.flush()
@@ -110,8 +111,12 @@ def test_each_request_without_a_meeting_has_its_reason(db: Session, database_url
     db.commit()
     row = drafted(db, database_url, event_id)
     left = db.scalars(sa.select(Unplaced).where(Unplaced.schedule_id == row.id)).one()
-    assert left.reason["code"] == "person_full"
-    assert set(left.reason["text"]) == {"en", "fr", "nl"}
+    assert left.reason["code"] == "outbid"
+    assert left.reason["text"]["nl"].startswith("Bob Peeters: ")
+    assert explaining.run(database_url, row.id, lambda: True) is False, "it stops when it is told to"
+    assert explaining.run(database_url, row.id, lambda: False)
+    db.refresh(left)
+    assert left.reason["fix"]["en"] == "Possible at 10:20: Bob Peeters makes time at 10:20."
     assert ann.id in {p for m in storing.schedule_of(db, row.id).meetings for p in m.attendees}
 
 
