@@ -6,6 +6,7 @@ export const BASE = '/api/v1';
 
 /** The API, typed by its OpenAPI description. The session is a cookie of the same origin. */
 export const api = createClient<paths>({
+  baseUrl: location.origin,
   credentials: 'same-origin',
   // Looked up at each call, so that tests and the browser's tools can replace it.
   fetch: (request) => globalThis.fetch(request)

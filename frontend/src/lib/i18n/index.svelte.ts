@@ -71,8 +71,15 @@ export function t(key: Key, values?: Values): string {
 
 /** Whether there is a message of this key: for keys made of what the API answers. */
 export function exists(key: string): key is Key {
-  const [section, name] = key.split('.');
-  return Object.hasOwn((en as Record<string, object>)[section ?? ''] ?? {}, name ?? '');
+  const at = key.indexOf('.');
+  const [section, name] = [key.slice(0, at), key.slice(at + 1)];
+  return Object.hasOwn((en as Record<string, object>)[section] ?? {}, name);
+}
+
+/** A word of the organiser's own, in the language shown where it is a common one, or else as written. */
+export function term(written: string): string {
+  const key = `terms.${written.trim().toLowerCase()}`;
+  return exists(key) ? t(key) : written;
 }
 
 /** The text of an answer of the API that comes in every language; in English where ours is missing. */

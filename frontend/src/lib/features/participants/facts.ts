@@ -1,10 +1,10 @@
 import type { Participant } from '$lib/api/types';
 import { country } from '$lib/i18n/format';
-import { t } from '$lib/i18n/index.svelte';
+import { t, term } from '$lib/i18n/index.svelte';
 
 /** Who somebody is, in one line. */
 export function headline(of: Participant): string {
-  return [of.job_title, of.organisation.name, country(of.country), of.type].filter(Boolean).join(' · ');
+  return [of.job_title, of.organisation.name, country(of.country), term(of.type)].filter(Boolean).join(' · ');
 }
 
 /** Where somebody can be met. */

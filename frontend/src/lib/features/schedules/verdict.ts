@@ -8,8 +8,8 @@ export type Verdict = { kind: 'best' | 'near' | 'open'; text: string; bound: str
 export function verdict({ goal, value, bound, gap, proven }: Pick<GoalReport, 'goal' | 'value' | 'bound' | 'gap' | 'proven'>): Verdict {
   if (proven) return { kind: 'best', text: t('goals.best'), bound: '' };
   if (goal === 'value') {
-    // Rounded up: a gap of 0.001 % is not shown as none.
-    const shown = Math.max(0.0001, Math.ceil(gap * 1000) / 1000);
+    // Rounded up to a hundredth of a per cent: no gap is shown as smaller than it is.
+    const shown = Math.max(1, Math.ceil(gap * 10_000 - 1e-9)) / 10_000;
     return {
       kind: gap <= 0.005 ? 'near' : 'open',
       text: t('goals.within', { gap: percent(shown, 2) }),

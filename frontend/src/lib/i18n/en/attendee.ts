@@ -25,7 +25,6 @@ export const attendee = {
     allMatches: 'All matches'
   },
   profile: {
-    title: 'Profile',
     lead: 'What you write here decides whom you meet. Write as you would say it, in your own language.',
     offers: 'What you offer',
     needs: 'What you need',
@@ -55,18 +54,14 @@ export const attendee = {
     removing: 'Remove “{text}”'
   },
   matches: {
-    title: 'Matches',
     lead: 'People whose offers answer your needs, and the other way round. Ranked by both.',
     search: 'Search people, organisations, offers and needs',
     score: 'Score {n} of 100',
-    forward: 'What they offer you',
-    backward: 'What you offer them',
-    you: 'You',
+    sides: 'What they offer you: {forward} of 100. What you offer them: {backward} of 100.',
     youNeed: 'You need',
     theyOffer: 'They offer',
     theyNeed: 'They need',
     youOffer: 'You offer',
-    sharedThemes: 'Shared themes',
     more: { one: '{n} more reason', other: '{n} more reasons' },
     none: 'No matches yet',
     noneHint: 'Matches are found from your offers and needs. Write one or two of each.',
@@ -96,7 +91,6 @@ export const attendee = {
     noMeetings: 'No meeting in the published schedule'
   },
   requests: {
-    title: 'Requests',
     received: 'Received',
     sent: 'Sent',
     ask: 'Ask {name} to meet',
@@ -125,7 +119,6 @@ export const attendee = {
     withdrawn: 'Withdrawn',
     expired: 'Expired',
     toAnswer: 'To answer',
-    answered: 'Answered',
     noneReceived: 'Nobody has asked you yet',
     noneReceivedHint: 'The more precise your offers and needs, the more people find you.',
     noneSent: 'You have not asked anybody yet',
@@ -145,7 +138,6 @@ export const attendee = {
     noneHint: 'They appear here as soon as participants ask each other.'
   },
   agenda: {
-    title: 'Agenda',
     version: 'Version {n}, published {when}',
     pdf: 'PDF',
     ics: 'Calendar file',
@@ -155,7 +147,6 @@ export const attendee = {
     noneHint: 'Your meetings appear here, with time and place, once the organiser publishes it.',
     empty: 'No meeting is scheduled for you',
     emptyHint: 'Accepted requests are scheduled by the organiser.',
-    with: 'With',
     zone: 'Times in {zone}',
     break: { one: 'Break, {n} minute', other: 'Break, {n} minutes' }
   }

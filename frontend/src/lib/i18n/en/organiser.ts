@@ -1,6 +1,5 @@
 export const organiser = {
   overview: {
-    title: 'Overview',
     participants: { one: 'participant', other: 'participants' },
     organisations: { one: 'from {n} organisation', other: 'from {n} organisations' },
     countries: { one: '{n} country', other: '{n} countries' },
@@ -10,14 +9,12 @@ export const organiser = {
     people: { one: 'for {n} person', other: 'for {n} people' },
     between: { one: 'meeting between countries', other: 'meetings between countries' },
     ofAll: '{share} of all',
-    placed: 'of the requested meetings are placed',
     bound: 'The schedule',
     countriesTitle: 'Participants by country',
     requestsTitle: 'Requests by answer',
     noSchedule: 'No schedule yet',
     noScheduleHint: 'Once requests are accepted, make a schedule: you see it before anybody else does.',
     toSchedules: 'To the schedules',
-    seeSchedule: 'See the schedule',
     version: 'Version {n}',
     empty: 'This event has no participants yet',
     emptyHint: 'Import the workbook of your registration tool to begin.',
@@ -25,7 +22,6 @@ export const organiser = {
     export: 'Export everything'
   },
   participants: {
-    title: 'Participants',
     search: 'Search names, organisations and job titles',
     name: 'Name',
     organisation: 'Organisation',
@@ -74,7 +70,6 @@ export const organiser = {
     expected: 'Expected'
   },
   schedules: {
-    title: 'Schedules',
     lead: 'Each run is a version of its own. Participants see only the one you publish.',
     make: 'Make a schedule',
     limit: 'Time limit',
@@ -104,6 +99,7 @@ export const organiser = {
     stageWorking: 'Working',
     meetingsSoFar: { one: '{n} meeting', other: '{n} meetings' },
     elapsed: '{n} of {limit}',
+    at: 'Version {n}: {stage}',
     progress: 'Progress of the schedule',
     announced: '{stage}: {meetings}, {percent}',
     finished: 'The schedule is finished: {meetings}.',
@@ -147,7 +143,6 @@ export const organiser = {
     away: '{n} above the proven bound'
   },
   grid: {
-    title: 'Grid',
     caption: 'Meetings by place and slot',
     place: 'Place',
     person: 'Filter by person',
@@ -161,21 +156,16 @@ export const organiser = {
     standOne: 'Stand',
     virtualOne: 'Virtual room',
     free: 'Free',
-    full: 'Full',
-    score: 'Score',
     unplaced: 'Without a place',
     unplacedCount: { one: '{n} meeting without a place', other: '{n} meetings without a place' },
     allPlaced: 'Every accepted meeting has its place.',
     pick: 'Choose a meeting in the grid to see who meets.',
     keys: 'Move with the arrow keys; Enter shows the meeting.',
     shown: { one: '{n} meeting shown', other: '{n} meetings shown' },
-    cell: '{time}, {place}: {people}',
-    empty: '{time}, {place}: free',
     noneOf: 'Nobody of this name meets in this schedule.',
     used: '{share} of the places are used'
   },
   settings: {
-    title: 'Settings',
     lead: 'Name and look of the event, as everybody sees them.',
     name: 'Name of the event',
     colour: 'Colour',

@@ -25,7 +25,6 @@ export const attendee = {
     allMatches: 'Toutes les affinités'
   },
   profile: {
-    title: 'Profil',
     lead: 'Ce que vous écrivez ici détermine qui vous rencontrez. Écrivez comme vous parlez, dans votre langue.',
     offers: 'Ce que vous offrez',
     needs: 'Ce que vous cherchez',
@@ -55,18 +54,14 @@ export const attendee = {
     removing: 'Supprimer « {text} »'
   },
   matches: {
-    title: 'Affinités',
     lead: 'Les personnes dont les offres répondent à vos besoins, et inversement. Classées selon les deux.',
     search: 'Rechercher des personnes, organisations, offres et besoins',
     score: 'Score de {n} sur 100',
-    forward: 'Ce qu’elle vous apporte',
-    backward: 'Ce que vous lui apportez',
-    you: 'Vous',
+    sides: 'Ce que cette personne vous apporte : {forward} sur 100. Ce que vous lui apportez : {backward} sur 100.',
     youNeed: 'Vous cherchez',
     theyOffer: 'Son offre',
     theyNeed: 'Son besoin',
     youOffer: 'Vous offrez',
-    sharedThemes: 'Thèmes communs',
     more: { one: '{n} autre raison', other: '{n} autres raisons' },
     none: 'Pas encore d’affinités',
     noneHint: 'Elles sont calculées à partir de vos offres et de vos besoins. Écrivez-en un ou deux de chaque.',
@@ -96,7 +91,6 @@ export const attendee = {
     noMeetings: 'Aucun rendez-vous dans le planning publié'
   },
   requests: {
-    title: 'Demandes',
     received: 'Reçues',
     sent: 'Envoyées',
     ask: 'Demander un rendez-vous à {name}',
@@ -125,7 +119,6 @@ export const attendee = {
     withdrawn: 'Retirée',
     expired: 'Expirée',
     toAnswer: 'À répondre',
-    answered: 'Répondues',
     noneReceived: 'Personne ne vous a encore sollicité',
     noneReceivedHint: 'Plus vos offres et vos besoins sont précis, plus on vous trouve.',
     noneSent: 'Vous n’avez encore sollicité personne',
@@ -145,7 +138,6 @@ export const attendee = {
     noneHint: 'Elles apparaîtront ici dès que les participants se solliciteront.'
   },
   agenda: {
-    title: 'Agenda',
     version: 'Version {n}, publiée {when}',
     pdf: 'PDF',
     ics: 'Fichier calendrier',
@@ -155,7 +147,6 @@ export const attendee = {
     noneHint: 'Vos rendez-vous apparaîtront ici, avec l’heure et le lieu, dès que l’organisateur le publiera.',
     empty: 'Aucun rendez-vous n’est planifié pour vous',
     emptyHint: 'Les demandes acceptées sont planifiées par l’organisateur.',
-    with: 'Avec',
     zone: 'Heures : {zone}',
     break: { one: 'Pause, {n} minute', other: 'Pause, {n} minutes' }
   }

@@ -1,6 +1,5 @@
 export const organiser = {
   overview: {
-    title: 'Aperçu',
     participants: { one: 'participant', other: 'participants' },
     organisations: { one: 'de {n} organisation', other: 'de {n} organisations' },
     countries: { one: '{n} pays', other: '{n} pays' },
@@ -10,14 +9,12 @@ export const organiser = {
     people: { one: 'pour {n} personne', other: 'pour {n} personnes' },
     between: { one: 'rendez-vous entre pays', other: 'rendez-vous entre pays' },
     ofAll: '{share} du total',
-    placed: 'des rendez-vous demandés sont placés',
     bound: 'Le planning',
     countriesTitle: 'Participants par pays',
     requestsTitle: 'Demandes selon la réponse',
     noSchedule: 'Pas encore de planning',
     noScheduleHint: 'Dès que des demandes sont acceptées, calculez un planning : vous le voyez avant tout le monde.',
     toSchedules: 'Vers les plannings',
-    seeSchedule: 'Voir le planning',
     version: 'Version {n}',
     empty: 'Cet événement n’a pas encore de participants',
     emptyHint: 'Importez le classeur de votre outil d’inscription pour commencer.',
@@ -25,7 +22,6 @@ export const organiser = {
     export: 'Tout exporter'
   },
   participants: {
-    title: 'Participants',
     search: 'Rechercher des noms, organisations et fonctions',
     name: 'Nom',
     organisation: 'Organisation',
@@ -74,7 +70,6 @@ export const organiser = {
     expected: 'Attendu'
   },
   schedules: {
-    title: 'Plannings',
     lead: 'Chaque calcul est une version à part entière. Les participants ne voient que celle que vous publiez.',
     make: 'Calculer un planning',
     limit: 'Limite de temps',
@@ -104,6 +99,7 @@ export const organiser = {
     stageWorking: 'Calcul en cours',
     meetingsSoFar: { one: '{n} rendez-vous', other: '{n} rendez-vous' },
     elapsed: '{n} sur {limit}',
+    at: 'Version {n} : {stage}',
     progress: 'Progression du planning',
     announced: '{stage} : {meetings}, {percent}',
     finished: 'Le planning est terminé : {meetings}.',
@@ -147,7 +143,6 @@ export const organiser = {
     away: '{n} au-dessus de la borne prouvée'
   },
   grid: {
-    title: 'Grille',
     caption: 'Rendez-vous par emplacement et par créneau',
     place: 'Emplacement',
     person: 'Filtrer par personne',
@@ -161,21 +156,16 @@ export const organiser = {
     standOne: 'Stand',
     virtualOne: 'Salle virtuelle',
     free: 'Libre',
-    full: 'Complet',
-    score: 'Score',
     unplaced: 'Sans place',
     unplacedCount: { one: '{n} rendez-vous sans place', other: '{n} rendez-vous sans place' },
     allPlaced: 'Chaque rendez-vous accepté a sa place.',
     pick: 'Choisissez un rendez-vous dans la grille pour voir qui se rencontre.',
     keys: 'Déplacez-vous avec les flèches ; Entrée affiche le rendez-vous.',
     shown: { one: '{n} rendez-vous affiché', other: '{n} rendez-vous affichés' },
-    cell: '{time}, {place} : {people}',
-    empty: '{time}, {place} : libre',
     noneOf: 'Personne de ce nom n’a de rendez-vous dans ce planning.',
     used: '{share} des emplacements sont utilisés'
   },
   settings: {
-    title: 'Réglages',
     lead: 'Le nom et l’apparence de l’événement, tels que tous les voient.',
     name: 'Nom de l’événement',
     colour: 'Couleur',

@@ -25,7 +25,6 @@ export const attendee = {
     allMatches: 'Alle matches'
   },
   profile: {
-    title: 'Profiel',
     lead: 'Wat u hier schrijft, bepaalt wie u ontmoet. Schrijf zoals u het zou zeggen, in uw eigen taal.',
     offers: 'Wat u aanbiedt',
     needs: 'Wat u zoekt',
@@ -55,18 +54,14 @@ export const attendee = {
     removing: '‘{text}’ verwijderen'
   },
   matches: {
-    title: 'Matches',
     lead: 'Mensen wier aanbod uw behoeften beantwoordt, en omgekeerd. Gerangschikt volgens beide.',
     search: 'Zoek personen, organisaties, aanbod en behoeften',
     score: 'Score {n} op 100',
-    forward: 'Wat zij u bieden',
-    backward: 'Wat u hun biedt',
-    you: 'U',
+    sides: 'Wat zij u bieden: {forward} op 100. Wat u hun biedt: {backward} op 100.',
     youNeed: 'U zoekt',
     theyOffer: 'Aangeboden',
     theyNeed: 'Gezocht',
     youOffer: 'U biedt aan',
-    sharedThemes: 'Gedeelde thema’s',
     more: { one: 'nog {n} reden', other: 'nog {n} redenen' },
     none: 'Nog geen matches',
     noneHint: 'Matches worden gevonden op basis van uw aanbod en behoeften. Schrijf er van elk een of twee.',
@@ -96,7 +91,6 @@ export const attendee = {
     noMeetings: 'Geen afspraak in de gepubliceerde planning'
   },
   requests: {
-    title: 'Aanvragen',
     received: 'Ontvangen',
     sent: 'Verzonden',
     ask: 'Afspraak aanvragen met {name}',
@@ -125,7 +119,6 @@ export const attendee = {
     withdrawn: 'Ingetrokken',
     expired: 'Verlopen',
     toAnswer: 'Te beantwoorden',
-    answered: 'Beantwoord',
     noneReceived: 'Nog niemand vroeg een afspraak met u aan',
     noneReceivedHint: 'Hoe preciezer uw aanbod en behoeften, hoe meer mensen u vinden.',
     noneSent: 'U hebt nog geen afspraak aangevraagd',
@@ -145,7 +138,6 @@ export const attendee = {
     noneHint: 'Ze verschijnen hier zodra deelnemers elkaar een afspraak vragen.'
   },
   agenda: {
-    title: 'Agenda',
     version: 'Versie {n}, gepubliceerd {when}',
     pdf: 'PDF',
     ics: 'Kalenderbestand',
@@ -155,7 +147,6 @@ export const attendee = {
     noneHint: 'Uw afspraken verschijnen hier, met uur en plaats, zodra de organisator ze publiceert.',
     empty: 'Voor u is geen afspraak gepland',
     emptyHint: 'De organisator plant de aanvaarde aanvragen in.',
-    with: 'Met',
     zone: 'Tijden in {zone}',
     break: { one: 'Pauze, {n} minuut', other: 'Pauze, {n} minuten' }
   }

@@ -1,6 +1,5 @@
 export const organiser = {
   overview: {
-    title: 'Overzicht',
     participants: { one: 'deelnemer', other: 'deelnemers' },
     organisations: { one: 'van {n} organisatie', other: 'van {n} organisaties' },
     countries: { one: '{n} land', other: '{n} landen' },
@@ -10,14 +9,12 @@ export const organiser = {
     people: { one: 'voor {n} persoon', other: 'voor {n} personen' },
     between: { one: 'afspraak tussen landen', other: 'afspraken tussen landen' },
     ofAll: '{share} van het totaal',
-    placed: 'van de gevraagde afspraken heeft een plaats',
     bound: 'De planning',
     countriesTitle: 'Deelnemers per land',
     requestsTitle: 'Aanvragen per antwoord',
     noSchedule: 'Nog geen planning',
     noScheduleHint: 'Zodra aanvragen aanvaard zijn, maakt u een planning: u ziet ze vóór alle anderen.',
     toSchedules: 'Naar de planningen',
-    seeSchedule: 'Planning bekijken',
     version: 'Versie {n}',
     empty: 'Dit evenement heeft nog geen deelnemers',
     emptyHint: 'Importeer de werkmap van uw inschrijvingstool om te beginnen.',
@@ -25,7 +22,6 @@ export const organiser = {
     export: 'Alles exporteren'
   },
   participants: {
-    title: 'Deelnemers',
     search: 'Zoek namen, organisaties en functies',
     name: 'Naam',
     organisation: 'Organisatie',
@@ -74,7 +70,6 @@ export const organiser = {
     expected: 'Verwacht'
   },
   schedules: {
-    title: 'Planningen',
     lead: 'Elke berekening is een eigen versie. Deelnemers zien alleen de versie die u publiceert.',
     make: 'Een planning maken',
     limit: 'Tijdslimiet',
@@ -104,6 +99,7 @@ export const organiser = {
     stageWorking: 'Bezig',
     meetingsSoFar: { one: '{n} afspraak', other: '{n} afspraken' },
     elapsed: '{n} van {limit}',
+    at: 'Versie {n}: {stage}',
     progress: 'Voortgang van de planning',
     announced: '{stage}: {meetings}, {percent}',
     finished: 'De planning is klaar: {meetings}.',
@@ -147,7 +143,6 @@ export const organiser = {
     away: '{n} boven de bewezen grens'
   },
   grid: {
-    title: 'Rooster',
     caption: 'Afspraken per plaats en tijdslot',
     place: 'Plaats',
     person: 'Filter op persoon',
@@ -161,21 +156,16 @@ export const organiser = {
     standOne: 'Stand',
     virtualOne: 'Virtuele ruimte',
     free: 'Vrij',
-    full: 'Volzet',
-    score: 'Score',
     unplaced: 'Zonder plaats',
     unplacedCount: { one: '{n} afspraak zonder plaats', other: '{n} afspraken zonder plaats' },
     allPlaced: 'Elke aanvaarde afspraak heeft een plaats.',
     pick: 'Kies een afspraak in het rooster om te zien wie elkaar ontmoet.',
     keys: 'Verplaats met de pijltjestoetsen; Enter toont de afspraak.',
     shown: { one: '{n} afspraak getoond', other: '{n} afspraken getoond' },
-    cell: '{time}, {place}: {people}',
-    empty: '{time}, {place}: vrij',
     noneOf: 'Niemand met deze naam heeft een afspraak in deze planning.',
     used: '{share} van de plaatsen wordt gebruikt'
   },
   settings: {
-    title: 'Instellingen',
     lead: 'Naam en uitzicht van het evenement, zoals iedereen ze ziet.',
     name: 'Naam van het evenement',
     colour: 'Kleur',

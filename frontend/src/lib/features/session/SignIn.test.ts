@@ -1,0 +1,36 @@
+import { goto } from '$app/navigation';
+import { fireEvent, render, screen } from '@testing-library/svelte';
+import { expect, test, vi } from 'vitest';
+import { serve } from '../../../../tests/make';
+import SignIn from './SignIn.svelte';
+
+const me = { id: 1, email: 'ann@example.org', name: 'Ann', language: 'en', memberships: [] };
+
+test('a link signs in by one click, not by being opened', async () => {
+  const calls = serve(() => [201, me]);
+  render(SignIn, { token: 'abc', next: '/' });
+  expect(calls).toEqual([]);
+  await fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+  await vi.waitFor(() => expect(goto).toHaveBeenCalledWith('/', { replaceState: true }));
+  expect(calls[0]?.body).toEqual({ token: 'abc' });
+});
+
+test('a used link says so and offers a new one', async () => {
+  serve(() => [410, { code: 'link-used', status: 410, title: 'x', detail: 'x' }]);
+  render(SignIn, { token: 'abc', next: '/' });
+  await fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+  await vi.waitFor(() => screen.getByText(/has been used or is too old/));
+  screen.getByRole('textbox', { name: 'E-mail address' });
+});
+
+test('the code of the message signs in, with or without spaces', async () => {
+  const calls = serve(({ path }) => (path.endsWith('links') ? [202, {}] : [201, me]));
+  render(SignIn, { token: null, next: '/events/3' });
+  await fireEvent.input(screen.getByRole('textbox', { name: 'E-mail address' }), { target: { value: 'ann@example.org' } });
+  await fireEvent.click(screen.getByRole('button', { name: 'Send me a link' }));
+  await vi.waitFor(() => screen.getByRole('textbox', { name: 'Six-digit code' }));
+  await fireEvent.input(screen.getByRole('textbox', { name: 'Six-digit code' }), { target: { value: '123 456' } });
+  await fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+  await vi.waitFor(() => expect(goto).toHaveBeenCalledWith('/events/3', { replaceState: true }));
+  expect(calls.at(-1)?.body).toEqual({ email: 'ann@example.org', code: '123456' });
+});
