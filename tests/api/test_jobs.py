@@ -5,8 +5,10 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import TypeVar
 
+import procrastinate
 import psutil
 import pytest
 import sqlalchemy as sa
@@ -14,11 +16,14 @@ from fastapi.testclient import TestClient
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from api.database import open_engine, open_sessions
+from api.database import open_engine, open_sessions, psycopg_url
 from api.importing import store_event
-from api.jobs import enqueue, scheduling
+from api.jobs import enqueue, scheduling, tasks
+from api.jobs.app import app
+from api.jobs.child import Child
 from api.models import Event, Match, Meeting, Schedule, User
 from api.models.schedules import State
+from api.settings import Settings
 from matchmaker.sample import biowin_day
 from tests.api.drafts import queued
 from tests.api.workers import until, worker
@@ -148,6 +153,33 @@ def test_the_best_plan_of_a_cancelled_schedule_is_its_draft(
     made = browser.get(f"/api/v1/schedules/{schedule_id}").json()
     assert made["state"] == "draft"
     assert made["measures"]["meetings"] > 0
+
+
+def test_a_schedule_whose_job_is_gone_is_closed(db: Session, database_url: str, sample_id: int) -> None:
+    cancelled = queued(db, sample_id, state=State.RUNNING, cancelled=True)
+    in_worker(database_url, tasks.take_over.func)
+    db.refresh(cancelled)
+    assert cancelled.state is State.CANCELLED
+    lost = queued(db, sample_id, state=State.RUNNING, job_id=10**9)
+    in_worker(database_url, tasks.take_over.func)
+    db.refresh(lost)
+    assert (lost.state, lost.error) == (State.FAILED, "crashed")
+
+
+def in_worker(url: str, task: Callable[..., Awaitable[None]]) -> None:
+    """Do a task as a worker would."""
+
+    async def run() -> None:
+        engine = open_engine(url)
+        tools = tasks.Tools(
+            url, Settings(database_url=url), sa.create_engine(psycopg_url(url)), open_sessions(engine), Child()
+        )
+        with app.replace_connector(procrastinate.PsycopgConnector(conninfo=url, min_size=1)):
+            async with app.open_async():
+                await task(SimpleNamespace(additional_context={"tools": tools}), timestamp=0)
+        await engine.dispose()
+
+    asyncio.run(run())
 
 
 def start(browser: TestClient, event_id: int) -> int:
