@@ -51,7 +51,13 @@ def schedule(*meetings: Meeting) -> Schedule:
 
 
 def random_problem(
-    rng: Random, *, people: int = 5, candidates: int = 4, sessions: Sequence[int] = (3, 2), places: int = 2
+    rng: Random,
+    *,
+    people: int = 5,
+    candidates: int = 4,
+    sessions: Sequence[int] = (3, 2),
+    places: int = 2,
+    pinned: float = 0.08,
 ) -> Problem:
     """A problem in which any rule may be on, each with some probability; feasible or not.
 
@@ -113,7 +119,7 @@ def random_problem(
     pins = [
         Pin(candidate=c, slot=maybe(0.6, 0, number - 1), place=maybe(0.4, 0, places - 1))
         for c in range(candidates)
-        if rng.random() < 0.08
+        if rng.random() < pinned
     ]
     groups = (frozenset(rng.sample(range(candidates), min(candidates, 2))),) if rng.random() < 0.25 else ()
     days = [rng.randint(0, 1) if s else 0 for s in range(len(sessions))]
