@@ -4,7 +4,7 @@ import { t, term } from '$lib/i18n/index.svelte';
 
 /** Who somebody is, in one line. */
 export function headline(of: Participant): string {
-  return [of.job_title, of.organisation.name, country(of.country), term(of.type)].filter(Boolean).join(' · ');
+  return [of.job_title, of.organisation.name, country(of.country), term(of.type)].filter(Boolean).join('\u00a0· ');
 }
 
 /** Where somebody can be met. */

@@ -77,7 +77,7 @@ export const attendee = {
     themes: 'Thèmes',
     noOffers: 'Aucune offre rédigée',
     noNeeds: 'Aucun besoin rédigé',
-    stand: 'Reçoit à l’emplacement {place}',
+    stand: 'Reçoit ici : {place}',
     remote: 'Participe à distance',
     email: 'E-mail',
     limits: 'Rendez-vous',
