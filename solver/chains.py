@@ -150,16 +150,54 @@ def _preview(d: DataRef, st: StateRef, size: int, delta: Longs) -> None:
 
 
 @jit
-def _accept(st: StateRef, delta: Longs, bound: Longs, weight: Floats, heat: float) -> bool:
-    """Metropolis, and never above `bound` in any goal (nor further above it, where it starts above)."""
+def _gain(d: DataRef, st: StateRef, p: int, s: int, weight: Floats) -> float:
+    """What the draft of session `s` in the agenda of `p` costs more than what is there."""
+    first, last = d.word_ptr[s], d.word_ptr[s + 1]
+    b0, i0 = compactness(st.busy, p, first, last)
+    b1, i1 = compactness(st.draft, p, first, last)
+    return weight[BREAKS] * (b1 - b0) + weight[IDLE] * (i1 - i0)
+
+
+@jit
+def _lure(d: DataRef, st: StateRef, m: int, t: int, weight: Floats) -> float:
+    """The cost of moving meeting `m`, one slot long, to slot `t` for those of its people who are free then.
+
+    For the others it is an exchange, and what their partners pay is not known before the chain is.
+    """
+    old = st.slot[m]
+    cost = 0.0
+    for j in range(d.seat_ptr[m], d.seat_ptr[m + 1]):
+        p = st.seat[j]
+        if st.agenda[p, t] >= 0:
+            continue
+        here, there = d.session[old], d.session[t]
+        for w in range(d.word_ptr[here], d.word_ptr[here + 1]):
+            st.draft[p, w] = st.busy[p, w]
+        for w in range(d.word_ptr[there], d.word_ptr[there + 1]):
+            st.draft[p, w] = st.busy[p, w]
+        st.draft[p, d.word[old]] ^= d.bit[old]
+        st.draft[p, d.word[t]] ^= d.bit[t]
+        cost += _gain(d, st, p, here, weight)
+        if there != here:
+            cost += _gain(d, st, p, there, weight)
+    return cost
+
+
+@jit
+def _allowance(st: StateRef, heat: float) -> float:
+    """The cost that is accepted this time (the Metropolis rule, turned round)."""
+    return -heat * math.log((randint(st.random, 1 << 30) + 1.0) / (1 << 30))
+
+
+@jit
+def _accept(st: StateRef, delta: Longs, bound: Longs, weight: Floats, allowance: float) -> bool:
+    """Whether the change costs no more than allowed and takes no goal above `bound` (nor further above it)."""
     cost = 0.0
     for g in range(len(delta)):
         if delta[g] > 0 and st.total[g] + delta[g] > bound[g]:
             return False
         cost += weight[g] * delta[g]
-    if cost <= 0.0:
-        return True
-    return heat > 0.0 and randint(st.random, 1 << 30) < math.exp(-cost / heat) * (1 << 30)
+    return cost <= allowance
 
 
 @jit
@@ -190,11 +228,14 @@ def compact(
         t = randint(st.random, slots)
         if st.slot[m] < 0 or t == st.slot[m] or d.start[m, t] == 0:
             continue
+        allowance = _allowance(st, hot * math.exp(rate * step))
+        if d.length[m] == 1 and _lure(d, st, m, t, weight) > allowance:
+            continue
         size = _chain(d, st, m, t)
         if size == 0:
             continue
         _preview(d, st, size, delta)
-        if not _accept(st, delta, bound, weight, hot * math.exp(rate * step)):
+        if not _accept(st, delta, bound, weight, allowance):
             continue
         begin(st)
         if _exchange(d, st, size):
@@ -339,7 +380,7 @@ def enrich(
         if good:
             delta[:] = st.total - before
             st.total[:] = before
-            good = _accept(st, delta, bound, weight, hot * math.exp(rate * step))
+            good = _accept(st, delta, bound, weight, _allowance(st, hot * math.exp(rate * step)))
             st.total[:] = before + delta
         if good:
             made += 1
