@@ -84,7 +84,7 @@ def applies(problem: Problem) -> bool:
 
 
 def encode(problem: Problem, fairness: int | None) -> Encoding:
-    """Every candidate takes place; the breaks of two participants differ by at most `fairness` (None: by any number)."""
+    """Every candidate takes place; breaks of two participants differ by `fairness` at most (None: any)."""
     out = Encoding()
     slots = range(len(problem.slots))
     meetings: dict[int, list[int]] = defaultdict(list)

@@ -1,0 +1,110 @@
+"""Every page at phone and desk width, in three languages, light and dark: readable, accessible, nothing cut off.
+
+The pictures are left in test-results/, to be looked at.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from tests.e2e.conftest import ROOT, Installation, enter
+
+AXE = (ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text()
+PICTURES = ROOT / "test-results"
+LOOKS = [("en", "light", 1440), ("en", "dark", 390), ("fr", "light", 390), ("nl", "dark", 1440)]
+ATTENDEE = ["day", "matches", "requests", "agenda", "profile"]
+ORGANISER = [
+    "organise",
+    "organise/participants",
+    "organise/requests",
+    "organise/schedules",
+    "organise/schedules/1",
+    "organise/import",
+    "organise/settings",
+]
+
+
+class Visit:
+    """Somebody signed in, whose browser can take any look; keeps what the console complains of."""
+
+    def __init__(self, browser: Browser, matchmaker: Installation, link: str | None) -> None:
+        self.complaints: list[str] = []
+        self.context = browser.new_context(base_url=matchmaker.address, locale="en-GB")
+        self.page = self.context.new_page()
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.event = ""
+        if link:
+            enter(self.page, link)
+            self.page.wait_for_url(re.compile(r"/events/\d+/"))
+            self.event = re.findall(r"/events/\d+", self.page.url)[0]
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        # Whoever is not signed in gets a 401, and the browser writes that into the console by itself.
+        if message.type == "error" and "401" not in message.text:
+            self.complaints.append(message.text)
+
+    def see(self, path: str, language: str, scheme: str, width: int) -> Page:
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+        self.page.evaluate("language => localStorage.setItem('matchmaker.language', language)", language)
+        self.page.goto(path)
+        expect(self.page.locator("html")).to_have_attribute("lang", language)
+        expect(self.page.get_by_role("heading", level=1).first).to_be_visible()
+        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def attendee(chromium: Browser, matchmaker: Installation) -> Iterator[Visit]:
+    visit = Visit(chromium, matchmaker, matchmaker.attendee)
+    yield visit
+    visit.context.close()
+
+
+@pytest.fixture(scope="module")
+def organiser(chromium: Browser, matchmaker: Installation) -> Iterator[Visit]:
+    visit = Visit(chromium, matchmaker, matchmaker.organiser)
+    # The pages are to be seen with matches and with a published schedule, which are made when the event is loaded.
+    visit.page.goto(f"{visit.event}/organise/schedules/1")
+    visit.page.get_by_role("button", name="Publish", exact=True).click(timeout=180_000)
+    visit.page.get_by_role("dialog").get_by_role("button", name=re.compile("^Publish")).click()
+    expect(visit.page.get_by_text("Version 1 is published")).to_be_visible()
+    yield visit
+    visit.context.close()
+
+
+def check(visit: Visit, path: str, look: tuple[str, str, int], name: str) -> None:
+    page = visit.see(path, *look)
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}-{'-'.join(map(str, look))}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, "the page is wider than the screen"
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
+    assert not serious, json.dumps([(v["id"], v["nodes"][0]["html"], v["nodes"][0]["failureSummary"]) for v in serious])
+    assert not visit.complaints, visit.complaints
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_the_sign_in_page(chromium: Browser, matchmaker: Installation, look: tuple[str, str, int]) -> None:
+    visit = Visit(chromium, matchmaker, None)
+    visit.page.goto("/sign-in")
+    check(visit, "/sign-in", look, "sign-in")
+    visit.context.close()
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("path", ORGANISER)
+def test_the_pages_of_an_organiser(organiser: Visit, path: str, look: tuple[str, str, int]) -> None:
+    check(organiser, f"{organiser.event}/{path}", look, path.replace("/", "-"))
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.parametrize("path", ATTENDEE)
+@pytest.mark.usefixtures("organiser")
+def test_the_pages_of_an_attendee(attendee: Visit, path: str, look: tuple[str, str, int]) -> None:
+    check(attendee, f"{attendee.event}/{path}", look, path)
