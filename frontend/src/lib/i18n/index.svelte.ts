@@ -1,4 +1,3 @@
-import { en } from './en';
 import { fill, isLanguage, LANGUAGES, TAGS, type Catalogue, type Key, type Language, type Values } from './catalogue';
 
 export { isLanguage, LANGUAGES, type Key, type Language };
@@ -6,13 +5,14 @@ export { isLanguage, LANGUAGES, type Key, type Language };
 const STORED = 'matchmaker.language';
 
 const load: Record<Language, () => Promise<Catalogue>> = {
-  en: async () => en,
+  en: async () => (await import('./en')).en,
   fr: async () => (await import('./fr')).fr,
   nl: async () => (await import('./nl')).nl
 };
 
 let language = $state<Language>('en');
-let catalogue = $state.raw<Catalogue>(en);
+// Empty until `speak` was awaited, which the first layout does before anything is shown.
+let catalogue = $state.raw({} as Catalogue);
 let zone = $state<string>();
 
 export const locale = {
@@ -73,7 +73,7 @@ export function t(key: Key, values?: Values): string {
 export function exists(key: string): key is Key {
   const at = key.indexOf('.');
   const [section, name] = [key.slice(0, at), key.slice(at + 1)];
-  return Object.hasOwn((en as Record<string, object>)[section] ?? {}, name);
+  return Object.hasOwn((catalogue as Record<string, object>)[section] ?? {}, name);
 }
 
 /** A word of the organiser's own, in the language shown where it is a common one, or else as written. */

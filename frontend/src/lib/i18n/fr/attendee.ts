@@ -97,7 +97,7 @@ export const attendee = {
     message: 'Message',
     messageHint: 'Une ou deux phrases : en quoi ce rendez-vous lui serait-il utile ?',
     preference: 'Quelle importance a-t-il pour vous ?',
-    must: 'Ce rendez-vous m’est indispensable',
+    must: 'Indispensable',
     like: 'Je le souhaite',
     mustShort: 'Indispensable',
     likeShort: 'Souhaité',
