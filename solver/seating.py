@@ -43,8 +43,9 @@ def seat(model: "Model", holds: Callable[[Any], bool]) -> Schedule:
             # Those that the model counts as kept come before those that merely happen to be in the same slot.
             for slot, candidate, pool, attendees in sorted(chosen, key=lambda c: c[1] not in kept):
                 meeting = before.get(candidate)
-                same = meeting is not None and meeting.slot == slot and meeting.place in model.pools[pool].places
-                if same and candidate not in placed and fits(slot, candidate, meeting.place):
+                if meeting is None or meeting.slot != slot or candidate in placed:
+                    continue
+                if meeting.place in model.pools[pool].places and fits(slot, candidate, meeting.place):
                     take(slot, candidate, meeting.place, attendees)
     for slot, candidate, pool, attendees in chosen:
         if candidate not in placed:
@@ -62,12 +63,13 @@ def hint(model: "Model", schedule: Schedule) -> None:
     meetings = schedule.by_candidate
     for candidate in model.open_candidates:
         meeting = meetings.get(candidate)
+        at, place, who = (meeting.slot, meeting.place, meeting.attendees) if meeting is not None else (-1, -1, ())
         for slot, x in model.start[candidate].items():
-            here = meeting is not None and meeting.slot == slot
+            here = slot == at
             model.cp.add_hint(x, here)
             for pool, literal in model.seats[candidate][slot].items():
                 if literal is not x:
-                    model.cp.add_hint(literal, here and meeting.place in model.pools[pool].places)
+                    model.cp.add_hint(literal, here and place in model.pools[pool].places)
             for team in model.stand_ins.get((candidate, slot), ()):
                 for person, literal in team.items():
-                    model.cp.add_hint(literal, here and person in meeting.attendees)
+                    model.cp.add_hint(literal, here and person in who)

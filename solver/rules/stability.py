@@ -38,8 +38,8 @@ def _standing(model: "Model", meeting: Meeting) -> list[Any] | None:
     if meeting.candidate not in model.open_candidates:
         return None
     candidate = model.index.candidates[meeting.candidate]
-    pool = next((g for g, p in enumerate(model.pools) if meeting.place in p.places), None)
-    seat = model.seats[meeting.candidate].get(meeting.slot, {}).get(pool)
+    seats = model.seats[meeting.candidate].get(meeting.slot, {})
+    seat = next((literal for g, literal in seats.items() if meeting.place in model.pools[g].places), None)
     if seat is None or min(model.room[meeting.place][t] for t in model.index.covered(candidate, meeting.slot)) <= 0:
         return None
     coming = set(meeting.attendees) - set(candidate.people)

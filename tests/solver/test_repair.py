@@ -195,7 +195,7 @@ def stricter(rng: Random, asked: Problem) -> Problem:
 @pytest.mark.parametrize("seed", range(40))
 def test_no_other_repair_touches_fewer_or_is_better(seed: int) -> None:
     rng = Random(seed)
-    asked = random_problem(rng, candidates=4, people=4, sessions=rng.choice(((3, 2), (2, 2))), places=2)
+    asked = random_problem(rng, candidates=4, people=4, sessions=(2, 2), places=2)
     some = list(legal_schedules(asked))
     if not some:
         return
@@ -227,6 +227,27 @@ def test_no_other_repair_touches_fewer_or_is_better(seed: int) -> None:
     assert len(found.changes) == best[0]
     assert stay <= set(map(_same, found.result.schedule.meetings))
     assert violations(changed, found.result.schedule) == []
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_new_requests_fill_the_holes_as_well_as_can_be(seed: int) -> None:
+    rng = Random(seed)
+    asked = random_problem(rng, candidates=4, people=4, sessions=(2, 2), places=2, pinned=0)
+    first = replace(asked, candidates=asked.candidates[:2], exclusive=())
+    published = max(legal_schedules(first), key=lambda s: len(s.meetings))
+    late = [Asked(candidate=c) for c in asked.candidates[2:]]
+    found = repair(first, published, late, VALUE)
+    assert set(published.meetings) <= set(found.result.schedule.meetings)
+    changed = after(first, late, published, 0)
+    new = {c.id for c in asked.candidates[2:]}
+    holes = (
+        s
+        for s in legal_schedules(changed)
+        if set(map(_same, published.meetings)) == {_same(m) for m in s.meetings if m.candidate not in new}
+    )
+    best = optimum_among(holes, changed, (Goal.VALUE,), published, VALUE)
+    assert best is not None
+    assert next(g.value for g in found.result.goals if g.goal is Goal.VALUE) == best[0]
 
 
 def _same(m: Meeting) -> tuple[int, int, int, frozenset[int]]:
