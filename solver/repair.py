@@ -188,11 +188,11 @@ class _Repair:
 
     def _best(self, start: Schedule, free: Collection[int], most: int, surely: set[int]) -> Result:
         """The best schedule that decides on `free` only and touches at most `most` agendas."""
-        goals = (*self.options.goals, Goal.STABILITY)
+        began, goals = perf_counter(), (*self.options.goals, Goal.STABILITY)
         model = Model(self.index, self._timed(replace(self.options, goals=goals, start=start)), set(free))
         touched = stability.touched(model, apart_from=self.wanted)
         model.cp.add(sum(touched.values()) <= most - len(surely - model.concerned))
-        return optimise(model)
+        return optimise(model, began=began)
 
     def _timed(self, options: Options) -> Options:
         return replace(options, time_limit=self.options.time_limit - (perf_counter() - self.began))
