@@ -92,21 +92,24 @@ def arrays(problem: Problem, *, complete: bool = False, fairness: int | None = N
     available = np.ones((len(people), slots), np.uint8)
     for i, p in enumerate(people):
         if p.available is not None:
-            available[i] = 0
-            available[i, [t for t in p.available if 0 <= t < slots]] = 1
+            available[i] = _only(p.available, slots)
     classes, allowed, base, pin = _classes(problem, person)
     capacity = _capacity(problem, classes)
     named = [[person[p] for p in c.people] for c in candidates]
     member_ptr, member, seats, teams = _seats(candidates, person)
     start = _starts(problem, session, available, named)
     fits = capacity > 0
+    somewhere: dict[tuple[int, ...], Flags] = {}
     by_base = []
     for i, c in enumerate(candidates):
         by_base.append(c.places is None and any(base[person[p]] >= 0 for team in c.teams for p in team))
         if pin[i] != -1:
             start[i] &= fits[pin[i]] if pin[i] >= 0 and (pin[i] in allowed[i] or by_base[i]) else False
         elif not by_base[i]:
-            start[i] &= fits[allowed[i]].any(axis=0)
+            key = tuple(allowed[i])
+            if key not in somewhere:
+                somewhere[key] = np.any(fits[allowed[i]], axis=0).astype(np.uint8)
+            start[i] &= somewhere[key]
     word, bit, word_ptr = _words(session, len(sessions))
     before = [[position[b] for b in c.after if b in position] for c in candidates]
     after: list[list[int]] = [[] for _ in candidates]
@@ -229,24 +232,27 @@ def _starts(problem: Problem, session: Ints, available: Flags, named: list[list[
         if pin.slot is not None:
             pins[pin.candidate].append(pin.slot)
     start = np.ones((len(named), slots), np.uint8)
+    offsets, everybody = ragged(named)
+    attended = np.diff(offsets) > 0
+    if attended.any():
+        start[attended] = np.minimum.reduceat(available[everybody], offsets[:-1][attended])
     for i, c in enumerate(problem.candidates):
-        free = available[named[i]].all(axis=0) if named[i] else np.ones(slots, bool)
         if c.slots is not None:
-            start[i] = 0
-            start[i, [t for t in c.slots if 0 <= t < slots]] = 1
+            start[i] &= _only(c.slots, slots)
         for t in pins.get(c.id, ()):
-            only = np.zeros(slots, np.uint8)
-            if 0 <= t < slots:
-                only[t] = 1
-            start[i] &= only
-        if c.length == 1:
-            start[i] &= free
-            continue
-        for t in range(slots):
-            end = t + c.length
-            if end > slots or session[t] != session[end - 1] or not free[t:end].all():
-                start[i, t] = 0
+            start[i] &= _only((t,), slots)
+        if c.length > 1:
+            free: Any = available[named[i]].all(axis=0)
+            for t in np.flatnonzero(start[i]).tolist():
+                end = t + c.length
+                start[i, t] = end <= slots and session[t] == session[end - 1] and bool(free[t:end].all())
     return start
+
+
+def _only(chosen: Iterable[int], slots: int) -> Flags:
+    row = np.zeros(slots, np.uint8)
+    row[[t for t in chosen if 0 <= t < slots]] = 1
+    return row
 
 
 def _words(session: Ints, sessions: int) -> tuple[Ints, Words, Ints]:

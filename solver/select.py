@@ -51,7 +51,10 @@ class _Program:
     def solve(self, objective: list[tuple[int, int]], solver: ModelSolverHelper, whole: bool) -> Any:
         """The solver after minimising `objective`, with the variables whole numbers or not."""
         builder = ModelBuilderHelper()
-        builder.add_var_array_with_bounds(np.zeros(self.size), np.ones(self.size), np.full(self.size, whole), "")
+        none: Any = np.zeros(self.size)
+        one: Any = np.ones(self.size)
+        kind: Any = np.full(self.size, whole)
+        builder.add_var_array_with_bounds(none, one, kind, "")
         for indices, coefficients, least, most in self.rows:
             row = builder.add_linear_constraint()
             builder.set_constraint_lower_bound(row, least)
@@ -71,8 +74,8 @@ class _Relaxation:
         n, slots = data.start.shape
         sessions = len(data.word_ptr) - 1
         self.x = [program.variable() if data.start[i].any() else None for i in range(n)]
-        for i in np.flatnonzero(data.must):
-            x = self.x[i]
+        for must in np.flatnonzero(data.must):
+            x = self.x[must]
             program.add([] if x is None else [(1, x)], 1, 1)
         inside = np.array([data.session == s for s in range(sessions)]).reshape(sessions, slots)
         reach = data.start.astype(bool) @ inside.T  # (n, S) may start in the session

@@ -1,0 +1,69 @@
+"""Compiled code, and what it does with words of 64 slots: random numbers, breaks and idle slots."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import numpy as np
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from solver.arrays import Words
+
+Compiled = TypeVar("Compiled", bound=Callable[..., Any])
+
+
+def jit(function: Compiled) -> Compiled:
+    """Compiled on its first call, kept beside the source, run without the interpreter lock."""
+    compiled: Compiled = njit(cache=True, nogil=True, error_model="numpy")(function)
+    return compiled
+
+
+def _of_word(name: str) -> Any:
+    """One machine instruction on a word, which numba has no name for."""
+
+    def instruction(typingctx: Any, word: Any) -> Any:  # noqa: ARG001
+        def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:  # noqa: ARG001
+            # The second argument of ctlz and cttz: zero has an answer too.
+            return getattr(builder, name)(args[0], *(() if name == "ctpop" else (cgutils.false_bit,)))
+
+        return types.int64(types.uint64), build
+
+    return intrinsic(instruction)
+
+
+population, leading_zeros, trailing_zeros = _of_word("ctpop"), _of_word("ctlz"), _of_word("cttz")
+
+
+@jit
+def randint(random: Words, n: int) -> int:
+    """A number of 0 .. n - 1 (SplitMix64: Steele, Lea, Flood, OOPSLA 2014)."""
+    random[0] += np.uint64(0x9E3779B97F4A7C15)
+    z = random[0]
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z = z ^ (z >> np.uint64(31))
+    return int(np.int64(((z >> np.uint64(32)) * np.uint64(n)) >> np.uint64(32)))
+
+
+@jit
+def compactness(busy: Words, person: int, first: int, last: int) -> tuple[int, int]:
+    """Breaks and idle slots of a participant in the session whose words are `first .. last - 1`."""
+    if last - first == 1:
+        word = busy[person, first]
+        if word == 0:
+            return 0, 0
+        runs = population(word & ~(word << np.uint64(1)))
+        span = 64 - leading_zeros(word) - trailing_zeros(word)
+        return runs - 1, span - population(word)
+    runs, count, begin, end, carry = 0, 0, -1, -1, np.uint64(0)
+    for w in range(first, last):
+        word = busy[person, w]
+        runs += population(word & ~(word << np.uint64(1) | carry))
+        carry = word >> np.uint64(63)
+        if word != 0:
+            count += population(word)
+            if begin < 0:
+                begin = 64 * (w - first) + trailing_zeros(word)
+            end = 64 * (w - first) + 64 - leading_zeros(word)
+    return max(runs - 1, 0), end - begin - count
