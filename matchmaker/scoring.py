@@ -13,6 +13,7 @@ from matchmaker.calibration import Floats
 from matchmaker.embedding import Embedder, EmbeddingError, VectorCache, default_embedder, embedder_named
 from matchmaker.event import Profile
 from matchmaker.ranking.comparison import Comparison, Progress, reciprocal
+from matchmaker.ranking.learning import FEATURES, Learned, features
 from matchmaker.ranking.match import Match, Notice, Reason
 from matchmaker.ranking.popularity import Exposure, both_ways, exposure, prices
 from matchmaker.ranking.rules import RuleBook, Rules
@@ -38,11 +39,14 @@ class Ranking:
     `notices` hold what the organiser must be told about how the ranking was made.
     """
 
-    def __init__(self, people: Sequence[Profile], comparison: Comparison, book: RuleBook) -> None:
+    def __init__(
+        self, people: Sequence[Profile], comparison: Comparison, book: RuleBook, learned: Learned | None = None
+    ) -> None:
         self._people = people
         self._index = {person.email: i for i, person in enumerate(people)}
         self._comparison = comparison
         self._book = book
+        self._learned = learned
         self._order: NDArray[np.intp] = np.empty((0, 0), dtype=np.intp)
         self._prices = np.zeros(len(people), dtype=np.float32)
         self.notices: tuple[Notice, ...] = ()
@@ -52,7 +56,28 @@ class Ranking:
         """Scores, forward and backward of `first` x `second`."""
         forward = self._comparison.forward(first, second)
         backward = self._comparison.forward(second, first).T
-        return self._book.adjusted(reciprocal(forward, backward), first, second), forward, backward
+        if self._learned and self._learned.used:
+            plain = self._learned.score(self._features(forward, backward, first, second))
+        else:
+            plain = reciprocal(forward, backward)
+        return self._book.adjusted(plain, first, second), forward, backward
+
+    def _features(self, forward: Floats, backward: Floats, first: NDArray[np.intp], second: NDArray[np.intp]) -> Floats:
+        shared, abroad = self._book.shared_themes(first, second), self._book.abroad(first, second)
+        return features(forward, backward, shared, abroad)
+
+    def features(self, pairs: Sequence[tuple[str, str]]) -> Floats:
+        """What `matchmaker.ranking.learning` learns from, shape (pairs, features).
+
+        Raises:
+            KeyError: nobody has one of the addresses.
+        """
+        rows = []
+        for a, b in pairs:
+            first, second = np.array([self._index[a]]), np.array([self._index[b]])
+            forward, backward = self._comparison.forward(first, second), self._comparison.forward(second, first).T
+            rows.append(self._features(forward, backward, first, second)[0, 0])
+        return np.array(rows, dtype=np.float32).reshape(-1, len(FEATURES))
 
     def of(self, email: str) -> tuple[Match, ...]:
         """The matches of a person in the order to show them: by score, spread by popularity.
@@ -98,7 +123,7 @@ class Ranking:
         if person.email in self._index:
             raise ValueError("somebody has that e-mail address already")
         people = (*self._people, person)
-        wider = Ranking(people, self._comparison.joined(person), RuleBook(people, self._book.rules))
+        wider = Ranking(people, self._comparison.joined(person), RuleBook(people, self._book.rules), self._learned)
         wider.exposure, wider.undamped, wider.notices = self.exposure, self.undamped, self.notices
         wider._prices = np.append(self._prices, np.float32(0))
         first, others = np.array([len(self._people)]), np.arange(len(self._people))
@@ -210,12 +235,13 @@ def rank(
     top: int = TOP,
     progress: Progress | None = None,
     cache: VectorCache | None = None,
+    learned: Learned | None = None,
 ) -> Ranking:
     """Rank everybody for everybody: the `top` best of each person.
 
     `progress(stage, done, total)` is called as the work goes on ("reading" texts, "comparing" blocks of people); an
     exception raised in it cancels. `cache` keeps the vectors of texts already read. Where the embedder fails, the
-    bundled one takes its place, and `Ranking.notices` says so.
+    bundled one takes its place, and `Ranking.notices` says so. `learned` is what past meetings taught, if they did.
 
     Raises:
         ValueError: two people share an e-mail address.
@@ -223,7 +249,7 @@ def rank(
     if len({person.email for person in people}) < len(people):
         raise ValueError("two people share an e-mail address: each needs their own")
     notices, comparison = _compared(people, embedder, cache, progress)
-    ranking = Ranking(tuple(people), comparison, RuleBook(people, rules or Rules()))
+    ranking = Ranking(tuple(people), comparison, RuleBook(people, rules or Rules()), learned)
     ranking.notices = notices
     ranking._choose(top, progress)
     return ranking

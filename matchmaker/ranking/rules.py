@@ -72,7 +72,7 @@ class RuleBook:
         if self.rules.theme_bonus:
             rest *= 1 - self.rules.theme_bonus * self.shared_themes(first, second)
         if self.rules.country_bonus:
-            rest *= 1 - self.rules.country_bonus * (self._countries[first][:, None] != self._countries[second])
+            rest *= 1 - self.rules.country_bonus * self.abroad(first, second)
         adjusted = 1 - rest
         adjusted[self._marked(self._met, first, second)] *= 1 - self.rules.met_before_penalty
         return np.asarray(adjusted, dtype=np.float32)
@@ -83,6 +83,10 @@ class RuleBook:
         common = mine @ theirs.T
         either = mine.sum(axis=1)[:, None] + theirs.sum(axis=1) - common
         return np.asarray(common / np.maximum(either, 1), dtype=np.float32)
+
+    def abroad(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Whether two people come from different countries: shape (first, second)."""
+        return np.asarray(self._countries[first][:, None] != self._countries[second], dtype=np.bool_)
 
     def met(self, first: int, second: int) -> bool:
         return second in self._met[first]
