@@ -80,7 +80,6 @@ class Child:
                     self._pipe.send(_STOP)
                 elif told is not None and time.monotonic() > told + _GRACE:
                     self.kill()
-                    self.start()
                     raise StoppedError
             error, result = self._pipe.recv()
         except (EOFError, OSError):

@@ -8,9 +8,9 @@ from typing import cast
 import sqlalchemy as sa
 import structlog
 from procrastinate import JobContext, RetryStrategy
-from procrastinate.exceptions import ConnectorException, JobAborted
+from procrastinate.exceptions import ConnectorException, JobAborted, UniqueViolation
 from procrastinate.job_context import AbortReason
-from procrastinate.jobs import Job
+from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from api.settings import Settings
 from api.sign_in import send_link
 
 CRASHES = 3  # of the child, after which a job is given up
+_TAKING_OVER = 0x544F << 48  # an advisory lock, near no other
 
 log = structlog.get_logger()
 
@@ -119,17 +120,22 @@ async def send_sign_in_link(context: JobContext, *, user_id: int, language: str 
     await send_link(tools.sessions, tools.settings, user_id, language)
 
 
-@app.periodic(cron="*/3 * * * * *")
-@app.task(name="take_over", queueing_lock="take_over", lock="take_over", pass_context=True)
+@app.periodic(cron="* * * * * */3")  # the sixth column is of seconds
+@app.task(name="take_over", queueing_lock="take_over", pass_context=True)
 async def take_over(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the engine passes it
     """Put the jobs of dead workers back into the queue, and close schedules whose job is gone."""
-    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD):
-        log.warning("taking over", job=job.id, task=job.task_name, worker=job.worker_id)
-        try:
-            await app.job_manager.retry_job(job)
-        except ConnectorException:
-            log.info("already done", job=job.id)  # its worker lives after all
     async with _tools(context).sessions.begin() as session:
+        # one at a time; a lock of the engine would stay with a worker that dies in here
+        if not await session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_TAKING_OVER))):
+            return
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=DEAD):
+            log.warning("taking over", job=job.id, task=job.task_name, worker=job.worker_id)
+            try:
+                await app.job_manager.retry_job(job)
+            except UniqueViolation:  # another of its kind waits already
+                await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
+            except ConnectorException:
+                log.info("already done", job=job.id)  # its worker lives after all
         for schedule_id, cancelled in await _orphans(session):
             if cancelled:
                 await session.run_sync(closing.settle, schedule_id)

@@ -166,6 +166,12 @@ def test_a_schedule_whose_job_is_gone_is_closed(db: Session, database_url: str, 
     assert (lost.state, lost.error) == (State.FAILED, "crashed")
 
 
+def test_dead_workers_are_looked_for_every_three_seconds() -> None:
+    (task,) = (t for t in app.periodic_registry.periodic_tasks.values() if t.task.name == "take_over")
+    ticks = [task.croniter.get_next(float, start_time=0.5)] + [task.croniter.get_next(float) for _ in range(40)]
+    assert ticks == [3.0 * i for i in range(1, 42)]
+
+
 def in_worker(url: str, task: Callable[..., Awaitable[None]]) -> None:
     """Do a task as a worker would."""
 
