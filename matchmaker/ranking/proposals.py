@@ -1,95 +1,238 @@
-"""Meetings that the organiser proposes (investors and start-ups, say): from scores to a list for the scheduler.
+"""Meetings that the organiser proposes: from the scores of pairs to requests, ready for `matchmaker.candidates`.
 
-The best set of pairs under a cap and a minimum for each person is a b-matching: a linear program over the likeliest
-pairs, solved exactly (HiGHS; Huangfu and Hall, "Parallelizing the dual revised simplex method", 2018).
+A b-matching of greatest value (Schrijver, "Combinatorial Optimization", 2003, chapter 31), found by integer programming
+(HiGHS, in scipy) in two steps. First as few people as possible are left without any meeting, and as few meetings as
+possible are missing from the minimums; only then does the score decide.
+
+scores = {(match.first, match.second): match.score for p in event.people for match in ranking.of(p.email)}
+proposals = propose(event, scores, minimum=3, maximum=8)
+problem_of(replace(event, requests=event.requests + proposals.requests), ranking.score)
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import Bounds, LinearConstraint, milp
 
-from matchmaker.ranking.match import Match
+from matchmaker.candidates import problem_of
+from matchmaker.domain import Problem
+from matchmaker.event import Event, Kind, Request, Status
 
-SHORTFALL = 10.0
-"""What a meeting missing below a minimum costs, in scores: more than any exchange of pairs could win."""
-KEEP = 0.05
-"""What a pair proposed before is worth more than a new one, in score: small changes leave the list as it was."""
+WORTH = 0.1
+"""Beyond the minimums, no meeting with a lower score is proposed."""
+STAY = 0.05
+"""A proposal made before gives way only to one that is better by more than this."""
+GAP = 1e-4
+Pair = tuple[str, str]
+Edge = tuple[int, int]
+Counts = NDArray[np.intp]
+
+SENTENCES: Mapping[str, Mapping[str, str]] = {
+    "few_partners": {
+        "en": "Meetings: {got} of {wanted}. People they can meet at all: {possible}.",
+        "fr": "Rendez-vous : {got} sur {wanted}. Personnes qu’il est possible de rencontrer : {possible}.",
+        "nl": "Afspraken: {got} van {wanted}. Mensen die ze kunnen ontmoeten: {possible}.",
+    },
+    "full": {
+        "en": "Meetings: {got} of {wanted}. The limits, free slots and tables leave no room for more.",
+        "fr": "Rendez-vous : {got} sur {wanted}. Les limites, créneaux libres et tables n’en permettent pas plus.",
+        "nl": "Afspraken: {got} van {wanted}. De limieten, vrije tijdsloten en tafels laten er niet meer toe.",
+    },
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """A meeting to propose: two e-mail addresses in alphabetical order, and the score of the pair."""
+class Short:
+    """Somebody (an e-mail address) with fewer meetings than the minimum. `possible`: whom they can meet at all."""
 
-    first: str
-    second: str
-    score: float
+    email: str
+    got: int
+    wanted: int
+    possible: int
+
+    def text(self, language: str) -> str:
+        """A sentence or two in "en", "fr" or "nl" (other: English)."""
+        texts = SENTENCES["few_partners" if self.possible < self.wanted else "full"]
+        return (texts.get(language) or texts["en"]).format(got=self.got, wanted=self.wanted, possible=self.possible)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposals:
-    """The pairs chosen, best first, and how many meetings each person lacks of their minimum (none of 0)."""
+    """Accepted requests to add to those of the event, and who falls short of the minimum all the same.
 
-    pairs: tuple[Proposal, ...]
-    lacking: Mapping[str, int]
+    `proven` is false where time was up before it was certain that there is nothing better.
+    """
+
+    requests: tuple[Request, ...]
+    short: tuple[Short, ...]
+    proven: bool
 
 
 def propose(
-    matches: Mapping[str, Sequence[Match]],
+    event: Event,
+    scores: Mapping[Pair, float],
     *,
-    maximum: int | Mapping[str, int],
-    minimum: int | Mapping[str, int] = 1,
-    before: Collection[tuple[str, str]] = (),
+    minimum: int = 1,
+    maximum: int | None = None,
+    worth: float = WORTH,
+    before: Collection[Pair] = (),
+    seconds: float = 20.0,
 ) -> Proposals:
-    """Choose the pairs of highest total score with at most `maximum` and, where it can be had, `minimum` for everyone.
+    """The meetings to propose, of the pairs (e-mail addresses, in either order) that have a score in [0, 1].
 
-    `matches` holds the ranking of each person who takes part; pairs are drawn from these lists, so that nobody is left
-    out who stands in any list. `before` are the pairs of an earlier proposal: they are kept unless another is clearly
-    better. Limits are of a person or of all.
+    Nobody gets more meetings than `maximum`, their own maximum and their free slots allow; everybody shall get
+    `minimum` and their own minimum, for which any of the pairs will do; beyond it a pair must score `worth`. Meetings
+    agreed already count. Whoever has asked one another keeps to the answer. The two have a slot in common, nobody
+    meets two people of one organisation, and no more is proposed than tables and virtual rooms hold. What was proposed
+    `before` gives way only to what is better by more than `STAY`.
 
     Raises:
-        ValueError: a limit is negative, or a minimum above its maximum.
+        ValueError: a score names nobody of the event.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp
-    from scipy.sparse import coo_array
+    number = {person.email: i for i, person in enumerate(event.people)}
+    if unknown := sorted({email for pair in scores for email in pair} - number.keys()):
+        raise ValueError(f"scores of {len(unknown)} people who are not in the event, the first of them {unknown[0]}")
 
-    people = sorted(matches)
-    number = {email: i for i, email in enumerate(people)}
-    most, least = _limits(people, maximum), _limits(people, minimum)
-    for email, low, high in zip(people, least, most, strict=True):
-        if not 0 <= low <= high:
-            raise ValueError(f"{email}: at least {low} and at most {high} meetings: expected 0 <= minimum <= maximum")
-    scores = {
-        (min(match.first, match.second), max(match.first, match.second)): match.score
-        for email in people
-        for match in matches[email]
-        if match.second in number
-    }
-    pairs = sorted(scores)
-    if not pairs:
-        return Proposals(pairs=(), lacking={email: int(low) for email, low in zip(people, least, strict=True) if low})
-    known = {(min(pair), max(pair)) for pair in before}
-    worth = np.array([scores[pair] + KEEP * (pair in known) for pair in pairs])
-    ends = np.array([[number[a], number[b]] for a, b in pairs])
-    edges, n = len(pairs), len(people)
-    # one column for each pair, then one for what each person lacks
-    rows = np.concatenate([ends[:, 0], ends[:, 1], np.arange(n)])
-    columns = np.concatenate([np.arange(edges), np.arange(edges), edges + np.arange(n)])
-    degree = coo_array((np.ones(len(rows)), (rows, columns)), shape=(n, edges + n)).tocsr()
-    held = coo_array((np.ones(2 * edges), (rows[: 2 * edges], columns[: 2 * edges])), shape=(n, edges + n)).tocsr()
-    answer = milp(
-        np.concatenate([-worth, np.full(n, SHORTFALL)]),
-        constraints=[LinearConstraint(degree, lb=least), LinearConstraint(held, ub=most)],
-        bounds=Bounds(0, np.concatenate([np.ones(edges), least])),
-        integrality=np.ones(edges + n),
-        options={"mip_rel_gap": 1e-6, "time_limit": 60},
+    def edge(one: str, other: str) -> Edge:
+        a, b = sorted((number[one], number[other]))
+        return a, b
+
+    problem, _ = problem_of(event, lambda *_: 0.0)
+    agreed = [edge(*(event.people[i].email for i in candidate.people)) for candidate in problem.candidates]
+    asked = {edge(r.sender, r.recipient) for r in event.requests if r.status is not Status.EXPIRED}
+    values = {edge(*pair): score for pair, score in scores.items()}
+    allowed = _Allowed(event, problem, agreed)
+    edges = [pair for pair in sorted(values.keys() - asked) if allowed(*pair)]
+    kept = {edge(*pair) for pair in before if number.keys() >= set(pair)}
+    gains = np.array([values[pair] - worth + STAY * (pair in kept) for pair in edges])
+    wanted = np.array([max(minimum, person.minimum) for person in event.people], dtype=np.intp)
+    has = _degrees(agreed, len(event.people))
+    chosen, proven = _chosen(edges, gains, wanted - has, has > 0, allowed.limits(edges, maximum), seconds)
+    got, possible = has + _degrees(chosen, len(has)), has + _degrees(edges, len(has))
+    emails = [person.email for person in event.people]
+    return Proposals(
+        requests=tuple(Request(sender=emails[a], recipient=emails[b], status=Status.ACCEPTED) for a, b in chosen),
+        short=tuple(
+            Short(email=emails[i], got=int(got[i]), wanted=int(wanted[i]), possible=int(possible[i]))
+            for i in np.flatnonzero(got < wanted)
+        ),
+        proven=proven,
     )
-    taken = [pairs[i] for i in np.flatnonzero(answer.x[:edges] > 0.5)]
-    lacking = {people[i]: round(answer.x[edges + i]) for i in range(n) if answer.x[edges + i] > 0.5}
-    chosen = [Proposal(first=a, second=b, score=scores[a, b]) for a, b in taken]
-    return Proposals(pairs=tuple(sorted(chosen, key=lambda p: (-p.score, p.first, p.second))), lacking=lacking)
 
 
-def _limits(people: Sequence[str], limit: int | Mapping[str, int]) -> list[int]:
-    """The limit of each person; where the mapping names nobody, 0."""
-    return [limit] * len(people) if isinstance(limit, int) else [limit.get(email, 0) for email in people]
+class _Allowed:
+    """Who may meet whom beside the `agreed` meetings, and how many of the pairs at once."""
+
+    def __init__(self, event: Event, problem: Problem, agreed: Sequence[Edge]) -> None:
+        self._event = event
+        self._problem = problem
+        self._agreed = agreed
+        everywhere = frozenset(range(len(problem.slots)))
+        self._free = [everywhere if p.available is None else p.available & everywhere for p in problem.participants]
+        self._visited = {(i, self._house(j)) for pair in agreed for i, j in (pair, pair[::-1])}
+        self._rooms = {
+            kind: len(everywhere) * sum(place.capacity for place in event.places if place.kind is kind) for kind in Kind
+        }
+
+    def __call__(self, a: int, b: int) -> bool:
+        return (
+            self._house(a) != self._house(b)
+            and not self._free[a].isdisjoint(self._free[b])
+            and (self._kind(a, b) is Kind.STAND or self._rooms[self._kind(a, b)] > 0)
+            and self._visited.isdisjoint({(a, self._house(b)), (b, self._house(a))})
+        )
+
+    def limits(self, edges: Sequence[Edge], maximum: int | None) -> list[tuple[list[int], int]]:
+        """Sets of pairs (positions in `edges`) of which at most so many may be chosen."""
+        by_person: dict[int, list[int]] = defaultdict(list)
+        by_house: dict[tuple[int, str], list[int]] = defaultdict(list)
+        by_kind: dict[Kind, list[int]] = defaultdict(list)
+        for e, (a, b) in enumerate(edges):
+            by_kind[self._kind(a, b)].append(e)
+            for i, j in ((a, b), (b, a)):
+                by_person[i].append(e)
+                by_house[i, self._house(j)].append(e)
+        has = _degrees(self._agreed, len(self._free))
+        held = [self._kind(a, b) for a, b in self._agreed]
+        own = [(maximum, self._problem.participants[i].maximum, len(self._free[i])) for i in range(len(self._free))]
+        most = [min(limit for limit in limits if limit is not None) for limits in own]
+        return [
+            *((mine, max(most[i] - int(has[i]), 0)) for i, mine in by_person.items()),
+            *((mine, 1) for mine in by_house.values() if len(mine) > 1),
+            *((mine, max(self._rooms[k] - held.count(k), 0)) for k, mine in by_kind.items() if k is not Kind.STAND),
+        ]
+
+    def _house(self, i: int) -> str:
+        person = self._event.people[i]
+        return person.organisation.casefold().strip() or person.email
+
+    def _kind(self, a: int, b: int) -> Kind:
+        one, other = self._event.people[a], self._event.people[b]
+        if one.remote or other.remote:
+            return Kind.VIRTUAL
+        return Kind.TABLE if one.place is None and other.place is None else Kind.STAND
+
+
+def _chosen(
+    edges: Sequence[Edge],
+    gains: NDArray[np.float64],
+    missing: Counts,
+    met: NDArray[np.bool_],
+    limits: Sequence[tuple[list[int], int]],
+    seconds: float,
+) -> tuple[list[Edge], bool]:
+    """The pairs of greatest gain within `limits` that leave the fewest people and then meetings missing.
+
+    The variables are the pairs (0 or 1), then for each person whether they stay without any meeting, and how many
+    more are missing.
+    """
+    m, n = len(edges), len(missing)
+    if not m:
+        return [], True
+    missing = np.maximum(missing, 0)
+    alone = (missing > 0) & ~met
+    by_person: list[list[int]] = [[] for _ in range(n)]
+    for e, pair in enumerate(edges):
+        for i in pair:
+            by_person[i].append(e)
+    least = _rows(([*by_person[i], m + i, m + n + i] for i in range(n)), m + 2 * n)
+    most = _rows((mine for mine, _ in limits), m + 2 * n)
+    rules = [
+        LinearConstraint(least, missing, np.inf),
+        LinearConstraint(most, -np.inf, np.array([limit for _, limit in limits])),
+    ]
+    bounds = Bounds(0, np.concatenate([np.ones(m), alone, missing - alone]))
+    left_out, short = np.repeat([0, 1, 0], [m, n, n]), np.repeat([0, 0, 1], [m, n, n])
+
+    def best(cost: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
+        # the missing meetings are whole by themselves once the pairs are
+        found = milp(
+            cost,
+            integrality=np.repeat([1, 0], [m, 2 * n]),
+            bounds=bounds,
+            constraints=rules,
+            options={"time_limit": seconds / 2, "mip_rel_gap": GAP},
+        )
+        if found.x is None:
+            raise TimeoutError(f"no proposals within {seconds} seconds: give more time, or fewer pairs")
+        return np.round(found.x), found.status == 0
+
+    first, proven = best(left_out * (1.0 + missing.sum()) + short)
+    rules += [LinearConstraint(counted[None, :], -np.inf, counted @ first) for counted in (left_out, short)]
+    second, also = best(np.concatenate([-gains, np.zeros(2 * n)]))
+    return [pair for pair, taken in zip(edges, second, strict=False) if taken], proven and also
+
+
+def _rows(sets: Iterable[Sequence[int]], width: int) -> sparse.csr_array:
+    lists = [list(each) for each in sets]
+    columns = [column for each in lists for column in each]
+    ends = np.cumsum([0, *map(len, lists)])
+    return sparse.csr_array((np.ones(len(columns)), columns, ends), shape=(len(lists), width))
+
+
+def _degrees(edges: Sequence[Edge], people: int) -> Counts:
+    return np.bincount(np.array(edges, dtype=np.intp).ravel(), minlength=people).astype(np.intp)
