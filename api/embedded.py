@@ -38,8 +38,10 @@ def postgres(folder: Path) -> Iterator[str]:
 
 def _forget_the_dead(users: Path) -> None:
     """The package counts its users in a file; one that was killed would keep the server up for ever."""
-    if users.exists():
-        users.write_text(json.dumps([pid for pid in json.loads(users.read_text() or "[]") if process_is_running(pid)]))
+    with postgres_server.PostgresServer._lock:
+        if users.exists():
+            known = json.loads(users.read_text() or "[]")
+            users.write_text(json.dumps([pid for pid in known if process_is_running(pid)]))
 
 
 def _create_database(url: str) -> None:
