@@ -1642,17 +1642,21 @@ export interface components {
         };
         /**
          * UnplacedReason
-         * @description Why a request has no meeting.
+         * @description Why a request has no meeting, and what would make room for it (null: nothing known, or not yet).
          */
         UnplacedReason: {
             /**
              * Code
              * @example no_common_slot
-             * @example person_full
+             * @example limit
              * @example slots_full
-             * @example lower_value
+             * @example outbid
              */
             code: string;
+            /** Fix */
+            fix?: {
+                [key: string]: string;
+            } | null;
             /**
              * Text
              * @example {

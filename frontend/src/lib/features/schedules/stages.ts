@@ -4,9 +4,9 @@ const STAGES: [RegExp, Key][] = [
   [/^queued/, 'schedules.stageQueued'],
   [/^match/, 'schedules.stageMatching'],
   [/^select/, 'schedules.stageSelection'],
-  [/^plac/, 'schedules.stagePlacing'],
+  [/^(quick|plac)/, 'schedules.stagePlacing'],
   [/^(chain|compact|improv|kempe|eject)/, 'schedules.stageImproving'],
-  [/^(exact|prov)/, 'schedules.stageProving']
+  [/^(exact|proof|prov)/, 'schedules.stageProving']
 ];
 
 /** What the scheduler is at, in words; one that is not known here is simply work. */
