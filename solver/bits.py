@@ -1,21 +1,42 @@
 """Compiled code, and what it does with words of 64 slots: random numbers, breaks and idle slots."""
 
+import os
 from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit, types
-from numba.core import cgutils
+from numba.core import cgutils, config
 from numba.extending import intrinsic
 
 from solver.arrays import Words
 
 Compiled = TypeVar("Compiled", bound=Callable[..., Any])
+SOURCES = ("arrays", "bits", "state", "moves", "kempe", "chains")
+
+
+def _folder() -> str | None:
+    """Where compiled code is kept: one folder for each state of the sources, for numba looks at one file at a time."""
+    here = Path(__file__).parent
+    name = "compiled-" + sha256(b"".join((here / f"{s}.py").read_bytes() for s in SOURCES)).hexdigest()[:12]
+    # Nowhere that somebody else may write to: whoever writes there decides what this process does.
+    for parent in (here / "__pycache__", Path.home() / ".cache" / "matchmaker"):
+        with suppress(OSError):
+            (parent / name).mkdir(parents=True, exist_ok=True)
+            if os.access(parent / name, os.W_OK):
+                return str(parent / name)
+    return None
+
+
+config.CACHE_DIR = _folder() or ""
 
 
 def jit(function: Compiled) -> Compiled:
-    """Compiled on its first call, kept beside the source, run without the interpreter lock."""
-    compiled: Compiled = njit(cache=True, nogil=True, error_model="numpy")(function)
+    """Compiled on its first call, kept for the next process, run without the interpreter lock."""
+    compiled: Compiled = njit(cache=bool(config.CACHE_DIR), nogil=True, error_model="numpy")(function)
     return compiled
 
 

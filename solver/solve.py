@@ -7,7 +7,7 @@ from time import perf_counter
 import numpy as np
 
 from matchmaker.checks import measures, violations
-from matchmaker.domain import Problem, Schedule
+from matchmaker.domain import Candidate, Participant, Place, Problem, Schedule, Slot
 from solver import chains
 from solver.arrays import Ints, arrays
 from solver.improve import MEMBERSHIP, TOTALS, UNBOUNDED, Search, compact, enrich
@@ -40,6 +40,18 @@ def solve(problem: Problem, options: Options | None = None) -> Result:
         if applies(problem):
             return fewest_breaks(problem, options)
     return _Solve(problem, options).run()
+
+
+def warm() -> None:
+    """Has the search compiled, which takes half a minute once; it is kept for later processes (see `solver.bits`)."""
+    pair = Candidate(id=0, people=(0, 1))
+    people = (Participant(id=0), Participant(id=1))
+    problem = Problem(slots=(Slot(),) * 2, places=(Place(id=0),), participants=people, candidates=(pair,))
+    run = _Solve(problem, Options())
+    state, bound, weight = copy(run._quick_plan()), np.zeros(6, np.int64), np.zeros(6)
+    everything = np.zeros(1, np.int32)
+    for kernel in (chains.enrich, chains.compact):
+        kernel(run.d, state_ref(state), everything, 1, bound, weight, 1.0, 0.1)
 
 
 @dataclass
