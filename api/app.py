@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 
 from api import errors
 from api.database import open_engine, open_sessions
+from api.meaning import Meanings
 from api.routes import agendas, events, grids, imports, matches, me, participants, reports, requests, schedules, sign_in
 from api.security import DOCS, Headers, same_site_only
 from api.settings import Settings
@@ -64,6 +65,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         raise RuntimeError("no database: set MATCHMAKER_DATABASE_URL")
     engine = open_engine(url)
     app.state.sessions = open_sessions(engine)
+    app.state.meanings = Meanings(url)
     yield
     await engine.dispose()
 

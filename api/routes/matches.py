@@ -9,10 +9,11 @@ from api import models
 from api.database import Transaction
 from api.dependencies import PROFILE, Attendee, EventAttendee, Listed, Profile
 from api.errors import Forbidden, NotFound, NotSignedIn, documented
+from api.meaning import Meant
 from api.routes.participants import participant_of, slot_ids
 from api.schemas.common import Search
 from api.schemas.people import Match, Matches, MatchRequest, Reason
-from api.searching import found_by
+from api.searching import having
 from matchmaker.event import Preference, Status
 
 router = APIRouter(prefix="/events/{event_id}/matches", tags=["matches"])
@@ -20,7 +21,9 @@ FOREMOST = (Status.ACCEPTED, Status.PENDING, Status.DECLINED, Status.WITHDRAWN, 
 
 
 @router.get("", responses=documented(NotSignedIn, Forbidden, NotFound))
-async def list_matches(me: EventAttendee, session: Transaction, window: Listed, search: Search = "") -> Matches:
+async def list_matches(
+    me: EventAttendee, session: Transaction, window: Listed, meant: Meant, search: Search = ""
+) -> Matches:
     """My matches, best first, each with its reasons and the request between us, if there is one."""
     request = models.MeetingRequest
     never = sa.select(request.id).where(
@@ -31,7 +34,7 @@ async def list_matches(me: EventAttendee, session: Transaction, window: Listed, 
     wanted = (
         sa.select(models.Match)
         .join(models.Match.other)
-        .where(models.Match.participant_id == me.participant_id, ~never.exists(), *found_by(search))
+        .where(models.Match.participant_id == me.participant_id, ~never.exists(), having(search, meant))
     )
     total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
     loaded = [selectinload(models.Match.other).options(option) for option in PROFILE]

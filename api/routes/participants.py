@@ -14,9 +14,10 @@ from api.database import Transaction
 from api.dependencies import PROFILE, AnyProfile, EventMember, Listed, OwnProfile, Profile
 from api.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
 from api.jobs import enqueue
+from api.meaning import Meant
 from api.schemas.common import Search
 from api.schemas.people import Availability, Participant, ParticipantPatch, Participants, StatementIn
-from api.searching import found_by
+from api.searching import foremost, having
 from api.statements import rewrite
 from matchmaker.language import detect
 
@@ -33,15 +34,20 @@ async def list_participants(
     member: EventMember,
     session: Transaction,
     window: Listed,
+    meant: Meant,
     search: Search = "",
     country: Annotated[str, Query(max_length=2, description="ISO 3166-1 alpha-2.", examples=["BE"])] = "",
     type: Annotated[str, Query(max_length=200)] = "",  # noqa: A002 - the name that the list's readers know
     theme: Annotated[str, Query(max_length=200)] = "",
     organisation_id: Annotated[int | None, Query(ge=1, lt=2**53)] = None,
 ) -> Participants:
-    """The participants of an event by name; all filters apply together."""
+    """The participants of an event by name; all filters apply together.
+
+    A search finds those who have its words first, and after them those whose offers or needs mean the same, in any
+    language, the likeliest first.
+    """
     people = models.Participant
-    wanted = sa.select(people).where(people.event_id == member.event.id, *found_by(search))
+    wanted = sa.select(people).where(people.event_id == member.event.id, having(search, meant))
     if country:
         wanted = wanted.where(people.country == country)
     if type:
@@ -53,7 +59,7 @@ async def list_participants(
     total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
     rows = await session.scalars(
         wanted.options(*PROFILE)
-        .order_by(people.last_name, people.first_name, people.id)
+        .order_by(*foremost(search, meant), people.last_name, people.first_name, people.id)
         .limit(window.limit)
         .offset(window.offset)
     )

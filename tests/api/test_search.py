@@ -1,0 +1,81 @@
+"""Searching participants by meaning, with the bundled model on vectors that ranking has stored."""
+
+from collections.abc import Callable
+from time import monotonic, sleep
+
+import pytest
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+from sqlalchemy.orm import Session
+
+from api.jobs import ranking
+from api.models import Event, Match
+
+Browser = Callable[[str], TestClient]
+Find = Callable[[str], list[str]]
+DUTCH = "contractproductie van steriele medische hulpmiddelen"
+
+
+@pytest.fixture
+def ranked(db: Session, database_url: str, event_id: int) -> None:
+    assert ranking.run(database_url, event_id, lambda: False)
+
+
+@pytest.fixture
+def find(signed_in: Browser, event_id: int) -> Find:
+    """The first names of those found, once the server has read the texts."""
+    browser = signed_in("bob@example.org")
+
+    def names(query: str) -> list[str]:
+        answer = browser.get(f"/api/v1/events/{event_id}/participants", params={"search": query}).json()
+        assert answer["total"] == len(answer["items"])
+        return [person["first_name"] for person in answer["items"]]
+
+    end = monotonic() + 120
+    while not names(DUTCH) and monotonic() < end:
+        sleep(0.2)
+    return names
+
+
+@pytest.mark.usefixtures("ranked")
+def test_words_of_another_language_find_what_is_offered_and_needed(find: Find) -> None:
+    assert find(DUTCH)[0] == "Cleo"
+    assert find("monoclonal antibodies against orphan targets")[0] == "Ann"
+    assert "Bob" in find("financement de jeunes entreprises, tours de cinq à vingt millions")
+
+
+@pytest.mark.usefixtures("ranked")
+def test_those_who_have_the_words_come_first_and_a_name_finds_nobody_else(find: Find) -> None:
+    assert find("sterile devices")[0] == "Cleo"
+    assert find("Peeters") == ["Bob"]
+    assert find("aurora") == ["Dan", "Ann"]
+    assert find("zzz") == []
+
+
+@pytest.mark.usefixtures("ranked")
+def test_filters_hold_for_what_is_found_by_meaning(find: Find, signed_in: Browser, event_id: int) -> None:
+    assert find(DUTCH)[0] == "Cleo"
+    browser = signed_in("bob@example.org")
+    path = f"/api/v1/events/{event_id}/participants?search={DUTCH}"
+    assert [who["first_name"] for who in browser.get(f"{path}&country=FR").json()["items"]] == ["Cleo"]
+    assert "FR" not in {who["country"] for who in browser.get(f"{path}&country=BE").json()["items"]}
+    assert {who["type"] for who in browser.get(f"{path}&type=exhibitor").json()["items"]} == {"exhibitor"}
+
+
+@pytest.mark.usefixtures("ranked")
+def test_matches_are_searched_by_meaning_in_the_order_of_the_ranking(
+    find: Find, signed_in: Browser, event_id: int, db: Session, person: Callable[[str], int]
+) -> None:
+    assert find(DUTCH)[0] == "Cleo"
+    found = signed_in("bob@example.org").get(f"/api/v1/events/{event_id}/matches", params={"search": DUTCH}).json()
+    listed = db.scalars(sa.select(Match.other_id).where(Match.participant_id == person("bob"))).all()
+    assert person("cleo") in listed
+    assert "Cleo" in [match["participant"]["first_name"] for match in found["items"]]
+
+
+def test_an_event_without_a_ranking_is_searched_by_words(signed_in: Browser, event_id: int, db: Session) -> None:
+    assert db.get_one(Event, event_id).ranked_at is None
+    browser = signed_in("bob@example.org")
+    for query, total in ((DUTCH, 0), ("sterile devices", 1)):
+        answer = browser.get(f"/api/v1/events/{event_id}/participants", params={"search": query}).json()
+        assert answer["total"] == total
