@@ -44,7 +44,7 @@ class Child:
     """Runs one function at a time in another process, which stays for the next one."""
 
     def __init__(self, *modules: str) -> None:
-        """`modules` are imported ahead of the first work: they are what makes a start slow."""
+        """`modules` are imported, and their `warm()` is called, ahead of the first work."""
         self._modules = modules
         self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
@@ -104,7 +104,7 @@ def _serve(pipe: Connection, modules: tuple[str, ...]) -> None:
     inbox: Inbox = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(pipe, inbox), daemon=True).start()
     for module in modules:
-        importlib.import_module(module)
+        importlib.import_module(module).warm()
     while True:
         module, function, args, stop = inbox.get()
         try:

@@ -6,6 +6,12 @@ from sqlalchemy.orm import Session
 from api import matching, models, planning
 from api.database import psycopg_url
 from api.jobs.child import Stop
+from matchmaker.embedding import Role
+
+
+def warm() -> None:
+    """Have the weights of the embedder read."""
+    matching.embedder().embed(["warm"], Role.NEED)
 
 
 def run(url: str, event_id: int, stop: Stop) -> bool:

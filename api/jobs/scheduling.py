@@ -21,6 +21,7 @@ from matchmaker.codec import problem_from_json, schedule_from_json, schedule_to_
 from matchmaker.domain import Problem
 from solver.result import Goal, Options, Progress, Result, Status
 from solver.solve import solve
+from solver.solve import warm as compile_search
 
 _LOCK = 0x5343 << 48  # the number of a schedule is added: no other advisory lock is near
 _SAVE_EVERY = 0.5  # seconds
@@ -36,6 +37,11 @@ class Task:
     problem: Problem
     options: Options
     elapsed: float
+
+
+def warm() -> None:
+    """Have the search compiled, half a minute on a new machine that no schedule should have to wait for."""
+    compile_search()
 
 
 def run(url: str, schedule_id: int, stop: Stop) -> bool:

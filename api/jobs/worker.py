@@ -16,7 +16,7 @@ from api.jobs.tasks import Tools
 from api.settings import Settings
 
 _OTHERS = 4  # jobs at a time that are not computations
-_WARM = ("api.jobs.scheduling", "api.jobs.ranking")
+_WARM = ("api.jobs.ranking", "api.jobs.scheduling")
 
 
 def work(url: str, settings: Settings) -> None:
