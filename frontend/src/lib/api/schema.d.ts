@@ -125,6 +125,9 @@ export interface paths {
         /**
          * List Participants
          * @description The participants of an event by name; all filters apply together.
+         *
+         *     A search finds those who have its words first, and after them those whose offers or needs mean the same, in any
+         *     language, the likeliest first.
          */
         get: operations["list_participants"];
         put?: never;

@@ -41,17 +41,11 @@ export function short(name: string): string {
   return rest.length ? `${[...first][0]}. ${rest.join(' ')}` : first;
 }
 
-/** The unplaced by reason, the most frequent first. */
-export function byReason(unplaced: readonly Unplaced[]): { code: string; text: Unplaced['reason']['text']; some: Unplaced[] }[] {
-  const found = new Map<string, { code: string; text: Unplaced['reason']['text']; some: Unplaced[] }>();
-  for (const one of unplaced) {
-    // The same code may come with sentences that name different numbers.
-    const key = `${one.reason.code} ${one.reason.text.en ?? ''}`;
-    const group = found.get(key) ?? { code: one.reason.code, text: one.reason.text, some: [] };
-    group.some.push(one);
-    found.set(key, group);
-  }
-  return [...found.values()].sort((a, b) => b.some.length - a.some.length);
+/** The unplaced by the kind of what keeps them out, the most frequent first. */
+export function byReason(unplaced: readonly Unplaced[]): { code: string; some: Unplaced[] }[] {
+  const found = new Map<string, Unplaced[]>();
+  for (const one of unplaced) found.set(one.reason.code, [...(found.get(one.reason.code) ?? []), one]);
+  return [...found].map(([code, some]) => ({ code, some })).sort((a, b) => b.some.length - a.some.length);
 }
 
 /** How much of the room is used: meetings over the capacity of all places in all slots. */

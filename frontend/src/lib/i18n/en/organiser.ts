@@ -158,12 +158,28 @@ export const organiser = {
     free: 'Free',
     unplaced: 'Without a place',
     unplacedCount: { one: '{n} meeting without a place', other: '{n} meetings without a place' },
+    fix: 'What would help: {change}',
     allPlaced: 'Every accepted meeting has its place.',
     pick: 'Choose a meeting in the grid to see who meets.',
     keys: 'Move with the arrow keys; Enter shows the meeting.',
     shown: { one: '{n} meeting shown', other: '{n} meetings shown' },
     noneOf: 'Nobody of this name meets in this schedule.',
     used: '{share} of the places are used'
+  },
+  unplaced: {
+    impossible: 'Not possible at all',
+    exclusive: 'Excluded by another meeting',
+    no_common_slot: 'No slot in common',
+    no_place: 'No place open to them',
+    limit: 'A limit of meetings is reached',
+    order: 'Must follow another meeting',
+    pinned: 'Others are fixed there',
+    outbid: 'Meetings of at least equal value took the slots',
+    busy: 'Both already meet others then',
+    slots_full: 'Every place is taken when they are free',
+    nothing: 'Nothing stands in the way; a new run may place it',
+    never: 'One of them does not wish it',
+    other: 'Another reason'
   },
   settings: {
     lead: 'Name and look of the event, as everybody sees them.',

@@ -158,12 +158,28 @@ export const organiser = {
     free: 'Libre',
     unplaced: 'Sans place',
     unplacedCount: { one: '{n} rendez-vous sans place', other: '{n} rendez-vous sans place' },
+    fix: 'Ce qui aiderait : {change}',
     allPlaced: 'Chaque rendez-vous accepté a sa place.',
     pick: 'Choisissez un rendez-vous dans la grille pour voir qui se rencontre.',
     keys: 'Déplacez-vous avec les flèches ; Entrée affiche le rendez-vous.',
     shown: { one: '{n} rendez-vous affiché', other: '{n} rendez-vous affichés' },
     noneOf: 'Personne de ce nom n’a de rendez-vous dans ce planning.',
     used: '{share} des emplacements sont utilisés'
+  },
+  unplaced: {
+    impossible: 'Impossible en soi',
+    exclusive: 'Exclu par un autre rendez-vous',
+    no_common_slot: 'Aucun créneau en commun',
+    no_place: 'Aucun emplacement ouvert',
+    limit: 'Une limite de rendez-vous est atteinte',
+    order: 'Doit suivre un autre rendez-vous',
+    pinned: 'D’autres y sont fixés',
+    outbid: 'Des rendez-vous au moins aussi utiles ont pris les créneaux',
+    busy: 'Les deux sont déjà pris à ces moments',
+    slots_full: 'Tout est occupé quand ils sont libres',
+    nothing: 'Rien ne s’y oppose ; un nouveau calcul pourra le placer',
+    never: 'L’une des deux personnes ne le souhaite pas',
+    other: 'Une autre raison'
   },
   settings: {
     lead: 'Le nom et l’apparence de l’événement, tels que tous les voient.',

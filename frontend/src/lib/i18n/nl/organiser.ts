@@ -158,12 +158,28 @@ export const organiser = {
     free: 'Vrij',
     unplaced: 'Zonder plaats',
     unplacedCount: { one: '{n} afspraak zonder plaats', other: '{n} afspraken zonder plaats' },
+    fix: 'Wat zou helpen: {change}',
     allPlaced: 'Elke aanvaarde afspraak heeft een plaats.',
     pick: 'Kies een afspraak in het rooster om te zien wie elkaar ontmoet.',
     keys: 'Verplaats met de pijltjestoetsen; Enter toont de afspraak.',
     shown: { one: '{n} afspraak getoond', other: '{n} afspraken getoond' },
     noneOf: 'Niemand met deze naam heeft een afspraak in deze planning.',
     used: '{share} van de plaatsen wordt gebruikt'
+  },
+  unplaced: {
+    impossible: 'Op zich onmogelijk',
+    exclusive: 'Uitgesloten door een andere afspraak',
+    no_common_slot: 'Geen gemeenschappelijk tijdslot',
+    no_place: 'Geen plaats beschikbaar',
+    limit: 'Een limiet van afspraken is bereikt',
+    order: 'Moet na een andere afspraak komen',
+    pinned: 'Andere liggen er vast',
+    outbid: 'Minstens even nuttige afspraken namen de tijdsloten in',
+    busy: 'Beiden hebben dan al afspraken',
+    slots_full: 'Alles is bezet wanneer ze vrij zijn',
+    nothing: 'Niets staat in de weg; een nieuwe berekening kan ze plaatsen',
+    never: 'Een van beiden wenst het niet',
+    other: 'Een andere reden'
   },
   settings: {
     lead: 'Naam en uitzicht van het evenement, zoals iedereen ze ziet.',
