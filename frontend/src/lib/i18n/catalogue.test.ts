@@ -50,6 +50,6 @@ test('no sentence of French or Dutch is English left as it was', () => {
   }
 });
 
-test('French has the apostrophes and quotation marks of print', () => {
-  for (const [key, message] of messages(fr)) for (const form of forms(message)) expect(form, key).not.toMatch(/\w'\w|"/);
+test('French has the apostrophes, quotation marks and unbroken spaces of print', () => {
+  for (const [key, message] of messages(fr)) for (const form of forms(message)) expect(form, key).not.toMatch(/\w'\w|"| [;:?!»]|« /);
 });

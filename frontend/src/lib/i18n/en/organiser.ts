@@ -158,7 +158,6 @@ export const organiser = {
     free: 'Free',
     unplaced: 'Without a place',
     unplacedCount: { one: '{n} meeting without a place', other: '{n} meetings without a place' },
-    fix: 'What would help: {change}',
     allPlaced: 'Every accepted meeting has its place.',
     pick: 'Choose a meeting in the grid to see who meets.',
     keys: 'Move with the arrow keys; Enter shows the meeting.',

@@ -44,7 +44,7 @@ export const common = {
   },
   problem: {
     title: 'Le chargement a échoué',
-    offline: 'Pas de connexion. Vérifiez votre réseau ; rien de ce que vous avez saisi n’est perdu.',
+    offline: 'Pas de connexion. Vérifiez votre réseau ; rien de ce que vous avez saisi n’est perdu.',
     'not-signed-in': 'Vous n’êtes plus connecté.',
     forbidden: 'Vous n’avez pas accès à cette page.',
     'not-found': 'Cet élément n’existe plus.',
@@ -55,7 +55,7 @@ export const common = {
     'schedule-outdated': 'L’événement a changé depuis le calcul de ce planning. Calculez-en un nouveau.',
     'not-a-draft': 'Seul un brouillon peut être publié.',
     'not-running': 'Ce calcul est déjà terminé.',
-    'in-use': 'Ceci ne peut pas être modifié : des rendez-vous en dépendent.',
+    'in-use': 'Ceci ne peut pas être modifié : des rendez-vous en dépendent.',
     'wrong-code': 'Ce code n’est pas correct. Vérifiez les six chiffres du dernier message.',
     'too-many': 'Trop de tentatives. Patientez quelques minutes, puis réessayez.',
     invalid: 'Une partie de la saisie n’est pas valable.',

@@ -158,7 +158,6 @@ export const organiser = {
     free: 'Vrij',
     unplaced: 'Zonder plaats',
     unplacedCount: { one: '{n} afspraak zonder plaats', other: '{n} afspraken zonder plaats' },
-    fix: 'Wat zou helpen: {change}',
     allPlaced: 'Elke aanvaarde afspraak heeft een plaats.',
     pick: 'Kies een afspraak in het rooster om te zien wie elkaar ontmoet.',
     keys: 'Verplaats met de pijltjestoetsen; Enter toont de afspraak.',
