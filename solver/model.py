@@ -100,7 +100,7 @@ class Model:
         return () if self.options.baseline is None else self.options.baseline.meetings
 
     def part(self, schedule: Schedule) -> Schedule:
-        """What the free part concerns: its candidates, all meetings of those who may attend them, and the pinned ones."""
+        """What the free part concerns: its candidates, all meetings of those who may attend them, and the pinned."""
         if self.deciding_all:
             return schedule
         return Schedule(tuple(m for m in schedule.meetings if self._is_concerned(m)))

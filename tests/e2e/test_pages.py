@@ -70,7 +70,7 @@ def organiser(chromium: Browser, matchmaker: Installation) -> Iterator[Visit]:
     visit = Visit(chromium, matchmaker, matchmaker.organiser)
     # The pages are to be seen with matches and with a published schedule, which are made when the event is loaded.
     visit.page.goto(f"{visit.event}/organise/schedules/1")
-    visit.page.get_by_role("button", name="Publish", exact=True).click(timeout=180_000)
+    visit.page.get_by_role("button", name="Publish", exact=True).click(timeout=300_000)
     visit.page.get_by_role("dialog").get_by_role("button", name=re.compile("^Publish")).click()
     expect(visit.page.get_by_text("Version 1 is published")).to_be_visible()
     yield visit

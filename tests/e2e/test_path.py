@@ -92,7 +92,7 @@ def test_from_a_workbook_to_an_agenda(
     organiser.goto(f"/events/{number}/organise/schedules")
     organiser.get_by_role("button", name="Start").click()
     organiser.wait_for_url(re.compile(r"/schedules/\d+"))
-    organiser.get_by_role("button", name="Publish", exact=True).click(timeout=120 * SECOND)
+    organiser.get_by_role("button", name="Publish", exact=True).click(timeout=300 * SECOND)
     organiser.get_by_role("dialog").get_by_role("button", name=re.compile("^Publish")).click()
     expect(organiser.get_by_text(re.compile(r"Version \d+ is published"))).to_be_visible()
 
