@@ -154,15 +154,15 @@ def _insert(d: DataRef, st: StateRef, m: int, t: int) -> bool:
 
 @jit
 def enrich(
-    d: DataRef, st: StateRef, wanted: Ints, steps: int, bound: Longs, weight: Floats, hot: float, cold: float
+    d: DataRef, st: StateRef, meetings: Ints, steps: int, bound: Longs, weight: Floats, hot: float, cold: float
 ) -> int:
-    """`steps` attempts to put one of the `wanted` meetings in, cooling from `hot` to `cold`; how many were made."""
+    """`steps` attempts to put one of `meetings` in, cooling from `hot` to `cold`; how many were made."""
     slots = d.start.shape[1]
     before, delta = np.zeros(len(bound), np.int64), np.zeros(len(bound), np.int64)
     rate = math.log(cold / hot) / max(1, steps)
     made = 0
     for step in range(steps):
-        m = wanted[randint(st.random, len(wanted))]
+        m = meetings[randint(st.random, len(meetings))]
         t = randint(st.random, slots)
         if d.start[m, t] == 0:
             continue

@@ -10,7 +10,7 @@ from matchmaker.checks import measures, violations
 from matchmaker.domain import Candidate, Participant, Place, Problem, Schedule, Slot
 from solver import chains
 from solver.arrays import Ints, arrays
-from solver.improve import MEMBERSHIP, TOTALS, UNBOUNDED, Search, compact, enrich
+from solver.improve import MEMBERSHIP, TOTALS, UNBOUNDED, Budget, Search, compact, enrich
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
 from solver.rooms import seated
 from solver.select import select
@@ -99,7 +99,8 @@ class _Solve:
         """What must take place, then the start, then the most valuable first."""
         state = empty(self.data, self.options.seed)
         ref = state_ref(state)
-        order = np.lexsort((-self.data.value, 1 - self.data.must)).astype(np.int32)
+        ways = self.data.start.sum(axis=1) * self.data.must
+        order = np.lexsort((-self.data.value, ways, 1 - self.data.must)).astype(np.int32)
         musts = order[self.data.must[order] == 1]
         if self.options.start is not None:
             self._load(state, self.options.start)
@@ -149,17 +150,18 @@ class _Solve:
         chosen = musts if chosen is None or not self.fills else chosen
         state = self._place(chosen) if len(chosen) and self.options.start is None else copy(self.best)
         if self.best.total[MISSING] > 0:
-            enrich(self.search, state, [], bound, 0.5 * self.left(), lambda: self._total(MISSING) == 0)
+            budget = Budget(0.5 * self.options.time_limit, 0.5 * self.left(), partial(self._met, []))
+            enrich(self.search, state, [], bound, budget)
             state = copy(self.best)
         stages = _stages(self.options.goals)
+        # Compactness is where effort pays: the selection leaves little to improve in coverage and value.
+        shares = [1 if stage[0] in MEMBERSHIP else 5 for stage in stages]
         for number, stage in enumerate(stages):
             began = perf_counter()
-            seconds = self.left() / (len(stages) - number)
-            done = partial(self._met, stage)
-            if stage[0] in MEMBERSHIP:
-                enrich(self.search, state, stage, bound, 0.4 * seconds, done)
-            else:
-                compact(self.search, state, stage, bound, seconds, done)
+            planned = 0.9 * self.options.time_limit * shares[number] / sum(shares)
+            seconds = self.left() * shares[number] / sum(shares[number:])
+            search = enrich if stage[0] in MEMBERSHIP else compact
+            search(self.search, state, stage, bound, Budget(planned, seconds, partial(self._met, stage)))
             state = copy(self.best)
             for total in (MISSING, UNFAIR, *(TOTALS[goal] for goal in stage)):
                 bound[total] = state.total[total]
@@ -226,7 +228,8 @@ class _Solve:
     def _result(self, membership: list[Goal]) -> Result:
         schedule = self._schedule()
         found = self._total(MISSING) == 0 and self._is_fair(schedule)
-        if int(self.data.start.sum()) <= EXACT and self.left() > 0:
+        open_ended = not found or not all(g.proven for g in self._reports(schedule))
+        if open_ended and 0 < self.data.start.sum() <= EXACT and self.left() > 0:
             return self._finish_exactly(schedule if found else None)
         if not found:
             return self._nothing(Status.UNKNOWN)
