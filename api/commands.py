@@ -76,6 +76,24 @@ def migrate() -> None:
     terminal.say("The database is up to date.")
 
 
+@app.command()
+def invite(email: Annotated[str, typer.Argument(help="The address of somebody who is to organise an event.")]) -> None:
+    """Let an organiser in: make their account if there is none, and print a link that signs them in once."""
+    import asyncio
+
+    from email_validator import EmailNotValidError, validate_email
+
+    from api import welcome
+
+    settings = _settings()
+    assert settings.database_url is not None
+    try:
+        address = validate_email(email, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError as error:
+        terminal.fail(f"{email!r} is not an e-mail address: {error}")
+    terminal.say(asyncio.run(welcome.invite(settings.database_url, settings, address)))
+
+
 def _settings() -> "Settings":
     """The settings; ends the command if they name no database."""
     from api.settings import Settings

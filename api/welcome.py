@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.database import open_engine, open_sessions
@@ -39,6 +40,20 @@ async def welcome(url: str, settings: Settings) -> Welcome:
                 return Welcome(settings.origin)
             (organiser, _), (attendee, _) = [await make_link(session, user, settings) for user in people]
             return Welcome(settings.origin, organiser, attendee)
+    finally:
+        await engine.dispose()
+
+
+async def invite(url: str, settings: Settings, email: str) -> str:
+    """A sign-in link for the address, whose account is made if there is none: the way in of the first organiser."""
+    engine = open_engine(url)
+    try:
+        async with open_sessions(engine).begin() as session:
+            address = email.strip().lower()
+            await session.execute(insert(User).values(email=address).on_conflict_do_nothing())
+            user = (await session.scalars(sa.select(User.id).where(User.email == address))).one()
+            link, _ = await make_link(session, user, settings)
+            return link
     finally:
         await engine.dispose()
 
