@@ -90,11 +90,14 @@ def test_from_a_workbook_to_an_agenda(
     expect(answering.get_by_text(f"Meeting with {a.name} accepted")).to_be_visible()
 
     organiser.goto(f"/events/{number}/organise/schedules")
+    streams: list[str] = []
+    organiser.on("request", lambda request: streams.append(request.url) if "/progress" in request.url else None)
     organiser.get_by_role("button", name="Start").click()
     organiser.wait_for_url(re.compile(r"/schedules/\d+"))
     organiser.get_by_role("button", name="Publish", exact=True).click(timeout=300 * SECOND)
     organiser.get_by_role("dialog").get_by_role("button", name=re.compile("^Publish")).click()
     expect(organiser.get_by_text(re.compile(r"Version \d+ is published"))).to_be_visible()
+    assert 1 <= len(streams) <= 3, "one stream on each page that shows the run"
 
     asking.goto(f"/events/{number}/agenda")
     expect(asking.get_by_role("main")).to_contain_text(b.name)
