@@ -68,15 +68,20 @@ def randint(random: Words, n: int) -> int:
 
 
 @jit
+def word_compactness(word: Any) -> tuple[int, int]:
+    """Breaks and idle slots in a session of one word."""
+    if word == 0:
+        return 0, 0
+    runs = population(word & ~(word << np.uint64(1)))
+    span = 64 - leading_zeros(word) - trailing_zeros(word)
+    return runs - 1, span - population(word)
+
+
+@jit
 def compactness(busy: Words, person: int, first: int, last: int) -> tuple[int, int]:
     """Breaks and idle slots of a participant in the session whose words are `first .. last - 1`."""
     if last - first == 1:
-        word = busy[person, first]
-        if word == 0:
-            return 0, 0
-        runs = population(word & ~(word << np.uint64(1)))
-        span = 64 - leading_zeros(word) - trailing_zeros(word)
-        return runs - 1, span - population(word)
+        return word_compactness(busy[person, first])
     runs, count, begin, end, carry = 0, 0, -1, -1, np.uint64(0)
     for w in range(first, last):
         word = busy[person, w]

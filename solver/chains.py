@@ -20,13 +20,20 @@ def compact(
     delta = np.zeros(len(bound), np.int64)
     rate = math.log(cold / hot) / max(1, steps)
     made = 0
+    random, slot, start, length = st.random, st.slot, d.start, d.length
+    heat = hot
     for step in range(steps):
-        m = meetings[randint(st.random, len(meetings))]
-        t = randint(st.random, slots)
-        if st.slot[m] < 0 or t == st.slot[m] or d.start[m, t] == 0:
+        if step % 64 == 0:
+            heat = hot * math.exp(rate * step)
+        m = meetings[randint(random, len(meetings))]
+        t = randint(random, slots)
+        if slot[m] < 0 or t == slot[m] or start[m, t] == 0:
             continue
-        most = allowance(st, hot * math.exp(rate * step))
-        if d.length[m] == 1 and lure(d, st, m, t, weight) > most:
+        cost = lure(d, st, m, t, weight) if length[m] == 1 else 0.0
+        if cost > 16.0 * heat:
+            continue
+        most = allowance(random, heat)
+        if cost > most:
             continue
         size = chain(d, st, m, t)
         if size == 0:
@@ -177,7 +184,7 @@ def enrich(
         if good:
             delta[:] = st.total - before
             st.total[:] = before
-            good = accept(st, delta, bound, weight, allowance(st, hot * math.exp(rate * step)))
+            good = accept(st, delta, bound, weight, allowance(st.random, hot * math.exp(rate * step)))
             st.total[:] = before + delta
         if good:
             made += 1

@@ -8,10 +8,11 @@ anything moves.
 import math
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
-from solver.arrays import Longs
-from solver.bits import compactness, jit, randint
+from solver.arrays import Longs, Words
+from solver.bits import compactness, jit, randint, word_compactness
 from solver.moves import fits, move
 from solver.state import BREAKS, IDLE, UNFAIR, DataRef, StateRef
 
@@ -136,11 +137,10 @@ def preview(d: DataRef, st: StateRef, size: int, delta: Longs) -> None:
 
 
 @jit
-def _gain(d: DataRef, st: StateRef, p: int, s: int, weight: Floats) -> float:
-    """What the draft of session `s` in the agenda of `p` costs more than what is there."""
-    first, last = d.word_ptr[s], d.word_ptr[s + 1]
-    b0, i0 = compactness(st.busy, p, first, last)
-    b1, i1 = compactness(st.draft, p, first, last)
+def _toll(before: Any, after: Any, weight: Floats) -> float:
+    """What a session of one word costs more after than before."""
+    b0, i0 = word_compactness(before)
+    b1, i1 = word_compactness(after)
     return float(weight[BREAKS] * (b1 - b0) + weight[IDLE] * (i1 - i0))
 
 
@@ -148,31 +148,32 @@ def _gain(d: DataRef, st: StateRef, p: int, s: int, weight: Floats) -> float:
 def lure(d: DataRef, st: StateRef, m: int, t: int, weight: Floats) -> float:
     """The cost of moving meeting `m`, one slot long, to slot `t` for those of its people who are free then.
 
-    For the others it is an exchange, and what their partners pay is not known before the chain is.
+    For the others it is an exchange, and what their partners pay is not known before the chain is. Sessions of more
+    than 64 slots are left to the chain too.
     """
     old = st.slot[m]
+    here, there = d.session[old], d.session[t]
+    v, w = d.word_ptr[here], d.word_ptr[there]
+    if d.word_ptr[here + 1] > v + 1 or d.word_ptr[there + 1] > w + 1:
+        return -np.inf
+    leaves, comes = d.bit[old], d.bit[t]
     cost = 0.0
     for j in range(d.seat_ptr[m], d.seat_ptr[m + 1]):
         p = st.seat[j]
         if st.agenda[p, t] >= 0:
             continue
-        here, there = d.session[old], d.session[t]
-        for w in range(d.word_ptr[here], d.word_ptr[here + 1]):
-            st.draft[p, w] = st.busy[p, w]
-        for w in range(d.word_ptr[there], d.word_ptr[there + 1]):
-            st.draft[p, w] = st.busy[p, w]
-        st.draft[p, d.word[old]] ^= d.bit[old]
-        st.draft[p, d.word[t]] ^= d.bit[t]
-        cost += _gain(d, st, p, here, weight)
-        if there != here:
-            cost += _gain(d, st, p, there, weight)
+        busy = st.busy
+        if here == there:
+            cost += _toll(busy[p, v], busy[p, v] ^ leaves ^ comes, weight)
+        else:
+            cost += _toll(busy[p, v], busy[p, v] ^ leaves, weight) + _toll(busy[p, w], busy[p, w] ^ comes, weight)
     return cost
 
 
 @jit
-def allowance(st: StateRef, heat: float) -> float:
+def allowance(random: Words, heat: float) -> float:
     """The cost that is accepted this time (the Metropolis rule, turned round)."""
-    return -heat * math.log((randint(st.random, 1 << 30) + 1.0) / (1 << 30))
+    return -heat * math.log((randint(random, 1 << 30) + 1.0) / (1 << 30))
 
 
 @jit

@@ -4,7 +4,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numba import types
+from numba.core import cgutils
 from numba.experimental import structref
+from numba.extending import intrinsic
 
 from solver.arrays import Data, Ints, Longs, Words
 from solver.bits import jit
@@ -79,16 +81,34 @@ structref.define_proxy(DataRef, _DataType, list(Data._fields))
 structref.define_proxy(StateRef, _StateType, list(State._fields))
 
 
+def _uncounted(typingctx: Any, arrays: Any) -> Any:  # noqa: ARG001
+    """The same arrays without the reference counts that compiled code would go on changing, one atomic step each."""
+
+    def build(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        items = []
+        for kind, item in zip(arrays.types, cgutils.unpack_tuple(builder, args[0], len(arrays.types)), strict=True):
+            array = context.make_array(kind)(context, builder, item)
+            array.meminfo = cgutils.get_null_value(array.meminfo.type)
+            array.parent = cgutils.get_null_value(array.parent.type)
+            items.append(array._getvalue())
+        return context.make_tuple(builder, signature.return_type, items)
+
+    return arrays(arrays), build
+
+
+_borrowed = intrinsic(_uncounted)
+
+
 @jit
 def data_ref(data: Data) -> DataRef:
-    """The same arrays, for compiled code."""
-    return DataRef(*data)
+    """The same arrays, for compiled code, while the caller keeps them alive."""
+    return DataRef(*_borrowed(data))
 
 
 @jit
 def state_ref(state: State) -> StateRef:
-    """The same arrays, for compiled code."""
-    return StateRef(*state)
+    """The same arrays, for compiled code, while the caller keeps them alive."""
+    return StateRef(*_borrowed(state))
 
 
 def empty(data: Data, seed: int) -> State:
