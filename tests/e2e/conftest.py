@@ -98,7 +98,7 @@ def matchmaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installatio
     mail.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's event loop runs while it is open: other tests need their own
 def chromium() -> Iterator[Browser]:
     path = find_chromium()
     assert path, "no Chromium: `make browser` installs one"
