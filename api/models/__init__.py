@@ -4,6 +4,7 @@ from api.models.accounts import AuditEntry, RateCounter, SignInLink, User, UserS
 from api.models.base import Base
 from api.models.events import Event, EventSession, Membership, Organisation, Place, Role, Slot
 from api.models.people import BlockedSlot, Match, MeetingRequest, Need, Offer, Participant, StoredVector
+from api.models.proposals import Proposals, ProposalsState
 from api.models.schedules import Meeting, MeetingAttendee, Schedule, State, Unplaced
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Organisation",
     "Participant",
     "Place",
+    "Proposals",
+    "ProposalsState",
     "RateCounter",
     "Role",
     "Schedule",

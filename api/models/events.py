@@ -23,7 +23,8 @@ class Role(StrEnum):
 class Event(Identified, Base):
     """An event. `themes` maps the code of a theme to its label by language; `ranked_at` dates the matches.
 
-    `published_schedule_id` is read from the schedules (`api.models.schedules`).
+    `matching` holds the rules of matching that its organiser set (`api.schemas.matching.MatchingRules`), `ranking` what
+    is told of the ranking in use (`api.matching.figures_of`). `published_schedule_id` is read from the schedules (`api.models.schedules`).
     """
 
     __tablename__ = "events"
@@ -37,7 +38,9 @@ class Event(Identified, Base):
     logo: Mapped[bytes | None] = mapped_column(deferred=True)
     logo_type: Mapped[str | None]
     themes: Mapped[dict[str, Any]] = mapped_column(sa.JSON)  # not JSONB, which forgets their order
+    matching: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     ranked_at: Mapped[datetime | None]
+    ranking: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
     created_at: Mapped[Created]
 
     if TYPE_CHECKING:

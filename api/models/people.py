@@ -95,7 +95,8 @@ class Participant(Identified, Base):
 class MeetingRequest(Identified, Base):
     """`sender` asks to meet `recipient`; one row for each such pair, whatever became of it.
 
-    With the preference `never` it is a note of the sender to the scheduler, which nobody else is shown.
+    With the preference `never` it is a note of the sender to the scheduler, which nobody else is shown. With
+    `proposals_id` the organiser proposed the meeting, and the sender did not ask.
     """
 
     __tablename__ = "meeting_requests"
@@ -109,6 +110,7 @@ class MeetingRequest(Identified, Base):
     event_id: Mapped[int] = reference("events.id")
     sender_id: Mapped[int] = reference("participants.id")
     recipient_id: Mapped[int] = reference("participants.id", index=True)
+    proposals_id: Mapped[int | None] = reference("proposals.id", ondelete="SET NULL", index=True)
     status: Mapped[Status] = mapped_column(default=Status.PENDING)
     preference: Mapped[Preference] = mapped_column(default=Preference.LIKE)
     message: Mapped[str] = mapped_column(default="")
