@@ -3,6 +3,7 @@
 import alembic.command
 import psycopg
 import pytest
+import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
@@ -35,3 +36,18 @@ def test_migrations_go_back_and_forth(empty_url: str) -> None:
 def test_migrating_twice_is_harmless(database_url: str) -> None:
     migrate(database_url)
     alembic.command.check(alembic_config(database_url))
+
+
+def test_no_migration_adds_a_value_to_a_type_which_older_servers_refuse_to_use_at_once(empty_url: str) -> None:
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        migrate(empty_url)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    assert any("CREATE TABLE procrastinate_jobs" in statement for statement in statements)
+    assert not [statement for statement in statements if "ADD VALUE" in statement]
