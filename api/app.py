@@ -11,13 +11,39 @@ from fastapi_offline import FastAPIOffline
 from api import errors
 from api.database import open_engine, open_sessions
 from api.meaning import Meanings
-from api.routes import agendas, events, grids, imports, matches, me, participants, reports, requests, schedules, sign_in
+from api.routes import (
+    agendas,
+    events,
+    grids,
+    imports,
+    matches,
+    matching,
+    me,
+    participants,
+    reports,
+    requests,
+    schedules,
+    sign_in,
+)
 from api.security import DOCS, Headers, same_site_only
 from api.settings import Settings
 
 BODY_BYTES = 1024 * 1024
 PREFIX = "/api/v1"
-RESOURCES = (sign_in, me, events, imports, participants, matches, requests, schedules, grids, agendas, reports)
+RESOURCES = (
+    sign_in,
+    me,
+    events,
+    imports,
+    participants,
+    matches,
+    matching,
+    requests,
+    schedules,
+    grids,
+    agendas,
+    reports,
+)
 DESCRIPTION = """
 Arranges the one-to-one meetings of a networking event.
 

@@ -1,7 +1,9 @@
 """The matches of an event in the database: vectors are made once, rankings are stored."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import cache
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -9,10 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from api import models
+from api import models, past, planning
+from api.schemas.matching import MatchingRules
 from matchmaker.embedding import Embedder, Role, Vectors, default_embedder
 from matchmaker.event import Event, Preference
+from matchmaker.ranking.learning import Learned, learn
 from matchmaker.ranking.match import Match, Reason
+from matchmaker.ranking.outcomes import Seen, outcomes_of, seen_in
+from matchmaker.ranking.rules import Pair
 from matchmaker.scoring import Ranking, Rules, rank
 
 LANGUAGES = ("en", "fr", "nl")
@@ -50,7 +56,18 @@ class StoredVectors:
         self._session.execute(insert(models.StoredVector).on_conflict_do_nothing(), rows)
 
 
-def ranking_of(engine: sa.Engine, event: Event, stop: Callable[[], bool], top: int = 50) -> Ranking | None:
+@dataclass(frozen=True)
+class Ranked:
+    """A ranking, what answers taught of it (None: learning is off), and how many pairs had met before."""
+
+    ranking: Ranking
+    learned: Learned | None
+    met_before: int
+
+
+def ranking_of(
+    engine: sa.Engine, event_id: int, plan: planning.Plan, stop: Callable[[], bool], top: int = 50
+) -> Ranked | None:
     """The people of an event ranked, the `top` best of each, and the score of any two; None if `stop` turned true.
 
     Vectors are stored as they come, whatever becomes of the rest.
@@ -60,13 +77,93 @@ def ranking_of(engine: sa.Engine, event: Event, stop: Callable[[], bool], top: i
         if stop():
             raise InterruptedError
 
-    never = frozenset((r.sender, r.recipient) for r in event.requests if r.preference is Preference.NEVER)
     with Session(engine.execution_options(isolation_level="AUTOCOMMIT")) as session:
-        vectors = StoredVectors(session)
+        vectors, wanted = StoredVectors(session), rules_of(session, event_id)
+        earlier = past.earlier_events(session, event_id)
+        met = past.met_at(session, earlier)
+
+        def ranked(event: Event, rules: Rules, top: int) -> Ranking:
+            return rank(event.people, embedder(), rules=rules, top=top, progress=go_on, cache=vectors)
+
+        def seen_before(number: int) -> Seen:
+            then = planning.load(session, number)
+            return _seen(session, then, ranked(then.event, rules_for(then.event, rules_of(session, number)), top=0))
+
         try:
-            return rank(event.people, embedder(), rules=Rules(never=never), top=top, progress=go_on, cache=vectors)
+            ranking = ranked(plan.event, rules_for(plan.event, wanted, met), top)
+            learned = None
+            if wanted.learning:
+                learned = learn([_seen(session, plan, ranking), *map(seen_before, earlier)])
+                if learned.used:
+                    ranking = ranking.relearned(learned, top, go_on)
         except InterruptedError:
             return None
+    there = {person.email for person in plan.event.people}
+    return Ranked(ranking=ranking, learned=learned, met_before=sum(there.issuperset(pair) for pair in met))
+
+
+def rules_of(session: Session, event_id: int) -> MatchingRules:
+    """The rules that the organiser of an event set."""
+    return MatchingRules.model_validate(session.get_one(models.Event, event_id).matching)
+
+
+def rules_for(event: Event, rules: MatchingRules, met_before: frozenset[Pair] = frozenset()) -> Rules:
+    """The organiser's rules as the ranking takes them, with what people noted as "never"."""
+    types = sorted({person.type for person in event.people})
+    return Rules(
+        may_meet=frozenset((a, b) for a in types for b in types if rules.may_meet(a, b)),
+        never=frozenset((r.sender, r.recipient) for r in event.requests if r.preference is Preference.NEVER),
+        met_before=met_before,
+        met_before_penalty=rules.met_before_penalty / 100,
+        theme_bonus=rules.theme_bonus / 100,
+        country_bonus=rules.country_bonus / 100,
+        popularity_damping=rules.popularity_damping / 100,
+    )
+
+
+def _seen(session: Session, plan: planning.Plan, ranking: Ranking) -> Seen:
+    """What people answered. What an organiser proposed and accepted for them at once is nobody's answer."""
+    request = models.MeetingRequest
+    decreed = set(
+        session.scalars(
+            sa.select(request.id).where(
+                request.id.in_(plan.requests),
+                request.proposals_id.is_not(None),
+                request.answered_at == request.created_at,
+            )
+        )
+    )
+    numbered = zip(plan.requests, plan.event.requests, strict=True)
+    answered = tuple(asked for number, asked in numbered if number not in decreed)
+    return seen_in(ranking, outcomes_of(replace(plan.event, requests=answered)))
+
+
+def figures_of(plan: planning.Plan, ranked: Ranked) -> dict[str, Any]:
+    """What the organiser is told of a ranking, as `api.schemas.matching.RankingFigures` with numbers for people."""
+    number = {person.email: i for person, i in zip(plan.event.people, plan.people, strict=True)}
+    ranking, learned = ranked.ranking, ranked.learned
+    return {
+        "people": len(plan.people),
+        "exposure": asdict(ranking.exposure),
+        "undamped": asdict(ranking.undamped),
+        "notices": [{"kind": notice.kind, "text": _texts(notice.text)} for notice in ranking.notices],
+        "too_little": [number[email] for email in ranking.silent],
+        "met_before": ranked.met_before,
+        "learned": None
+        if learned is None
+        else {
+            "used": learned.used,
+            "outcomes": learned.outcomes,
+            "good": learned.good,
+            "auc": None if isnan(learned.auc) else learned.auc,
+            "plain_auc": None if isnan(learned.plain_auc) else learned.plain_auc,
+            "text": _texts(learned.text),
+        },
+    }
+
+
+def _texts(text: Callable[[str], str]) -> dict[str, str]:
+    return {language: text(language) for language in LANGUAGES}
 
 
 def store(session: Session, event: Event, numbers: Sequence[int], ranking: Ranking) -> None:

@@ -110,9 +110,22 @@ class Ranking:
         a, b = sorted((self._index[first], self._index[second]))
         return float(self._scored(np.array([a]), np.array([b]))[0][0, 0])
 
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """Who has too little text to match on."""
+        return tuple(p.email for i, p in enumerate(self._people) if not self._comparison.says_something(i))
+
     def search(self, query: str, wanted: Filter | None = None, limit: int = 20) -> tuple[Hit, ...]:
         """Who fits a free text, in any of the languages, among those who pass the filter: best first."""
         return found(self._people, self._comparison, query, wanted or Filter(), limit)
+
+    def relearned(self, learned: Learned, top: int = TOP, progress: Progress | None = None) -> "Ranking":
+        """This ranking made again with what past meetings taught; `top` and `progress` as of `rank`."""
+        again = Ranking(self._people, self._comparison, self._book, learned)
+        again.notices = self.notices
+        if top:
+            again._choose(top, progress)
+        return again
 
     def joined(self, person: Profile) -> "Ranking":
         """This ranking with a newcomer, at once: they get their list; the lists of the others stay as they are.
@@ -237,7 +250,7 @@ def rank(
     cache: VectorCache | None = None,
     learned: Learned | None = None,
 ) -> Ranking:
-    """Rank everybody for everybody: the `top` best of each person.
+    """Rank everybody for everybody: the `top` best of each person (0: no lists, for who only asks for scores).
 
     `progress(stage, done, total)` is called as the work goes on ("reading" texts, "comparing" blocks of people); an
     exception raised in it cancels. `cache` keeps the vectors of texts already read. Where the embedder fails, the
@@ -251,7 +264,8 @@ def rank(
     notices, comparison = _compared(people, embedder, cache, progress)
     ranking = Ranking(tuple(people), comparison, RuleBook(people, rules or Rules()), learned)
     ranking.notices = notices
-    ranking._choose(top, progress)
+    if top:
+        ranking._choose(top, progress)
     return ranking
 
 

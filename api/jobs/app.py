@@ -1,6 +1,6 @@
 """The job engine: jobs are rows, enqueued in the transaction of the request that asks for them."""
 
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import procrastinate
 import psycopg
@@ -56,6 +56,26 @@ async def enqueue(session: AsyncSession, task: str, **arguments: int | str | Non
                 )
         except AlreadyEnqueued:
             continue
+
+
+async def ranking_state(session: AsyncSession, event_id: int) -> Literal["current", "queued", "running", "failed"]:
+    """Whether a ranking of the event waits, is being made, or failed since the one in use was made."""
+    status = await session.scalar(
+        sa.text(
+            """SELECT CAST(status AS text) FROM procrastinate_jobs AS job WHERE queueing_lock = :key AND (
+                status IN ('todo', 'doing')
+                OR status = 'failed' AND (SELECT max(at) FROM procrastinate_events WHERE job_id = job.id)
+                    > (SELECT coalesce(ranked_at, '-infinity') FROM events WHERE id = :event_id)
+            ) ORDER BY id DESC LIMIT 1"""
+        ),
+        {"key": f"rank-{event_id}", "event_id": event_id},
+    )
+    states: dict[str | None, Literal["queued", "running", "failed"]] = {
+        "todo": "queued",
+        "doing": "running",
+        "failed": "failed",
+    }
+    return states.get(status, "current")
 
 
 async def cancel(session: AsyncSession, job_id: int) -> None:

@@ -20,10 +20,14 @@ def run(url: str, event_id: int, stop: Stop) -> bool:
     with Session(engine) as session:
         read_at = session.scalar(sa.func.now())
     plan = planning.read(engine, event_id)
-    ranking = matching.ranking_of(engine, plan.event, stop)
-    if ranking is None:
+    ranked = matching.ranking_of(engine, event_id, plan, stop)
+    if ranked is None:
         return False
     with Session(engine) as session, session.begin():
-        matching.store(session, plan.event, plan.people, ranking)
-        session.execute(sa.update(models.Event).where(models.Event.id == event_id).values(ranked_at=read_at))
+        matching.store(session, plan.event, plan.people, ranked.ranking)
+        session.execute(
+            sa.update(models.Event)
+            .where(models.Event.id == event_id)
+            .values(ranked_at=read_at, ranking=matching.figures_of(plan, ranked))
+        )
     return True

@@ -79,11 +79,11 @@ def _prepare(engine: sa.Engine, session: Session, schedule_id: int, stop: Stop) 
         new = row.problem is None
     if new:
         plan = planning.read(engine, row.event_id)
-        ranking = matching.ranking_of(engine, plan.event, stop, top=0)
-        if ranking is None:
+        ranked = matching.ranking_of(engine, row.event_id, plan, stop, top=0)
+        if ranked is None:
             return None
         with session.begin():
-            storing.store_problem(session, row, plan, ranking.score)
+            storing.store_problem(session, row, plan, ranked.ranking.score)
     with session.begin():
         problem = problem_from_json(row.problem)
         start = None if row.plan is None else schedule_from_json(row.plan)

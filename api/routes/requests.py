@@ -26,6 +26,7 @@ from api.errors import (
 from api.jobs import enqueue
 from api.routes.events import place_of, slot_of
 from api.schemas.common import Search
+from api.schemas.matching import MatchingRules
 from api.schemas.people import ParticipantBrief
 from api.schemas.requests import MeetingRequest, RequestIn, RequestMeeting, Requests
 from api.searching import found_by
@@ -72,8 +73,11 @@ async def create_request(wanted: RequestIn, me: EventAttendee, session: Transact
     """Ask somebody for a meeting, or note (`never`) that we are not to meet."""
     people = await _two(session, me, wanted.recipient_id)
     row = await _unless_requested(session, me, wanted)
-    if wanted.preference is not Preference.NEVER and people[0].organisation_id == people[1].organisation_id:
-        raise NotAllowed("You are of the same organisation.")
+    if wanted.preference is not Preference.NEVER:
+        if people[0].organisation_id == people[1].organisation_id:
+            raise NotAllowed("You are of the same organisation.")
+        if not MatchingRules.model_validate(me.event.matching).may_meet(people[0].type, people[1].type):
+            raise NotAllowed("People of your two types do not meet at this event.")
     if row is None:
         row = models.MeetingRequest(event_id=me.event.id, sender_id=me.participant_id, recipient_id=wanted.recipient_id)
         session.add(row)

@@ -115,6 +115,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{event_id}/matching": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Matching
+         * @description The rules of matching, and what the ranking in use comes to.
+         */
+        get: operations["read_matching"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update Matching
+         * @description Change rules of matching. A new ranking takes the place of the one in use once it is made.
+         */
+        patch: operations["update_matching"];
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/matching/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rank Again
+         * @description Have a new ranking made, because what stood in the way of the last one is mended.
+         */
+        post: operations["rank_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{event_id}/participants": {
         parameters: {
             query?: never;
@@ -922,6 +966,21 @@ export interface components {
             total: number;
         };
         /**
+         * Exposure
+         * @description How the first ten of all lists show the people.
+         *
+         *     `gini`: 0 where all are shown equally often; `never_shown`: the share of people shown to nobody; `value`: the mean
+         *     score of what is shown. All between 0 and 1.
+         */
+        Exposure: {
+            /** Gini */
+            gini: number;
+            /** Never Shown */
+            never_shown: number;
+            /** Value */
+            value: number;
+        };
+        /**
          * GoalReport
          * @description The value reached for a goal, the bound proven for it, and their distance as a share of the bound.
          */
@@ -1001,6 +1060,33 @@ export interface components {
          */
         Kind: "table" | "stand" | "virtual";
         /**
+         * Learned
+         * @description What answers taught. `auc`: how often a good pair comes before a bad one; null where too little is known.
+         */
+        Learned: {
+            /** Auc */
+            auc: number | null;
+            /** Good */
+            good: number;
+            /** Outcomes */
+            outcomes: number;
+            /** Plain Auc */
+            plain_auc: number | null;
+            /**
+             * Text
+             * @example {
+             *       "en": "Drug delivery",
+             *       "fr": "Administration",
+             *       "nl": "Toediening"
+             *     }
+             */
+            text: {
+                [key: string]: string;
+            };
+            /** Used */
+            used: boolean;
+        };
+        /**
          * LinkRequest
          * @description Who wants to sign in, and the language of the message (that of the account if absent).
          */
@@ -1043,6 +1129,75 @@ export interface components {
             offset: number;
             /** Total */
             total: number;
+        };
+        /**
+         * Matching
+         * @description The rules of an event, its ranking (null: none yet), and whether a new one is on its way or has failed.
+         */
+        Matching: {
+            ranking: components["schemas"]["RankingFigures"] | null;
+            rules: components["schemas"]["MatchingRules"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "current" | "queued" | "running" | "failed";
+        };
+        /**
+         * MatchingPatch
+         * @description What an organiser changes of the rules; what is absent stays.
+         */
+        MatchingPatch: {
+            /** Country Bonus */
+            country_bonus?: number | null;
+            /** Learning */
+            learning?: boolean | null;
+            /** May Not Meet */
+            may_not_meet?: string[][] | null;
+            /** Met Before Penalty */
+            met_before_penalty?: number | null;
+            /** Popularity Damping */
+            popularity_damping?: number | null;
+            /** Theme Bonus */
+            theme_bonus?: number | null;
+        };
+        /**
+         * MatchingRules
+         * @description What an organiser decides of matching; weights are percentages.
+         *
+         *     `may_not_meet`: pairs of participation types that are kept apart. `country_bonus` and `theme_bonus` close that share
+         *     of the distance to a score of 100 for people of two countries, and for people who share all their themes.
+         *     `met_before_penalty` is taken off the score of two who met at an earlier event of the same owner.
+         *     `popularity_damping`: how firmly recommendations are spread. `learning`: whether answers may weigh the features.
+         */
+        MatchingRules: {
+            /**
+             * Country Bonus
+             * @default 0
+             */
+            country_bonus: number;
+            /**
+             * Learning
+             * @default true
+             */
+            learning: boolean;
+            /** May Not Meet */
+            may_not_meet?: string[][];
+            /**
+             * Met Before Penalty
+             * @default 50
+             */
+            met_before_penalty: number;
+            /**
+             * Popularity Damping
+             * @default 100
+             */
+            popularity_damping: number;
+            /**
+             * Theme Bonus
+             * @default 10
+             */
+            theme_bonus: number;
         };
         /**
          * MatchRequest
@@ -1145,6 +1300,29 @@ export interface components {
             /** Participant Id */
             participant_id: number | null;
             role: components["schemas"]["Role"] | null;
+        };
+        /**
+         * Notice
+         * @description What an organiser must know of how the ranking was made.
+         */
+        Notice: {
+            /**
+             * Kind
+             * @example fallback
+             * @example keyword_mode
+             */
+            kind: string;
+            /**
+             * Text
+             * @example {
+             *       "en": "Drug delivery",
+             *       "fr": "Administration",
+             *       "nl": "Toediening"
+             *     }
+             */
+            text: {
+                [key: string]: string;
+            };
         };
         /**
          * OrgBrief
@@ -1340,6 +1518,30 @@ export interface components {
              * @example chains
              */
             stage: string;
+        };
+        /**
+         * RankingFigures
+         * @description What was true when the ranking in use was made. `learned` is null where learning was off.
+         *
+         *     `undamped`: the exposure had popularity not been damped; `met_before`: pairs known to have met at earlier events.
+         */
+        RankingFigures: {
+            exposure: components["schemas"]["Exposure"];
+            learned: components["schemas"]["Learned"] | null;
+            /** Met Before */
+            met_before: number;
+            /** Notices */
+            notices: components["schemas"]["Notice"][];
+            /** People */
+            people: number;
+            /**
+             * Ranked At
+             * Format: date-time
+             */
+            ranked_at: string;
+            /** Too Little */
+            too_little: components["schemas"]["ParticipantBrief"][];
+            undamped: components["schemas"]["Exposure"];
         };
         /**
          * Reason
@@ -2203,6 +2405,238 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Matches"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    read_matching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matching"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    update_matching: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchingPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matching"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    rank_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matching"];
                 };
             };
             /** @description Not a request (`bad-request`) */
