@@ -24,6 +24,23 @@ app = typer.Typer(
 app.add_typer(commands.app)
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        terminal.say(f"matchmaker {version('matchmaker')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
 class Language(StrEnum):
     """The languages of texts and documents."""
 

@@ -1,4 +1,4 @@
-"""The commands that run the service: `run`, `serve`, `worker` and `migrate`."""
+"""The commands that run the service: `run`, `serve`, `worker`, `migrate` and `invite`."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,11 +28,12 @@ def run(
     The database is the one that MATCHMAKER_DATABASE_URL names, or else an embedded PostgreSQL.
     """
     from api import logs, server
-    from api.settings import Settings
 
     logs.configure()
+    settings = _settings()
+    if settings.database_url is not None:
+        _connect(settings.database_url)
     try:
-        settings = Settings()
         server.run(settings, data or settings.data_folder, port, _greet)
     except server.PortTakenError as error:
         terminal.fail(str(error))
@@ -49,7 +50,7 @@ def serve(
     """Serve page and API; the work is done by `matchmaker worker`."""
     from api import server
 
-    _settings()
+    _database()
     server.serve(host, port, processes)
 
 
@@ -60,9 +61,9 @@ def worker() -> None:
     from api.jobs.worker import work
 
     logs.configure()
-    settings = _settings()
-    assert settings.database_url is not None
-    work(settings.database_url, settings)
+    settings, url = _database()
+    _connect(url, tables=True)
+    work(url, settings)
 
 
 @app.command()
@@ -70,9 +71,9 @@ def migrate() -> None:
     """Make or update the tables of the database."""
     from api import database
 
-    settings = _settings()
-    assert settings.database_url is not None
-    database.migrate(settings.database_url)
+    _, url = _database()
+    _connect(url)
+    database.migrate(url)
     terminal.say("The database is up to date.")
 
 
@@ -85,23 +86,48 @@ def invite(email: Annotated[str, typer.Argument(help="The address of somebody wh
 
     from api import welcome
 
-    settings = _settings()
-    assert settings.database_url is not None
+    settings, url = _database()
     try:
         address = validate_email(email, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
         terminal.fail(f"{email!r} is not an e-mail address: {error}")
-    terminal.say(asyncio.run(welcome.invite(settings.database_url, settings, address)))
+    _connect(url, tables=True)
+    terminal.say(asyncio.run(welcome.invite(url, settings, address)))
 
 
 def _settings() -> "Settings":
-    """The settings; ends the command if they name no database."""
+    """The settings; ends the command with every one of them that is wrong."""
+    from pydantic import ValidationError
+
     from api.settings import Settings
 
-    settings = Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [(str(one["loc"][0]).upper(), one["msg"].removeprefix("Value error, ")) for one in error.errors()]
+        terminal.fail("\n".join(f"MATCHMAKER_{name}: {message}" for name, message in wrong))
+
+
+def _database() -> tuple["Settings", str]:
+    """The settings and the database that they name; ends the command if they name none."""
+    settings = _settings()
     if settings.database_url is None:
         terminal.fail("Set MATCHMAKER_DATABASE_URL to a PostgreSQL database, like postgresql://user@host/matchmaker.")
-    return settings
+    return settings, settings.database_url
+
+
+def _connect(url: str, tables: bool = False) -> None:
+    """Ends the command if the database does not answer, or has no `tables` where it needs them."""
+    import psycopg
+
+    try:
+        with psycopg.connect(url, connect_timeout=10) as connection:
+            if tables:
+                connection.execute("SELECT FROM alembic_version")
+    except psycopg.errors.UndefinedTable:
+        terminal.fail("The database has no tables yet: make them with `matchmaker migrate`.")
+    except psycopg.Error as error:
+        terminal.fail(f"The database cannot be reached: {error}")
 
 
 def _greet(welcome: "Welcome") -> None:

@@ -16,10 +16,10 @@ class Settings(BaseSettings):
     `database_url` names any PostgreSQL 15 or later; without it one is started in `data_folder`. `origin` is the
     address at which people reach the page, whose built files are in `page_folder`. Mail goes out through
     `smtp_host`; without one, messages are shown on the console while `origin` is this machine, and held back with
-    an error in the log anywhere else.
+    an error in the log anywhere else. An empty variable counts as none: compose files pass those.
     """
 
-    model_config = SettingsConfigDict(env_prefix="MATCHMAKER_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="MATCHMAKER_", env_ignore_empty=True, extra="ignore")
 
     database_url: str | None = None
     data_folder: Path = Path("data")
@@ -38,6 +38,13 @@ class Settings(BaseSettings):
     links_per_hour: int = 5
     links_per_hour_and_address: int = 1000  # a whole event sits behind one address
     code_attempts: int = 5
+
+    @field_validator("database_url")
+    @classmethod
+    def _only_postgresql(cls, url: str | None) -> str | None:
+        if url is not None and urlsplit(url).scheme not in ("postgresql", "postgres"):
+            raise ValueError("expected an address like postgresql://user:password@host/matchmaker")
+        return url
 
     @field_validator("origin")
     @classmethod

@@ -1,4 +1,4 @@
-"""`matchmaker invite`: how the first organiser of an installation gets in."""
+"""The commands of an installation: what they say where something is not set or not there, and `invite`."""
 
 import re
 
@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from api.models import User
+from api.settings import Settings
 
 
 @pytest.fixture
@@ -33,3 +34,31 @@ def test_an_invitation_to_no_address_is_refused(invited: CliRunner) -> None:
     done = invited.invoke(app, ["invite", "ann"])
     assert done.exit_code == 2
     assert "'ann' is not an e-mail address" in done.output
+
+
+def test_settings_that_cannot_be_are_all_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (("DATABASE_URL", "sqlite://"), ("ORIGIN", "meet.example.org"), ("SMTP_PORT", "mail")):
+        monkeypatch.setenv(f"MATCHMAKER_{name}", value)
+    done = CliRunner().invoke(app, ["migrate"])
+    assert done.exit_code == 2
+    for expected in ("MATCHMAKER_DATABASE_URL: expected", "MATCHMAKER_ORIGIN: expected", "MATCHMAKER_SMTP_PORT: "):
+        assert expected in done.stderr, expected
+
+
+def test_a_database_that_does_not_answer_or_has_no_tables_is_told_in_a_sentence(
+    server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for url, expected in (
+        ("postgresql://nobody@127.0.0.1:1/nothing", "The database cannot be reached"),
+        (server_url, "matchmaker migrate"),
+    ):
+        monkeypatch.setenv("MATCHMAKER_DATABASE_URL", url)
+        for command in (["worker"], ["invite", "ann@example.org"]):
+            done = CliRunner().invoke(app, command)
+            assert (done.exit_code, expected in done.stderr) == (2, True), done.output
+
+
+def test_an_empty_variable_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DATABASE_URL", "SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASSWORD", "MAIL_FROM", "ORIGIN"):
+        monkeypatch.setenv(f"MATCHMAKER_{name}", "")
+    assert Settings() == Settings.model_construct()
