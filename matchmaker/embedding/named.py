@@ -2,8 +2,9 @@
 
 from functools import cache
 
+from matchmaker.embedding.bundled import E5AndWords
 from matchmaker.embedding.characters import Characters
-from matchmaker.embedding.e5 import E5
+from matchmaker.embedding.e5 import E5, weights_of_e5
 from matchmaker.embedding.local import FastEmbed, SentenceTransformers
 from matchmaker.embedding.protocol import Embedder
 from matchmaker.embedding.server import Server
@@ -12,15 +13,19 @@ from matchmaker.embedding.use import UniversalSentenceEncoder
 
 @cache
 def default_embedder() -> Embedder:
-    """The multilingual model that comes with the program, one for the process; its weights are read at first use."""
-    return UniversalSentenceEncoder()
+    """What comes with the program, one for the process: e5 with words, or USE where e5 cannot be installed.
+
+    The weights are read at first use.
+    """
+    return E5AndWords() if weights_of_e5() else UniversalSentenceEncoder()
 
 
 def embedder_named(spec: str, *, key: str | None = None) -> Embedder:
     """The embedder that a setting names:
 
-    - "use": the default; "use-plain": the same without its words, to compare with;
-    - "e5": multilingual-e5-small, with the extra [e5];
+    - "": the default, as `default_embedder`;
+    - "e5+words": multilingual-e5-small, beside it the words by USE; "e5": the sentence alone;
+    - "use": the Universal Sentence Encoder, sentence and words; "use-plain": the sentence alone;
     - "characters": keyword mode, no model;
     - "sentence-transformers:MODEL" (a name or a path) and "fastembed:MODEL", with those libraries;
     - "server:MODEL@URL": an OpenAI-compatible server, such as "server:bge-m3@http://127.0.0.1:11434/v1"; `key` is its
@@ -32,8 +37,12 @@ def embedder_named(spec: str, *, key: str | None = None) -> Embedder:
     """
     kind, _, model = spec.partition(":")
     match kind, bool(model):
-        case ("" | "use", False):
+        case ("", False):
             return default_embedder()
+        case ("e5+words", False):
+            return E5AndWords()
+        case ("use", False):
+            return UniversalSentenceEncoder()
         case ("use-plain", False):
             return UniversalSentenceEncoder(words=False)
         case ("e5", False):
@@ -48,6 +57,6 @@ def embedder_named(spec: str, *, key: str | None = None) -> Embedder:
             name, _, url = model.partition("@http")
             return Server("http" + url, name, key=key)
     raise ValueError(
-        f"unknown embedder {spec!r}: expected use, e5, characters, sentence-transformers:MODEL, fastembed:MODEL "
-        "or server:MODEL@URL"
+        f"unknown embedder {spec!r}: expected e5+words, e5, use, use-plain, characters, sentence-transformers:MODEL, "
+        "fastembed:MODEL or server:MODEL@URL"
     )

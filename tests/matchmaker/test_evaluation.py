@@ -77,11 +77,16 @@ def held_out() -> tuple[Pair, ...]:
     return pairs("held-out")
 
 
-def test_calibration_gains_over_the_raw_cosine_and_over_keywords(held_out: tuple[Pair, ...]) -> None:
+def test_the_default_finds_offers_across_languages(held_out: tuple[Pair, ...]) -> None:
     calibrated = evaluate_pairs(held_out, default_embedder())
-    raw = evaluate_pairs(held_out, embedder_named("use-plain"), "cosine")
-    keywords = evaluate_pairs(held_out, embedder_named("characters"), "cosine")
-    assert calibrated.mrr_cross >= raw.mrr_cross + 0.02
+    raw = evaluate_pairs(held_out, default_embedder(), "cosine")
+    keywords = evaluate_pairs(held_out, embedder_named("characters"))
+    assert calibrated.mrr >= 0.70
+    assert calibrated.mrr_cross >= raw.mrr_cross + 0.15
     assert calibrated.mrr_cross >= keywords.mrr_cross + 0.25
-    assert calibrated.mrr >= max(raw.mrr + 0.04, 0.61)
     assert calibrated.calibration_error <= 0.02
+
+
+def test_calibration_gains_with_use_too(held_out: tuple[Pair, ...]) -> None:
+    calibrated, raw = (evaluate_pairs(held_out, embedder_named("use"), method) for method in ("calibrated", "cosine"))
+    assert calibrated.mrr >= max(raw.mrr + 0.02, 0.61)
