@@ -95,7 +95,7 @@ def main() -> int:
     solvers = ["ours", "RC2"] + ([] if given.no_plain else ["plain CP-SAT"])
     lines = ["| instance | optimum | " + " | ".join(solvers) + " | ours, process |", "|---" * (len(solvers) + 3) + "|"]
     runs: list[dict[str, Run]] = []
-    for path in sorted(given.folder.glob(f"*{given.only}*.dzn")):
+    for path in sorted(path for path in given.folder.glob("*.dzn") if given.only in path.stem):
         row = {"ours": ours(path, given.limit), "RC2": other(RC2, path, given.limit)}
         if not given.no_plain:
             row["plain CP-SAT"] = other(PLAIN, path, given.limit)
