@@ -1,8 +1,9 @@
 import { render, screen } from '@testing-library/svelte';
 import { tick } from 'svelte';
 import { expect, test, vi } from 'vitest';
+import { session } from '$lib/api/session.svelte';
 import { toasts } from '$lib/ui/toasts.svelte';
-import { aRequest, serve } from '../../../../tests/make';
+import { anEvent, aRequest, serve } from '../../../../tests/make';
 import { settle } from './answers';
 import RequestItem from './RequestItem.svelte';
 
@@ -57,4 +58,15 @@ test('an answer that fails is taken back on the screen and told', async () => {
   await vi.advanceTimersByTimeAsync(7_000);
   screen.getByText('Waiting');
   expect(toasts.map((toast) => toast.text)).toContain('This request was answered in the meantime.');
+});
+
+test('where a meeting of a mutual request is, both see; what found no place says so once there is a schedule', () => {
+  const slot = { id: 1, index: 0, session: 'Morning', starts: '2027-05-20T09:30:00+02:00', ends: '2027-05-20T09:50:00+02:00' };
+  const place = { id: 1, name: 'Table 9', kind: 'table' as const, capacity: 1, organisation: null };
+  const { unmount } = render(RequestItem, { request: aRequest({ meeting: { slot, place } }), box: 'sent' });
+  screen.getByText(/Table 9/);
+  unmount();
+  session.event = anEvent({ published_schedule_id: 4 });
+  render(RequestItem, { request: aRequest({ status: 'accepted' }), box: 'sent' });
+  screen.getByText('Not in the published schedule');
 });

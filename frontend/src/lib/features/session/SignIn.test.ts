@@ -1,10 +1,18 @@
 import { goto } from '$app/navigation';
 import { fireEvent, render, screen } from '@testing-library/svelte';
-import { expect, test, vi } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
+import { session } from '$lib/api/session.svelte';
+import { toasts } from '$lib/ui/toasts.svelte';
 import { serve } from '../../../../tests/make';
 import SignIn from './SignIn.svelte';
 
+const used: [number, unknown] = [410, { code: 'link-used', status: 410, title: 'x', detail: 'x' }];
+const unknown: [number, unknown] = [401, { code: 'not-signed-in', status: 401, title: 'x', detail: 'x' }];
 const me = { id: 1, email: 'ann@example.org', name: 'Ann', language: 'en', memberships: [] };
+
+beforeEach(() => {
+  session.me = null;
+});
 
 test('a link signs in by one click, not by being opened', async () => {
   const calls = serve(() => [201, me]);
@@ -16,11 +24,20 @@ test('a link signs in by one click, not by being opened', async () => {
 });
 
 test('a used link says so and offers a new one', async () => {
-  serve(() => [410, { code: 'link-used', status: 410, title: 'x', detail: 'x' }]);
+  serve(({ path }) => (path.endsWith('/me') ? unknown : used));
   render(SignIn, { token: 'abc', next: '/' });
   await fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
   await vi.waitFor(() => screen.getByText(/has been used or is too old/));
   screen.getByRole('textbox', { name: 'E-mail address' });
+});
+
+test('a used link lets those in who are signed in already, and says as whom', async () => {
+  serve(({ path }) => (path.endsWith('/me') ? me : used));
+  render(SignIn, { token: 'abc', next: '/' });
+  await fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
+  const told = 'You were signed in already, as ann@example.org.';
+  await vi.waitFor(() => expect(toasts.map((toast) => toast.text)).toContain(told));
+  expect(goto).toHaveBeenLastCalledWith('/', { replaceState: true });
 });
 
 test('the code of the message signs in, with or without spaces', async () => {

@@ -125,6 +125,7 @@ export const attendee = {
     noneSentHint: 'Start from your matches: the best are on top.',
     toMatches: 'See my matches',
     at: '{time}, {place}',
+    notScheduled: 'Not in the published schedule',
     from: 'From',
     to: 'To',
     status: 'Status',

@@ -73,6 +73,7 @@ export const common = {
     otherAddress: 'Use another address',
     opening: 'Signing you in…',
     confirmHint: 'The link in your message brought you here. One click and you are in.',
+    already: 'You were signed in already, as {email}.',
     used: 'This link or code has been used or is too old. Ask for a new one.',
     tagline: 'Meetings worth having, at the right table, at the right time.'
   },

@@ -125,6 +125,7 @@ export const attendee = {
     noneSentHint: 'Partez de vos affinités : les meilleures sont en tête.',
     toMatches: 'Voir mes affinités',
     at: '{time}, {place}',
+    notScheduled: 'Absent du planning publié',
     from: 'De',
     to: 'À',
     status: 'Statut',

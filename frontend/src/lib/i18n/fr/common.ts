@@ -73,6 +73,7 @@ export const common = {
     otherAddress: 'Utiliser une autre adresse',
     opening: 'Connexion en cours…',
     confirmHint: 'Le lien de votre message vous a amené ici. Un clic et vous y êtes.',
+    already: 'Vous étiez déjà connecté en tant que {email}.',
     used: 'Ce lien ou ce code a déjà servi ou est trop ancien. Demandez-en un nouveau.',
     tagline: 'Des rendez-vous qui en valent la peine, à la bonne table, au bon moment.'
   },

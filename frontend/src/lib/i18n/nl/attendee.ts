@@ -125,6 +125,7 @@ export const attendee = {
     noneSentHint: 'Begin bij uw matches: de beste staan bovenaan.',
     toMatches: 'Mijn matches bekijken',
     at: '{time}, {place}',
+    notScheduled: 'Niet in de gepubliceerde planning',
     from: 'Van',
     to: 'Aan',
     status: 'Status',

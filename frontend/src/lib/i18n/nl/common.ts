@@ -53,7 +53,7 @@ export const common = {
     'already-answered': 'Deze aanvraag werd intussen beantwoord.',
     'schedule-running': 'Er wordt al een planning gemaakt. Wacht erop, of annuleer ze eerst.',
     'schedule-outdated': 'Het evenement is gewijzigd sinds deze planning werd gemaakt. Maak een nieuwe.',
-    'not-a-draft': 'Alleen een ontwerp kan gepubliceerd worden.',
+    'not-a-draft': 'Alleen een concept kan gepubliceerd worden.',
     'not-running': 'Deze berekening is al afgelopen.',
     'in-use': 'Dit kan niet gewijzigd worden: er hangen afspraken van af.',
     'wrong-code': 'Deze code is niet juist. Controleer de zes cijfers van het laatste bericht.',
@@ -73,6 +73,7 @@ export const common = {
     otherAddress: 'Een ander adres gebruiken',
     opening: 'U wordt aangemeld…',
     confirmHint: 'De link in uw bericht bracht u hier. Eén klik en u bent aangemeld.',
+    already: 'U was al aangemeld als {email}.',
     used: 'Deze link of code werd al gebruikt of is te oud. Vraag een nieuwe aan.',
     tagline: 'Afspraken die de moeite waard zijn, aan de juiste tafel, op het juiste moment.'
   },

@@ -84,7 +84,7 @@ export const organiser = {
     running: 'Bezig',
     cancelled: 'Geannuleerd',
     failed: 'Mislukt',
-    draft: 'Ontwerp',
+    draft: 'Concept',
     published: 'Gepubliceerd',
     superseded: 'Vervangen',
     stopped: 'vroegtijdig gestopt',
