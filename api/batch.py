@@ -20,7 +20,8 @@ from matchmaker.documents import Edition, agenda_ics, agendas_pdf, schedule_work
 from matchmaker.domain import Problem
 from matchmaker.event import Event
 from matchmaker.report import Report, report
-from matchmaker.scoring import Ranking
+from matchmaker.scoring import Ranking, Reason
+from matchmaker.why import LIKELY, why
 from solver.result import Goal, Options, Result
 from solver.solve import solve
 
@@ -115,24 +116,30 @@ def _why_not_placed(plan: Plan) -> Mapping[int, Mapping[str, str]]:
 
 
 def _why_they_meet(plan: Plan) -> Mapping[int, Mapping[str, Mapping[str, str]]]:
-    """For each candidate that takes place, by the reader's e-mail address and by language, the strongest reason."""
-    found: dict[int, dict[str, dict[str, str]]] = {}
-    labels = plan.event.themes
-    matches = {}
+    """For each candidate that takes place, by the reader's e-mail address and by language, why it is worth having."""
+    found: dict[int, dict[str, Mapping[str, str]]] = {}
+    event, matches = plan.event, {}
+    name = {person.email: person.name for person in event.people}
     for meeting in plan.result.schedule.meetings:
-        people = [plan.event.people[i].email for i in meeting.attendees]
+        request, people = event.requests[meeting.candidate], [event.people[i] for i in meeting.attendees]
+        common = [theme for theme in people[0].themes if all(theme in person.themes for person in people)]
         found[meeting.candidate] = {}
-        for reader in people:
+        for reader in (person.email for person in people):
             if reader not in matches:
                 matches[reader] = {match.second: match.reasons for match in plan.ranking.of(reader)}
-            of_pair = (matches[reader].get(other, ()) for other in people if other != reader)
-            telling = [
-                reason for reasons in of_pair for reason in reasons if reason.kind in ("need_offer", "offer_need")
-            ]
-            if telling:
-                short = replace(telling[0], need=_short(telling[0].need), offer=_short(telling[0].offer))
-                found[meeting.candidate][reader] = {x: short.text(x, labels) for x in ("en", "fr", "nl")}
+            fits = _fits([r for other in people for r in matches[reader].get(other.email, ())])
+            said = why(fits, name[request.sender], request.message, common, event.themes)
+            found[meeting.candidate][reader] = said
     return found
+
+
+def _fits(reasons: Sequence[Reason]) -> Mapping[str, str] | None:
+    """The sentence by language of the first reason by which an offer probably serves a need."""
+    for reason in reasons:
+        if reason.kind in ("need_offer", "offer_need") and reason.strength >= LIKELY:
+            short = replace(reason, need=_short(reason.need), offer=_short(reason.offer))
+            return {language: short.text(language) for language in ("en", "fr", "nl")}
+    return None
 
 
 def _short(text: str | None) -> str:

@@ -17,6 +17,7 @@ from matchmaker.documents import Edition, agenda_ics, agenda_pdf, agendas_pdf, s
 from matchmaker.domain import Problem, Schedule
 from matchmaker.event import Event
 from matchmaker.report import report
+from matchmaker.why import LIKELY, why
 
 Why = Mapping[str, str]  # a sentence by language
 T = TypeVar("T")
@@ -87,12 +88,17 @@ def _load(session: Session, schedule_id: int) -> Issue:
 
 def _why(session: Session, plan: planning.Plan, schedule_id: int) -> dict[int, dict[str, Why]]:
     """By request and by the reader's address, why the meeting is worth having."""
-    position = {request: i for i, request in enumerate(plan.requests)}
     email = {number: person.email for number, person in zip(plan.people, plan.event.people, strict=True)}
+    fits = {(i, email[reader]): fitting(reasons) for i, reader, reasons in session.execute(_reasons(schedule_id))}
+    people = {person.email: person for person in plan.event.people}
     found: dict[int, dict[str, Why]] = {}
-    for request_id, reader, reasons in session.execute(_reasons(schedule_id)):
-        if request_id is not None and (sentence := telling(reasons)):
-            found.setdefault(position[request_id], {})[email[reader]] = sentence
+    for position, (i, request) in enumerate(zip(plan.requests, plan.event.requests, strict=True)):
+        pair = people[request.sender], people[request.recipient]
+        shared = [theme for theme in pair[0].themes if theme in pair[1].themes]
+        found[position] = {
+            reader.email: why(fits.get((i, reader.email)), pair[0].name, request.message, shared, plan.event.themes)
+            for reader in pair
+        }
     return found
 
 
@@ -111,7 +117,7 @@ def _reasons(schedule_id: int) -> sa.Select[tuple[int | None, int, list[dict[str
     )
 
 
-def telling(reasons: list[dict[str, Any]]) -> Why | None:
-    """The sentence of the first reason that says what one has that the other needs."""
-    texts: list[Why] = [reason["text"] for reason in reasons if reason["kind"] in ("need_offer", "offer_need")]
-    return texts[0] if texts else None
+def fitting(reasons: list[dict[str, Any]]) -> Why | None:
+    """The sentence of the first reason by which what one offers probably serves what the other needs."""
+    likely = (r for r in reasons if r["kind"] in ("need_offer", "offer_need") and r["strength"] >= 100 * LIKELY)
+    return next((reason["text"] for reason in likely), None)

@@ -11,12 +11,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from api import models
 from api.database import Transaction
 from api.dependencies import OwnProfile, Profile
-from api.editions import document, telling
+from api.editions import document, fitting
 from api.errors import Forbidden, NotFound, NotSignedIn, documented
 from api.models.schedules import State
 from api.routes.grids import PDF, download
 from api.schemas.agendas import Agenda, AgendaEntry, AgendaPlace
 from api.schemas.people import ParticipantBrief
+from matchmaker.why import why
 
 ICS = "text/calendar"
 
@@ -70,6 +71,7 @@ async def read_agenda(shown: ShownAgenda, session: Transaction) -> Agenda:
             .options(
                 joinedload(models.Meeting.slot),
                 joinedload(models.Meeting.place),
+                joinedload(models.Meeting.request),
                 selectinload(models.Meeting.attendees)
                 .selectinload(models.MeetingAttendee.participant)
                 .selectinload(models.Participant.organisation),
@@ -80,8 +82,7 @@ async def read_agenda(shown: ShownAgenda, session: Transaction) -> Agenda:
             sa.select(models.Match.other_id, models.Match.reasons).where(models.Match.participant_id == person.id)
         )
         reasons: dict[int, list[dict[str, Any]]] = dict(matches.all())
-        zone = ZoneInfo(shown.profile.seen_by.event.time_zone)
-        entries = [_entry(meeting, person.id, reasons, zone) for meeting in meetings]
+        entries = [_entry(meeting, person, reasons, shown.profile.seen_by.event) for meeting in meetings]
     return Agenda(
         participant=ParticipantBrief.model_validate(person),
         schedule_id=schedule.id if schedule else None,
@@ -92,17 +93,27 @@ async def read_agenda(shown: ShownAgenda, session: Transaction) -> Agenda:
 
 
 def _entry(
-    meeting: models.Meeting, reader: int, reasons: dict[int, list[dict[str, Any]]], zone: ZoneInfo
+    meeting: models.Meeting, reader: models.Participant, reasons: dict[int, list[dict[str, Any]]], event: models.Event
 ) -> AgendaEntry:
-    partners = [a.participant for a in meeting.attendees if a.participant_id != reader]
-    why = next(filter(None, (telling(reasons.get(partner.id, [])) for partner in partners)), None)
+    zone = ZoneInfo(event.time_zone)
+    everybody = {a.participant_id: a.participant for a in meeting.attendees}
+    partners = [person for number, person in everybody.items() if number != reader.id]
+    fits = next(filter(None, (fitting(reasons.get(partner.id, [])) for partner in partners)), None)
+    asked = meeting.request if meeting.request and meeting.request.sender_id in everybody else None
+    said = why(
+        fits,
+        everybody[asked.sender_id].name if asked else "",
+        asked.message if asked else "",
+        [theme for theme in reader.themes if all(theme in partner.themes for partner in partners)],
+        event.themes,
+    )
     return AgendaEntry(
         meeting_id=meeting.id,
         starts=meeting.slot.starts.astimezone(zone),
         ends=meeting.slot.ends.astimezone(zone),
         place=AgendaPlace.model_validate(meeting.place),
         partners=[ParticipantBrief.model_validate(partner) for partner in partners],
-        reason=None if why is None else dict(why),
+        reason=dict(said) or None,
     )
 
 

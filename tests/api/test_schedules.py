@@ -152,7 +152,8 @@ def test_the_documents_hold_the_meetings(
 ) -> None:
     db.add(
         Match(participant_id=person("bob"), other_id=person("cleo"), rank=0, score=50, forward=50, backward=0,
-              reasons=[{"kind": "need_offer", "text": {"en": "Because E.", "fr": "Car F.", "nl": "Want N."}}])
+              reasons=[{"kind": "need_offer", "strength": 80,
+                        "text": {"en": "Because E.", "fr": "Car F.", "nl": "Want N."}}])
     )  # fmt: skip
     db.commit()
     organiser, bob, address = signed_in(ORGANISER), signed_in(BOB), agenda(event_id, person("bob"))
@@ -163,6 +164,8 @@ def test_the_documents_hold_the_meetings(
     assert "Want N." in printed, "the reason is in the language of the reader"
     reasons = [entry["reason"] for entry in bob.get(address).json()["entries"]]
     assert {"en": "Because E.", "fr": "Car F.", "nl": "Want N."} in reasons
+    assert "Ann Dubois: “Bonjour Bob”" in [reason["nl"] for reason in reasons], "where no match says why, she did"
+    assert "Bonjour Bob" in printed
     calendar = icalendar.Calendar.from_ical(bob.get(f"{address}.ics").content)
     meetings = calendar.walk("VEVENT")
     starts = db.scalars(sa.select(Meeting).where(Meeting.schedule_id == draft.id)).all()
