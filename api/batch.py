@@ -25,6 +25,7 @@ from matchmaker.why import LIKELY, why
 from solver.result import Goal, Options, Result
 from solver.solve import solve
 
+_AT_ONCE = 10  # requests between two signs of progress
 WRITTEN = ("schedule.xlsx", "agendas.pdf", "calendars", "report.txt", "report.json")
 
 
@@ -59,26 +60,38 @@ def plan(event: Event, ranking: Ranking, options: Options) -> Plan:
 def write(
     plan: Plan, folder: Path, language: str, progress: Callable[[int, int], None] = lambda _done, _of: None
 ) -> None:
-    """Writes the documents of a plan into an existing folder; `progress(done, of)` counts files."""
+    """Writes the documents of a plan into an existing folder.
+
+    `progress(done, of)` counts the requests without a meeting, for each of which it looks for what would help, then
+    the files.
+    """
     event, schedule = plan.event, plan.result.schedule
+    reasons = _why_not_placed(plan)
+    left = [i for i in reasons if i not in plan.index.excluded]
     edition = Edition(version=1, at=datetime.now(UTC))
     agendas = agendas_of(event, schedule, _why_they_meet(plan))
     names = list(_file_names([agenda.person.name for agenda in agendas]))
-    steps = len(agendas) + 3
+    steps = len(left) + len(agendas) + 3
+    fixes: dict[int, Mapping[str, str]] = {}
+    for done in range(0, len(left), _AT_ONCE):
+        progress(done, steps)
+        some = unplaced.fixes(plan.problem, schedule, unplaced.called_in(event), left[done : done + _AT_ONCE])
+        fixes.update({i: fix for i, fix in some.items() if fix})
+    progress(len(left), steps)
     (folder / "schedule.xlsx").write_bytes(
-        schedule_workbook(event, plan.problem, schedule, plan.report, edition, _why_not_placed(plan), language)
+        schedule_workbook(event, plan.problem, schedule, plan.report, edition, reasons, language, fixes)
     )
-    progress(1, steps)
+    progress(len(left) + 1, steps)
     (folder / "report.txt").write_text(plan.report.text(language), encoding="utf-8")
     (folder / "report.json").write_text(
         json.dumps(plan.report.as_data(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
-    progress(2, steps)
+    progress(len(left) + 2, steps)
     (folder / "agendas.pdf").write_bytes(agendas_pdf(event, agendas, edition))
-    progress(3, steps)
+    progress(len(left) + 3, steps)
     calendars = folder / "calendars"
     calendars.mkdir()
-    for done, (agenda, name) in enumerate(zip(agendas, names, strict=True), start=4):
+    for done, (agenda, name) in enumerate(zip(agendas, names, strict=True), start=len(left) + 4):
         (calendars / f"{name}.ics").write_bytes(agenda_ics(event, agenda, edition))
         progress(done, steps)
 

@@ -34,12 +34,13 @@ class Issue:
     agendas: tuple[Agenda, ...]
     edition: Edition
     not_placed: Mapping[int, Why]
+    fixes: Mapping[int, Why]
     bound: int | None
 
     def workbook(self, language: str) -> bytes:
         figures = report(self.event, self.problem, self.schedule, self.bound)
         return schedule_workbook(
-            self.event, self.problem, self.schedule, figures, self.edition, self.not_placed, language
+            self.event, self.problem, self.schedule, figures, self.edition, self.not_placed, language, self.fixes
         )
 
     def all_agendas(self) -> bytes:
@@ -69,7 +70,7 @@ def _load(session: Session, schedule_id: int) -> Issue:
     position = {request: i for i, request in enumerate(plan.requests)}
     unplaced = session.execute(
         sa.select(models.Unplaced.request_id, models.Unplaced.reason).where(models.Unplaced.schedule_id == schedule_id)
-    )
+    ).all()
     return Issue(
         event=plan.event,
         key=str(row.event_id),
@@ -82,6 +83,7 @@ def _load(session: Session, schedule_id: int) -> Issue:
             draft=row.state is State.DRAFT,
         ),
         not_placed={position[i]: reason["text"] for i, reason in unplaced},
+        fixes={position[i]: reason["fix"] for i, reason in unplaced if reason.get("fix")},
         bound=next((goal["bound"] for goal in row.goals if goal["goal"] == "value"), None),
     )
 

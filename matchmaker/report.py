@@ -9,7 +9,7 @@ from babel.numbers import format_decimal, format_percent
 
 from matchmaker.checks import measures
 from matchmaker.domain import Problem, Schedule
-from matchmaker.event import Event, Status
+from matchmaker.event import Event, Preference, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,52 +87,50 @@ class Report:
     def sent(self) -> int:
         return sum(self.requests.values())
 
-    def lines(self, language: str) -> list[tuple[str, str]]:
-        """Labels and figures in "en", "fr" or "nl" (other: English), in order; a heading has no figure."""
+    def lines(self, language: str) -> list[tuple[str, int | None, float | None]]:
+        """Labels in "en", "fr" or "nl" (other: English), figures and shares, in order; a heading has neither."""
         words = _WORDS.get(language, _WORDS["en"])
-        locale = Locale.parse(_LOCALES.get(language, "en_GB"))
-
-        def whole(number: int) -> str:
-            return format_decimal(number, locale=locale)
-
-        def share(part: float, form: str = "#,##0.0 %") -> str:
-            return format_percent(part, format=form, locale=locale)
-
-        found = [
-            (words["participants"], whole(self.participants)),
-            (words["organisations"], whole(self.organisations)),
-            (words["countries"], whole(len(self.countries))),
-            (words["offers"], whole(self.offers)),
-            (words["needs"], whole(self.needs)),
-            (words["by country"], ""),
-            *((str(locale.territories.get(code, code)), whole(n)) for code, n in self.countries.items()),
-            (words["requests"], ""),
-            (words["sent"], whole(self.sent)),
-            *((words[status], whole(n)) for status, n in self.requests.items()),
+        territories = Locale.parse(_LOCALES.get(language, "en_GB")).territories
+        found: list[tuple[str, int | None, float | None]] = [
+            (words["participants"], self.participants, None),
+            (words["organisations"], self.organisations, None),
+            (words["countries"], len(self.countries), None),
+            (words["offers"], self.offers, None),
+            (words["needs"], self.needs, None),
+            (words["by country"], None, None),
+            *((str(territories.get(code, code)), n, None) for code, n in self.countries.items()),
+            (words["requests"], None, None),
+            (words["sent"], self.sent, None),
+            *((words[status], n, None) for status, n in self.requests.items()),
         ]
         if (figures := self.schedule) is not None:
             between = figures.between_countries / figures.meetings if figures.meetings else 0.0
             found += [
-                (words["schedule"], ""),
-                (words["candidates"], whole(figures.candidates)),
-                (words["meetings"], f"{whole(figures.meetings)} ({share(figures.placed_share)})"),
-                (words["people"], whole(figures.people)),
-                (words["between countries"], f"{whole(figures.between_countries)} ({share(between)})"),
-                (words["breaks"], whole(figures.breaks)),
-                (words["idle"], whole(figures.idle)),
-                (words["below minimum"], whole(figures.below_minimum)),
-                (words["value"], whole(figures.value)),
+                (words["schedule"], None, None),
+                (words["candidates"], figures.candidates, None),
+                (words["meetings"], figures.meetings, figures.placed_share),
+                (words["people"], figures.people, None),
+                (words["between countries"], figures.between_countries, between),
+                (words["breaks"], figures.breaks, None),
+                (words["idle"], figures.idle, None),
+                (words["below minimum"], figures.below_minimum, None),
+                (words["value"], figures.value, None),
             ]
             if figures.bound is not None and figures.gap is not None:
-                found += [
-                    (words["bound"], whole(figures.bound)),
-                    (words["gap"], share(figures.gap, "#,##0.000 %")),
-                ]
+                found += [(words["bound"], figures.bound, None), (words["gap"], None, figures.gap)]
         return found
 
     def text(self, language: str) -> str:
         """The report as plain text, figures in one column."""
-        lines = self.lines(language)
+        locale = Locale.parse(_LOCALES.get(language, "en_GB"))
+
+        def written(figure: int | None, part: float | None) -> str:
+            if figure is None:
+                return "" if part is None else format_percent(part, format="#,##0.000 %", locale=locale)
+            whole = format_decimal(figure, locale=locale)
+            return whole if part is None else f"{whole} ({format_percent(part, format='#,##0.0 %', locale=locale)})"
+
+        lines = [(label, written(figure, part)) for label, figure, part in self.lines(language)]
         width = max(len(label) for label, figure in lines if figure) + 4
         body = [f"  {label:<{width}}{figure:>16}" if figure else f"\n{label}" for label, figure in lines]
         return "\n".join([self.event, "=" * len(self.event), "", *body, ""])
@@ -141,8 +139,11 @@ class Report:
 def report(
     event: Event, problem: Problem | None = None, schedule: Schedule | None = None, bound: int | None = None
 ) -> Report:
-    """Counts an event, and a schedule of the problem that `problem_of` makes of it; `bound` is that of its value."""
-    statuses = Counter(request.status for request in event.requests)
+    """Counts an event, and a schedule of the problem that `problem_of` makes of it; `bound` is that of its value.
+
+    A "never" asks for no meeting, and is no request here.
+    """
+    statuses = Counter(request.status for request in event.requests if request.preference is not Preference.NEVER)
     return Report(
         event=event.name,
         participants=len(event.people),
@@ -193,8 +194,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "meetings": "meetings placed",
         "people": "people in meetings",
         "between countries": "meetings between countries",
-        "breaks": "breaks",
-        "idle": "idle slots in breaks",
+        "breaks": "breaks between meetings",
+        "idle": "idle slots",
         "below minimum": "people below their promised minimum",
         "value": "value of the meetings placed",
         "bound": "proven upper bound on the value",
@@ -214,13 +215,13 @@ _WORDS: dict[str, dict[str, str]] = {
         "declined": "refusées",
         "withdrawn": "retirées",
         "expired": "expirées",
-        "schedule": "Programme",
+        "schedule": "Planning",
         "candidates": "rendez-vous convenus",
         "meetings": "rendez-vous placés",
         "people": "personnes en rendez-vous",
         "between countries": "rendez-vous entre pays",
-        "breaks": "attentes entre deux rendez-vous",
-        "idle": "créneaux libres dans ces attentes",
+        "breaks": "pauses entre les rendez-vous",
+        "idle": "créneaux creux",
         "below minimum": "personnes sous leur minimum promis",
         "value": "valeur des rendez-vous placés",
         "bound": "borne supérieure prouvée de la valeur",
@@ -231,10 +232,10 @@ _WORDS: dict[str, dict[str, str]] = {
         "organisations": "Organisaties",
         "countries": "Landen",
         "offers": "Aanbod",
-        "needs": "Vragen",
+        "needs": "Behoeften",
         "by country": "Deelnemers per land",
-        "requests": "Afspraakverzoeken",
-        "sent": "verstuurd",
+        "requests": "Aanvragen",
+        "sent": "verzonden",
         "accepted": "aanvaard",
         "pending": "in afwachting",
         "declined": "geweigerd",
@@ -245,8 +246,8 @@ _WORDS: dict[str, dict[str, str]] = {
         "meetings": "geplaatste afspraken",
         "people": "personen met een afspraak",
         "between countries": "afspraken tussen landen",
-        "breaks": "wachttijden tussen twee afspraken",
-        "idle": "vrije tijdsloten in die wachttijden",
+        "breaks": "pauzes tussen afspraken",
+        "idle": "lege tijdsloten",
         "below minimum": "personen onder hun beloofde minimum",
         "value": "waarde van de geplaatste afspraken",
         "bound": "bewezen bovengrens van de waarde",

@@ -17,6 +17,8 @@ from matchmaker.domain import Problem, Schedule
 from matchmaker.event import Event, Profile
 from matchmaker.report import Report
 
+Texts = Mapping[str, str]
+"""A sentence by language."""
 Value = str | int | date | time | None
 
 
@@ -26,13 +28,14 @@ def schedule_workbook(
     schedule: Schedule,
     report: Report,
     edition: Edition,
-    reasons: Mapping[int, Mapping[str, str]] | None = None,
+    reasons: Mapping[int, Texts] | None = None,
     language: str = "en",
+    fixes: Mapping[int, Texts] | None = None,
 ) -> bytes:
     """A schedule of the problem that `problem_of` makes of `event`, as an .xlsx workbook in `language`.
 
     `reasons` say by language why a request was not placed, by its position in `event.requests`: that of a candidate,
-    or of an accepted request which did not become one.
+    or of an accepted request which did not become one; `fixes` say likewise what would make room for it.
     """
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
@@ -41,7 +44,8 @@ def schedule_workbook(
         pages.table("by time", _WIDTHS["by time"], _by_time(event, schedule))
         pages.table("by person", _WIDTHS["by person"], _by_person(event, schedule))
         _grid(pages, event, schedule)
-        pages.table("not placed", _WIDTHS["not placed"], _not_placed(event, problem, schedule, reasons or {}, language))
+        left = _not_placed(event, problem, schedule, [reasons or {}, fixes or {}], language)
+        pages.table("not placed", _WIDTHS["not placed"], left)
         _figures(pages, event, report, edition, language)
     return target.getvalue()
 
@@ -56,7 +60,8 @@ _WIDTHS = {
         "with": 26, "their organisation": 30,
     },
     "not placed": {
-        "name": 26, "organisation": 30, "with": 26, "their organisation": 30, "value": 8, "why not": 90,
+        "name": 26, "organisation": 30, "with": 26, "their organisation": 30, "value": 8, "why not": 70,
+        "fix": 70,
     },
 }  # fmt: skip
 
@@ -135,16 +140,20 @@ def _by_person(event: Event, schedule: Schedule) -> list[Sequence[Value]]:
 
 
 def _not_placed(
-    event: Event, problem: Problem, schedule: Schedule, reasons: Mapping[int, Mapping[str, str]], language: str
+    event: Event, problem: Problem, schedule: Schedule, said: Sequence[Mapping[int, Texts]], language: str
 ) -> list[Sequence[Value]]:
     values = {c.id: c.value for c in problem.candidates if c.id not in schedule.by_candidate}
     people = {person.email: person for person in event.people}
     rows: list[Sequence[Value]] = []
-    for i in sorted(values.keys() | reasons.keys(), key=lambda i: (-values.get(i, 0), i)):
+    for i in sorted(values.keys() | said[0].keys(), key=lambda i: (-values.get(i, 0), i)):
         one, other = people[event.requests[i].sender], people[event.requests[i].recipient]
-        why = reasons.get(i, {})
-        said = why.get(language, why.get("en"))
-        rows.append([one.name, one.organisation, *_together([other]), values.get(i), said])
+        texts = [by_request.get(i, {}) for by_request in said]
+        rows.append(
+            [
+                *(one.name, one.organisation, *_together([other]), values.get(i)),
+                *(text.get(language, text.get("en")) for text in texts),
+            ]
+        )
     return rows
 
 
@@ -174,13 +183,17 @@ def _figures(pages: _Pages, event: Event, report: Report, edition: Edition, lang
     page = pages.page("figures")
     page.set_column(0, 0, 44)
     page.set_column(1, 1, 20)
-    right = pages.book.add_format({"align": "right"})
+    page.set_column(2, 2, 10)
+    whole, part, exact = (pages.book.add_format({"num_format": form}) for form in ("#,##0", "0.0%", "0.000%"))
     at = format_datetime(edition.at, "d MMMM y, HH:mm", tzinfo=ZoneInfo(event.time_zone), locale=locale_of(language))
     page.write_string(0, 0, event.name, pages.bold)
     page.write_string(1, 0, pages.words["draft" if edition.draft else "version"].format(version=edition.version, at=at))
-    for y, (label, figure) in enumerate(report.lines(language), start=3):
-        page.write_string(y, 0, label, None if figure else pages.bold)
-        page.write_string(y, 1, figure, right)
+    for y, (label, figure, share) in enumerate(report.lines(language), start=3):
+        page.write_string(y, 0, label, pages.bold if figure is None and share is None else None)
+        if figure is not None:
+            page.write_number(y, 1, figure, whole)
+        if share is not None:
+            page.write_number(y, 2 if figure is not None else 1, share, part if figure is not None else exact)
 
 
 def _times(event: Event, slot: int) -> tuple[date, time, time]:

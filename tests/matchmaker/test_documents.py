@@ -208,7 +208,9 @@ def sheets(data: bytes) -> dict[str, list[list[object]]]:
 def test_the_schedule_workbook_shows_it_by_time_by_person_and_by_place_with_the_unplaced_and_the_figures() -> None:
     problem, _ = problem_of(EVENT, lambda _a, _b: 0.5)
     why = {2: {"en": "Never free in the same slot.", "fr": "Jamais libres au même créneau."}}
-    made = schedule_workbook(EVENT, problem, SCHEDULE, report(EVENT, problem, SCHEDULE, 200), EDITION, why)
+    helps = {2: {"en": "Possible at 09:20 if Bob opens it."}}
+    figures = report(EVENT, problem, SCHEDULE, 200)
+    made = schedule_workbook(EVENT, problem, SCHEDULE, figures, EDITION, why, fixes=helps)
     found = sheets(made)
     assert list(found) == ["By time", "By person", "By place", "Not placed", "Figures"]
     by_time = [row[:6] for row in found["By time"][1:]]
@@ -224,11 +226,11 @@ def test_the_schedule_workbook_shows_it_by_time_by_person_and_by_place_with_the_
     ]
     assert found["By place"][1][3] == "Carl Peeters – Ann Peeters"
     assert found["By place"][3][4] == f"Ann Peeters – {BOB.name}"
-    assert [(row[0], row[2], row[5]) for row in found["Not placed"][1:]] == [
-        (BOB.name, CARL.name, "Never free in the same slot.")
+    assert [(row[0], row[2], row[5], row[6]) for row in found["Not placed"][1:]] == [
+        (BOB.name, CARL.name, "Never free in the same slot.", "Possible at 09:20 if Bob opens it.")
     ]
     assert found["Figures"][1][0] == "Version 3 of 1 October 2026, 08:30"
-    assert ["meetings placed", "2 (66.7 %)"] in found["Figures"]
+    assert ["meetings placed", 2, pytest.approx(2 / 3)] in found["Figures"], "figures are numbers, to reckon with"
     french = schedule_workbook(EVENT, problem, SCHEDULE, report(EVENT, problem, SCHEDULE), EDITION, why, "fr")
     assert sheets(french)["Non placés"][1][5] == "Jamais libres au même créneau."
 
@@ -252,7 +254,7 @@ def test_the_template_reads_back_as_its_example_and_explains_every_sheet(languag
 def test_the_matches_of_everybody_are_listed_best_first_with_their_reasons() -> None:
     known = example()
     ranking = rank(known.people, embedder_named("characters"))
-    rows = sheets(matches_workbook(known, ranking, "fr", top=2))["Correspondances"]
+    rows = sheets(matches_workbook(known, ranking, "fr", top=2))["Affinités"]
     assert len(rows) == 1 + 2 * len(known.people)
     assert [row[3] for row in rows[1:3]] == [1, 2]
     assert float(str(rows[1][7])) >= float(str(rows[2][7]))

@@ -5,7 +5,7 @@ import json
 from hypothesis import given, settings
 
 from matchmaker.candidates import problem_of
-from matchmaker.event import Event, Status
+from matchmaker.event import Event, Preference, Status
 from matchmaker.report import report
 from tests.make import meeting, schedule
 from tests.matchmaker.events import event, events, person, request
@@ -57,7 +57,7 @@ def test_the_text_names_the_figures_as_each_language_writes_them() -> None:
 def test_the_parts_add_up_and_every_report_is_json(known: Event) -> None:
     found = report(known)
     assert sum(found.countries.values()) == found.participants
-    assert found.sent == len(known.requests)
+    assert found.sent == sum(request.preference is not Preference.NEVER for request in known.requests)
     assert json.loads(json.dumps(found.as_data()))["participants"] == len(known.people)
-    labels = {language: [label for label, _ in found.lines(language)] for language in ("en", "fr", "nl")}
+    labels = {language: [label for label, *_ in found.lines(language)] for language in ("en", "fr", "nl")}
     assert len({len(of_language) for of_language in labels.values()}) == 1
