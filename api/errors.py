@@ -88,6 +88,14 @@ class ScheduleOutdated(Problem):
     status, code, title = 409, "schedule-outdated", "The event has changed since this schedule was made"
 
 
+class ProposalsRunning(Problem):
+    status, code, title = 409, "proposals-running", "Proposals are being made"
+
+
+class ProposalsClosed(Problem):
+    status, code, title = 409, "proposals-closed", "These proposals are past that"
+
+
 class LinkUsed(Problem):
     status, code, title = 410, "link-used", "Link used or expired"
 

@@ -66,11 +66,17 @@ class Ranked:
 
 
 def ranking_of(
-    engine: sa.Engine, event_id: int, plan: planning.Plan, stop: Callable[[], bool], top: int = 50
+    engine: sa.Engine,
+    event_id: int,
+    plan: planning.Plan,
+    stop: Callable[[], bool],
+    top: int = 50,
+    between: Pair | None = None,
 ) -> Ranked | None:
     """The people of an event ranked, the `top` best of each, and the score of any two; None if `stop` turned true.
 
-    Vectors are stored as they come, whatever becomes of the rest.
+    With `between`, two participation types, people of the one are ranked for people of the other only. Vectors are
+    stored as they come, whatever becomes of the rest.
     """
 
     def go_on(*_: object) -> None:
@@ -90,7 +96,7 @@ def ranking_of(
             return _seen(session, then, ranked(then.event, rules_for(then.event, rules_of(session, number)), top=0))
 
         try:
-            ranking = ranked(plan.event, rules_for(plan.event, wanted, met), top)
+            ranking = ranked(plan.event, _narrowed(rules_for(plan.event, wanted, met), between), top)
             learned = None
             if wanted.learning:
                 learned = learn([_seen(session, plan, ranking), *map(seen_before, earlier)])
@@ -119,6 +125,12 @@ def rules_for(event: Event, rules: MatchingRules, met_before: frozenset[Pair] = 
         country_bonus=rules.country_bonus / 100,
         popularity_damping=rules.popularity_damping / 100,
     )
+
+
+def _narrowed(rules: Rules, between: Pair | None) -> Rules:
+    if between is None or rules.may_meet is None:
+        return rules
+    return replace(rules, may_meet=rules.may_meet & {between, between[::-1]})
 
 
 def _seen(session: Session, plan: planning.Plan, ranking: Ranking) -> Seen:

@@ -15,9 +15,9 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from api import matching, models, planning
-from api.database import psycopg_url
+from api.database import Transaction, psycopg_url
 from api.dependencies import EventMember
-from api.schemas.common import Search
+from api.searching import LookedFor
 from matchmaker.ranking.comparison import Comparison
 from matchmaker.ranking.search import Filter, folded, found
 
@@ -39,14 +39,14 @@ class _Texts:
     plan: planning.Plan
     comparison: Comparison
 
-    def alike(self, search: str) -> list[int]:
+    def alike(self, search: str, wanted: Filter) -> list[int]:
         words = folded(search).split()
         people = self.plan.event.people
         names = (f" {folded(f'{person.name} {person.organisation}')}" for person in people)
         if any(all(f" {word}" in name for word in words) for name in names):
             return []  # somebody was looked for by name
         number = {person.email: row for person, row in zip(people, self.plan.people, strict=True)}
-        hits = found(people, self.comparison, search, Filter(), MOST)
+        hits = found(people, self.comparison, search, wanted, MOST)
         return [number[hit.email] for hit in hits if hit.text is not None and hit.score >= ALIKE]
 
 
@@ -57,8 +57,11 @@ class Meanings:
         self._engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool, hide_parameters=True)
         self._reading: dict[tuple[int, datetime], asyncio.Task[_Texts]] = {}
 
-    async def alike(self, event: models.Event, search: str) -> list[int]:
-        """Participants (numbers) whose offers or needs mean what is searched, best first, unless it is a name."""
+    async def alike(self, event: models.Event, search: str, wanted: Filter) -> list[int]:
+        """Participants (numbers) whose offers or needs mean what is searched, best first, unless it is a name.
+
+        At most `MOST` of those who pass the filter as they were when the event was ranked.
+        """
         if event.ranked_at is None or sum(c.isalpha() for c in search) < LETTERS:
             return []
         key = (event.id, event.ranked_at)
@@ -73,7 +76,7 @@ class Meanings:
             log.warning("an event cannot be searched by meaning", event_id=event.id, exc_info=error)
             self._reading.pop(key, None)
             return []
-        return await asyncio.to_thread(reading.result().alike, search)
+        return await asyncio.to_thread(reading.result().alike, search, wanted)
 
     def _forget(self, event_id: int) -> None:
         """The same event as it was ranked before, and the longest known beyond `KEPT`."""
@@ -87,9 +90,20 @@ class Meanings:
             return _Texts(plan, Comparison(plan.event.people, matching.embedder(), vectors))
 
 
-async def _meant(request: Request, member: EventMember, search: Search = "") -> list[int]:
+async def _meant(request: Request, member: EventMember, session: Transaction, wanted: LookedFor) -> list[int]:
     meanings: Meanings = request.app.state.meanings
-    return await meanings.alike(member.event, search)
+    organisation = None
+    if wanted.organisation_id is not None:
+        organisation = await session.scalar(
+            sa.select(models.Organisation.name).where(models.Organisation.id == wanted.organisation_id)
+        )
+    passing = Filter(
+        countries=frozenset(filter(None, [wanted.country])),
+        types=frozenset(filter(None, [wanted.type])),
+        themes=frozenset(filter(None, [wanted.theme])),
+        organisation=organisation,
+    )
+    return await meanings.alike(member.event, wanted.search, passing)
 
 
 Meant = Annotated[list[int], Depends(_meant)]

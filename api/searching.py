@@ -1,26 +1,51 @@
-"""Finding participants by words, and by what `api.meaning` found."""
+"""Finding participants by words, by what `api.meaning` found, and by what they are."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
 
 import sqlalchemy as sa
+from fastapi import Depends, Query
 
 from api.models import Need, Offer, Organisation, Participant
+from api.schemas.common import Search
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Who is looked for; all of it applies together."""
+
+    search: Search = ""
+    country: Annotated[str, Query(max_length=2, description="ISO 3166-1 alpha-2.", examples=["BE"])] = ""
+    type: Annotated[str, Query(max_length=200)] = ""
+    theme: Annotated[str, Query(max_length=200)] = ""
+    organisation_id: Annotated[int | None, Query(ge=1, lt=2**53)] = None
+
+    def among(self, meant: Sequence[int]) -> list[sa.ColumnElement[bool]]:
+        """Conditions on participants: they have the words or are among `meant`, and pass every filter."""
+        conditions = [sa.or_(sa.and_(sa.true(), *found_by(self.search)), Participant.id.in_(meant))]
+        if self.country:
+            conditions.append(Participant.country == self.country)
+        if self.type:
+            conditions.append(Participant.type == self.type)
+        if self.theme:
+            conditions.append(Participant.themes.contains([self.theme]))
+        if self.organisation_id is not None:
+            conditions.append(Participant.organisation_id == self.organisation_id)
+        return conditions
+
+    def foremost(self, meant: Sequence[int]) -> list[sa.ColumnElement[int]]:
+        """The order of those found: first whoever has the words, then `meant` in its order."""
+        places = [(Participant.id == number, place) for place, number in enumerate(meant)]
+        return [sa.case((sa.and_(sa.true(), *found_by(self.search)), -1), *places)] if places else []
+
+
+LookedFor = Annotated[Wanted, Depends()]
 
 
 def found_by(search: str) -> list[sa.ColumnElement[bool]]:
     """Conditions on participants: each word of `search` stands in a name, a job title, an organisation or a text."""
     return [_holds(word) for word in search.replace("\x00", " ").split()]
-
-
-def having(search: str, meant: Sequence[int]) -> sa.ColumnElement[bool]:
-    """Participants who have the words of `search`, or are among `meant`."""
-    return sa.or_(sa.and_(sa.true(), *found_by(search)), Participant.id.in_(meant))
-
-
-def foremost(search: str, meant: Sequence[int]) -> list[sa.ColumnElement[int]]:
-    """The order of those found: first whoever has the words, then `meant` in its order."""
-    places = [(Participant.id == number, place) for place, number in enumerate(meant)]
-    return [sa.case((sa.and_(sa.true(), *found_by(search)), -1), *places)] if places else []
 
 
 def _holds(word: str) -> sa.ColumnElement[bool]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from solver.result import GoalReport  # the worker does without the solver: its child has it
 
 OPEN = (State.QUEUED, State.RUNNING)
+OPEN_PROPOSALS = (models.ProposalsState.QUEUED, models.ProposalsState.RUNNING)
 
 
 def locked(session: Session, schedule_id: int) -> models.Schedule:
@@ -36,6 +37,13 @@ def fail(session: Session, schedule_id: int, error: str) -> None:
     row = locked(session, schedule_id)
     if row.state in OPEN:
         row.state, row.error, row.finished_at = State.FAILED, error, sa.func.now()
+
+
+def fail_proposals(session: Session, proposals_id: int) -> None:
+    """They cannot be found; nothing if they are closed already."""
+    row = session.get_one(models.Proposals, proposals_id, with_for_update=True, populate_existing=True)
+    if row.state in OPEN_PROPOSALS:
+        row.state, row.finished_at = models.ProposalsState.FAILED, sa.func.now()
 
 
 def settle(session: Session, schedule_id: int) -> None:

@@ -13,13 +13,13 @@ from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job, Status
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.database import Sessions
 from api.jobs import closing
 from api.jobs.app import COMPUTE, DEAD, app
 from api.jobs.child import Child, ChildDiedError, StoppedError, WorkFailedError
-from api.models import RateCounter, Schedule, SignInLink, UserSession
+from api.models import Proposals, RateCounter, Schedule, SignInLink, UserSession
 from api.settings import Settings
 from api.sign_in import send_link
 
@@ -113,6 +113,27 @@ def rank_event(context: JobContext, *, event_id: int) -> None:
         raise JobAborted
 
 
+@app.task(name="propose_meetings", queue=COMPUTE, pass_context=True, retry=_Later())
+def propose_meetings(context: JobContext, *, event_id: int, proposals_id: int) -> None:  # noqa: ARG001 - names the lock
+    """Find the meetings that an organiser proposes (`api.jobs.proposing.run`)."""
+    tools = _tools(context)
+    for _ in range(CRASHES):
+        try:
+            done = tools.child.run("api.jobs.proposing", "run", tools.url, proposals_id, stop=context.should_abort)
+        except ChildDiedError:
+            log.exception("the child died", proposals_id=proposals_id)
+            continue
+        except StoppedError:
+            done = False
+        except WorkFailedError:
+            break
+        if not done and _stopping(context):
+            raise JobAborted
+        return
+    with Session(tools.engine) as session, session.begin():
+        closing.fail_proposals(session, proposals_id)
+
+
 @app.task(name="send_sign_in_link", pass_context=True, retry=RetryStrategy(max_attempts=5, exponential_wait=3))
 async def send_sign_in_link(context: JobContext, *, user_id: int, language: str | None = None) -> None:
     """Send a link by mail, or try again after 3, 9, 27, 81 and 243 seconds."""
@@ -141,16 +162,26 @@ async def take_over(context: JobContext, timestamp: int) -> None:  # noqa: ARG00
                 await session.run_sync(closing.settle, schedule_id)
             else:
                 await session.run_sync(closing.fail, schedule_id, "crashed")
+        for proposals_id in await session.scalars(
+            sa.select(Proposals.id).where(Proposals.state.in_(closing.OPEN_PROPOSALS), ~_active(Proposals.job_id))
+        ):
+            await session.run_sync(closing.fail_proposals, proposals_id)
 
 
 async def _orphans(session: AsyncSession) -> Iterable[tuple[int, bool]]:
     """Open schedules that no job stands for: the number of each, and whether it was cancelled."""
-    jobs = sa.table("procrastinate_jobs", sa.column("id"), sa.column("status"))
-    active = sa.select(jobs.c.id).where(
-        jobs.c.id == Schedule.job_id, sa.cast(jobs.c.status, sa.Text).in_(("todo", "doing"))
+    orphans = sa.select(Schedule.id, Schedule.cancelled).where(
+        Schedule.state.in_(closing.OPEN), ~_active(Schedule.job_id)
     )
-    orphans = sa.select(Schedule.id, Schedule.cancelled).where(Schedule.state.in_(closing.OPEN), ~active.exists())
     return (await session.execute(orphans)).all()
+
+
+def _active(job_id: InstrumentedAttribute[int | None]) -> sa.ColumnElement[bool]:
+    """Whether the job waits or is being done."""
+    jobs = sa.table("procrastinate_jobs", sa.column("id"), sa.column("status"))
+    return (
+        sa.select(jobs.c.id).where(jobs.c.id == job_id, sa.cast(jobs.c.status, sa.Text).in_(("todo", "doing"))).exists()
+    )
 
 
 @app.periodic(cron="17 * * * *")

@@ -1,9 +1,10 @@
 """Whom I should meet, and why."""
 
+from typing import Annotated
+
 import sqlalchemy as sa
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 
 from api import models
 from api.database import Transaction
@@ -11,9 +12,9 @@ from api.dependencies import PROFILE, Attendee, EventAttendee, Listed, Profile
 from api.errors import Forbidden, NotFound, NotSignedIn, documented
 from api.meaning import Meant
 from api.routes.participants import participant_of, slot_ids
-from api.schemas.common import Search
+from api.schemas.matching import MatchingRules
 from api.schemas.people import Match, Matches, MatchRequest, Reason
-from api.searching import having
+from api.searching import LookedFor
 from matchmaker.event import Preference, Status
 
 router = APIRouter(prefix="/events/{event_id}/matches", tags=["matches"])
@@ -22,37 +23,46 @@ FOREMOST = (Status.ACCEPTED, Status.PENDING, Status.DECLINED, Status.WITHDRAWN, 
 
 @router.get("", responses=documented(NotSignedIn, Forbidden, NotFound))
 async def list_matches(
-    me: EventAttendee, session: Transaction, window: Listed, meant: Meant, search: Search = ""
+    me: EventAttendee,
+    session: Transaction,
+    window: Listed,
+    asked: LookedFor,
+    meant: Meant,
+    everyone: Annotated[bool, Query(description="After my matches, all others who fit.")] = False,
 ) -> Matches:
     """My matches, best first, each with its reasons and the request between us, if there is one."""
-    request = models.MeetingRequest
+    request, match, other = models.MeetingRequest, models.Match, models.Participant
     never = sa.select(request.id).where(
         request.sender_id == me.participant_id,
-        request.recipient_id == models.Match.other_id,
+        request.recipient_id == other.id,
         request.preference == Preference.NEVER,
     )
+    mine = sa.and_(match.other_id == other.id, match.participant_id == me.participant_id)
     wanted = (
-        sa.select(models.Match)
-        .join(models.Match.other)
-        .where(models.Match.participant_id == me.participant_id, ~never.exists(), having(search, meant))
+        sa.select(other, match)
+        .join(match, mine, isouter=everyone)
+        .where(other.event_id == me.event.id, other.id != me.participant_id, ~never.exists(), *asked.among(meant))
     )
     total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
-    loaded = [selectinload(models.Match.other).options(option) for option in PROFILE]
-    page = wanted.options(*loaded).order_by(models.Match.rank).limit(window.limit).offset(window.offset)
-    rows = (await session.scalars(page)).all()
+    order = (match.rank.asc().nulls_last(), *asked.foremost(meant), other.last_name, other.first_name, other.id)
+    page = wanted.options(*PROFILE).order_by(*order).limit(window.limit).offset(window.offset)
+    rows = (await session.execute(page)).all()
     slots = await slot_ids(session, me.event.id)
-    requests = await _requests(session, me, [row.other_id for row in rows])
+    requests = await _requests(session, me, [person.id for person, _ in rows])
+    own = await session.get_one(models.Participant, me.participant_id)
+    rules = MatchingRules.model_validate(me.event.matching)
     return Matches(
         items=[
             Match(
-                participant=participant_of(Profile(participant=row.other, seen_by=me), slots),
-                score=row.score,
-                forward=row.forward,
-                backward=row.backward,
-                reasons=[Reason.model_validate(reason) for reason in row.reasons],
-                request=requests.get(row.other_id),
+                participant=participant_of(Profile(participant=person, seen_by=me), slots),
+                score=found.score if found else None,
+                forward=found.forward if found else None,
+                backward=found.backward if found else None,
+                reasons=[Reason.model_validate(reason) for reason in found.reasons] if found else [],
+                request=requests.get(person.id),
+                may_ask=person.organisation_id != own.organisation_id and rules.may_meet(own.type, person.type),
             )
-            for row in rows
+            for person, found in rows
         ],
         total=total or 0,
         limit=window.limit,

@@ -28,7 +28,7 @@ async def read_matching(member: EventOrganiser, session: Transaction) -> Matchin
 @router.patch("", responses=documented(Invalid))
 async def update_matching(patch: MatchingPatch, member: EventOrganiser, session: Transaction) -> Matching:
     """Change rules of matching. A new ranking takes the place of the one in use once it is made."""
-    await _known_types(session, member, patch.may_not_meet or [])
+    await known_types(session, member, "may_not_meet", patch.may_not_meet or [])
     rules = MatchingRules.model_validate(member.event.matching)
     changed = rules.model_copy(update=patch.model_dump(exclude_none=True))
     if changed != rules:
@@ -46,11 +46,12 @@ async def rank_again(member: EventOrganiser, session: Transaction) -> Matching:
     return await _matching(session, member)
 
 
-async def _known_types(session: AsyncSession, member: Member, pairs: list[list[str]]) -> None:
+async def known_types(session: AsyncSession, member: Member, field: str, pairs: list[list[str]]) -> None:
+    """Raises `Invalid` unless all in the `pairs` of a field are participation types of the event."""
     people = models.Participant
     known = set(await session.scalars(sa.select(people.type).where(people.event_id == member.event.id).distinct()))
     errors = [
-        {"loc": ["body", "may_not_meet", i], "message": f"not a participation type of this event: {name}"}
+        {"loc": ["body", field, i], "message": f"not a participation type of this event: {name}"}
         for i, pair in enumerate(pairs)
         for name in pair
         if name not in known

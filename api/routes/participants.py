@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body, Query
+from fastapi import APIRouter, Body
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
@@ -15,9 +15,8 @@ from api.dependencies import PROFILE, AnyProfile, EventMember, Listed, OwnProfil
 from api.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
 from api.jobs import enqueue
 from api.meaning import Meant
-from api.schemas.common import Search
 from api.schemas.people import Availability, Participant, ParticipantPatch, Participants, StatementIn
-from api.searching import foremost, having
+from api.searching import LookedFor
 from api.statements import rewrite
 from matchmaker.language import detect
 
@@ -34,12 +33,8 @@ async def list_participants(
     member: EventMember,
     session: Transaction,
     window: Listed,
+    asked: LookedFor,
     meant: Meant,
-    search: Search = "",
-    country: Annotated[str, Query(max_length=2, description="ISO 3166-1 alpha-2.", examples=["BE"])] = "",
-    type: Annotated[str, Query(max_length=200)] = "",  # noqa: A002 - the name that the list's readers know
-    theme: Annotated[str, Query(max_length=200)] = "",
-    organisation_id: Annotated[int | None, Query(ge=1, lt=2**53)] = None,
 ) -> Participants:
     """The participants of an event by name; all filters apply together.
 
@@ -47,19 +42,11 @@ async def list_participants(
     language, the likeliest first.
     """
     people = models.Participant
-    wanted = sa.select(people).where(people.event_id == member.event.id, having(search, meant))
-    if country:
-        wanted = wanted.where(people.country == country)
-    if type:
-        wanted = wanted.where(people.type == type)
-    if theme:
-        wanted = wanted.where(people.themes.contains([theme]))
-    if organisation_id is not None:
-        wanted = wanted.where(people.organisation_id == organisation_id)
+    wanted = sa.select(people).where(people.event_id == member.event.id, *asked.among(meant))
     total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
     rows = await session.scalars(
         wanted.options(*PROFILE)
-        .order_by(*foremost(search, meant), people.last_name, people.first_name, people.id)
+        .order_by(*asked.foremost(meant), people.last_name, people.first_name, people.id)
         .limit(window.limit)
         .offset(window.offset)
     )

@@ -82,7 +82,7 @@ async def create_request(wanted: RequestIn, me: EventAttendee, session: Transact
         row = models.MeetingRequest(event_id=me.event.id, sender_id=me.participant_id, recipient_id=wanted.recipient_id)
         session.add(row)
     row.status, row.answered_at, row.created_at = Status.PENDING, None, sa.func.now()
-    row.preference, row.message = wanted.preference, wanted.message
+    row.preference, row.message, row.proposals_id = wanted.preference, wanted.message, None
     await session.flush()
     if wanted.preference is Preference.NEVER:
         await enqueue(session, "rank_event", event_id=me.event.id)
@@ -217,6 +217,7 @@ async def requests_of(
             status=row.status,
             preference=row.preference,
             message=row.message,
+            proposed=row.proposals_id is not None,
             created_at=row.created_at.astimezone(zone),
             answered_at=row.answered_at and row.answered_at.astimezone(zone),
             meeting=meetings.get(frozenset((row.sender_id, row.recipient_id))) if row.status in OPEN else None,

@@ -108,14 +108,18 @@ class MatchRequest(Model):
 
 
 class Match(Model):
-    """A participant whom I should meet. Scores are percentages; `forward`: how far they serve my needs."""
+    """A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
+
+    Scores are percentages; `forward`: how far they serve my needs. `may_ask`: the rules of the event let us meet.
+    """
 
     participant: Participant
-    score: int = Field(ge=0, le=100)
-    forward: int = Field(ge=0, le=100)
-    backward: int = Field(ge=0, le=100)
+    score: int | None = Field(ge=0, le=100)
+    forward: int | None = Field(ge=0, le=100)
+    backward: int | None = Field(ge=0, le=100)
     reasons: list[Reason]
     request: MatchRequest | None
+    may_ask: bool
 
 
 class Matches(Page):

@@ -16,7 +16,10 @@ class RequestMeeting(Model):
 
 
 class MeetingRequest(Model):
-    """A request to meet. Its preference is the sender's; `never` is shown to them and to organisers only."""
+    """A request to meet. Its preference is the sender's; `never` is shown to them and to organisers only.
+
+    `proposed`: an organiser brought the two together, and the sender did not ask.
+    """
 
     id: int
     sender: ParticipantBrief
@@ -24,6 +27,7 @@ class MeetingRequest(Model):
     status: Status
     preference: Preference
     message: str
+    proposed: bool
     created_at: datetime
     answered_at: datetime | None
     meeting: RequestMeeting | None

@@ -48,6 +48,7 @@ export const aRequest = (change: Partial<MeetingRequest> = {}): MeetingRequest =
   status: 'pending',
   preference: 'like',
   message: '',
+  proposed: false,
   created_at: '2027-01-01T10:00:00Z',
   answered_at: null,
   meeting: null,

@@ -21,7 +21,7 @@ from api.importing import store_event
 from api.jobs import enqueue, scheduling, tasks
 from api.jobs.app import app
 from api.jobs.child import Child
-from api.models import Event, Match, Meeting, Schedule, User
+from api.models import Event, Match, Meeting, Proposals, ProposalsState, Schedule, User
 from api.models.schedules import State
 from api.settings import Settings
 from matchmaker.sample import biowin_day
@@ -155,7 +155,7 @@ def test_the_best_plan_of_a_cancelled_schedule_is_its_draft(
     assert made["measures"]["meetings"] > 0
 
 
-def test_a_schedule_whose_job_is_gone_is_closed(db: Session, database_url: str, sample_id: int) -> None:
+def test_what_has_lost_its_job_is_closed(db: Session, database_url: str, sample_id: int) -> None:
     cancelled = queued(db, sample_id, state=State.RUNNING, cancelled=True)
     in_worker(database_url, tasks.take_over.func)
     db.refresh(cancelled)
@@ -164,6 +164,12 @@ def test_a_schedule_whose_job_is_gone_is_closed(db: Session, database_url: str, 
     in_worker(database_url, tasks.take_over.func)
     db.refresh(lost)
     assert (lost.state, lost.error) == (State.FAILED, "crashed")
+    proposals = Proposals(event_id=sample_id, state=ProposalsState.RUNNING, options={}, job_id=10**9)
+    db.add(proposals)
+    db.commit()
+    in_worker(database_url, tasks.take_over.func)
+    db.refresh(proposals)
+    assert proposals.state is ProposalsState.FAILED
 
 
 def test_dead_workers_are_looked_for_every_three_seconds() -> None:

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from api.jobs import ranking
-from api.models import Event, Match
+from api.models import Event, Match, Participant
 
 Browser = Callable[[str], TestClient]
 Find = Callable[[str], list[str]]
@@ -53,13 +53,49 @@ def test_those_who_have_the_words_come_first_and_a_name_finds_nobody_else(find: 
 
 
 @pytest.mark.usefixtures("ranked")
-def test_filters_hold_for_what_is_found_by_meaning(find: Find, signed_in: Browser, event_id: int) -> None:
+def test_filters_hold_for_what_is_found_by_meaning(
+    find: Find, signed_in: Browser, event_id: int, db: Session, database_url: str
+) -> None:
     assert find(DUTCH)[0] == "Cleo"
+    cleo = db.scalars(sa.select(Participant).where(Participant.first_name == "Cleo")).one()
+    cleo.themes = ["devices"]
+    db.commit()
     browser = signed_in("bob@example.org")
-    path = f"/api/v1/events/{event_id}/participants?search={DUTCH}"
-    assert [who["first_name"] for who in browser.get(f"{path}&country=FR").json()["items"]] == ["Cleo"]
-    assert "FR" not in {who["country"] for who in browser.get(f"{path}&country=BE").json()["items"]}
-    assert {who["type"] for who in browser.get(f"{path}&type=exhibitor").json()["items"]} == {"exhibitor"}
+
+    def names(**filters: str | int) -> list[str]:
+        path = f"/api/v1/events/{event_id}/participants"
+        answer = browser.get(path, params={"search": DUTCH} | filters).json()
+        return [person["first_name"] for person in answer["items"]]
+
+    for passing in ({"country": "FR"}, {"type": "exhibitor"}, {"organisation_id": cleo.organisation_id}):
+        assert names(**passing) == ["Cleo"]
+    assert "Cleo" not in [*names(country="BE"), *names(type="investor")]
+    assert names(theme="devices") == []
+    assert ranking.run(database_url, event_id, lambda: False)
+    assert find(DUTCH)[0] == "Cleo"
+    assert names(theme="devices")[0] == "Cleo"
+    assert names(theme="devices", country="BE") == []
+
+
+@pytest.mark.usefixtures("ranked")
+def test_the_search_of_an_attendee_reaches_everyone(
+    find: Find, signed_in: Browser, event_id: int, db: Session, person: Callable[[str], int]
+) -> None:
+    assert find(DUTCH)[0] == "Cleo"
+    db.execute(sa.delete(Match))
+    db.commit()
+    ann, path = signed_in("ann@example.org"), f"/api/v1/events/{event_id}/matches"
+    assert ann.get(path, params={"search": "financing rounds"}).json()["total"] == 0
+    (bob,) = ann.get(path, params={"search": "Peeters", "everyone": True}).json()["items"]
+    assert (bob["score"], bob["reasons"], bob["may_ask"]) == (None, [], True)
+    assert (bob["request"]["status"], bob["request"]["direction"]) == ("pending", "sent")
+    found = ann.get(path, params={"search": "contractproductie van steriele hulpmiddelen", "everyone": True}).json()
+    assert found["items"][0]["participant"]["first_name"] == "Cleo"
+    everyone = ann.get(path, params={"everyone": True}).json()
+    assert {match["participant"]["first_name"] for match in everyone["items"]} == {"Bob", "Cleo", "Dan"}
+    assert {m["participant"]["first_name"] for m in everyone["items"] if not m["may_ask"]} == {"Dan"}, "her colleague"
+    cleo = signed_in("cleo@example.org").get(path, params={"everyone": True}).json()
+    assert person("ann") not in [match["participant"]["id"] for match in cleo["items"]], "whom she never wants to meet"
 
 
 @pytest.mark.usefixtures("ranked")

@@ -22,6 +22,7 @@ ORGANISER = [
     "organise/requests",
     "organise/schedules",
     "organise/schedules/1",
+    "organise/matching",
     "organise/import",
     "organise/settings",
 ]

@@ -350,6 +350,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{event_id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Proposals
+         * @description The sets of proposals of an event, the newest first.
+         */
+        get: operations["list_proposals"];
+        put?: never;
+        /**
+         * Create Proposals
+         * @description Have meetings found that are worth proposing; nothing is asked of anybody. Read them until they are ready.
+         */
+        post: operations["create_proposals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{event_id}/report": {
         parameters: {
             query?: never;
@@ -502,6 +526,88 @@ export interface paths {
          * @description Choose the language of the page and of mails.
          */
         patch: operations["update_me"];
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposals_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Proposals
+         * @description A set of proposals: every meeting, and what it comes to for everybody.
+         */
+        get: operations["read_proposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposals_id}/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt Proposals
+         * @description Make requests of the proposals, all at once. Pairs between whom anything stands by now are left out.
+         */
+        post: operations["adopt_proposals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposals_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Proposals
+         * @description Stop looking for proposals.
+         */
+        post: operations["cancel_proposals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/proposals/{proposals_id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Withdraw Proposals
+         * @description Take adopted proposals back, all that still stand, unless the published schedule holds a meeting of theirs.
+         *
+         *     What people declined or withdrew themselves stays their answer; the rest may be proposed again.
+         */
+        post: operations["withdraw_proposals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/requests/{request_id}/accept": {
@@ -792,6 +898,18 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * Adoption
+         * @description How proposals become requests: accepted at once, or pending, for one of the two to answer.
+         */
+        Adoption: {
+            /**
+             * Status
+             * @default accepted
+             * @enum {string}
+             */
+            status: "accepted" | "pending";
+        };
         /**
          * Agenda
          * @description The meetings of one participant in one schedule, in order of time. Without a schedule there is none yet.
@@ -1102,19 +1220,23 @@ export interface components {
         };
         /**
          * Match
-         * @description A participant whom I should meet. Scores are percentages; `forward`: how far they serve my needs.
+         * @description A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
+         *
+         *     Scores are percentages; `forward`: how far they serve my needs. `may_ask`: the rules of the event let us meet.
          */
         Match: {
             /** Backward */
-            backward: number;
+            backward: number | null;
             /** Forward */
-            forward: number;
+            forward: number | null;
+            /** May Ask */
+            may_ask: boolean;
             participant: components["schemas"]["Participant"];
             /** Reasons */
             reasons: components["schemas"]["Reason"][];
             request: components["schemas"]["MatchRequest"] | null;
             /** Score */
-            score: number;
+            score: number | null;
         };
         /**
          * Matches
@@ -1252,6 +1374,8 @@ export interface components {
         /**
          * MeetingRequest
          * @description A request to meet. Its preference is the sender's; `never` is shown to them and to organisers only.
+         *
+         *     `proposed`: an organiser brought the two together, and the sender did not ask.
          */
         MeetingRequest: {
             /** Answered At */
@@ -1267,6 +1391,8 @@ export interface components {
             /** Message */
             message: string;
             preference: components["schemas"]["Preference"];
+            /** Proposed */
+            proposed: boolean;
             recipient: components["schemas"]["ParticipantBrief"];
             sender: components["schemas"]["ParticipantBrief"];
             status: components["schemas"]["Status"];
@@ -1518,6 +1644,138 @@ export interface components {
              * @example chains
              */
             stage: string;
+        };
+        /**
+         * Proposals
+         * @description A set of proposals. `meetings` counts what was found; `standing` the requests of an adopted set that stand.
+         */
+        Proposals: {
+            /** Adopted At */
+            adopted_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Event Id */
+            event_id: number;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: number;
+            /** Meetings */
+            meetings: number;
+            options: components["schemas"]["ProposalsIn"];
+            /** Standing */
+            standing: number;
+            state: components["schemas"]["ProposalsState"];
+        };
+        /**
+         * ProposalsIn
+         * @description What to propose: meetings for each person, what is agreed already included, and the least score of a match.
+         *
+         *     For the minimum any match will do; beyond it only those of the least score. `between`: two participation types, one
+         *     of each in every meeting (null: all who may meet).
+         */
+        ProposalsIn: {
+            /** Between */
+            between?: string[] | null;
+            /**
+             * Least
+             * @default 10
+             */
+            least: number;
+            /**
+             * Maximum
+             * @description null: no limit but their own
+             * @default 8
+             */
+            maximum: number | null;
+            /**
+             * Minimum
+             * @default 3
+             */
+            minimum: number;
+        };
+        /**
+         * ProposalsPage
+         * @description A part of the list of sets of proposals, the newest first.
+         */
+        ProposalsPage: {
+            /** Items */
+            items: components["schemas"]["Proposals"][];
+            /** Limit */
+            limit: number;
+            /** Offset */
+            offset: number;
+            /** Total */
+            total: number;
+        };
+        /**
+         * ProposalsPreview
+         * @description A set of proposals with everything in it.
+         *
+         *     `kept`: how many were in the set before; `proven`: nothing better is possible.
+         */
+        ProposalsPreview: {
+            /** Adopted At */
+            adopted_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Event Id */
+            event_id: number;
+            /** Finished At */
+            finished_at: string | null;
+            /** Id */
+            id: number;
+            /** Kept */
+            kept: number;
+            /** Meetings */
+            meetings: number;
+            options: components["schemas"]["ProposalsIn"];
+            /** Pairs */
+            pairs: components["schemas"]["ProposedMeeting"][];
+            /** People */
+            people: components["schemas"]["ProposedPerson"][];
+            /** Proven */
+            proven: boolean;
+            /** Standing */
+            standing: number;
+            state: components["schemas"]["ProposalsState"];
+        };
+        /**
+         * ProposalsState
+         * @description Where a set of proposals stands. A `ready` one can be looked at; the requests of an `adopted` one stand.
+         * @enum {string}
+         */
+        ProposalsState: "queued" | "running" | "cancelled" | "failed" | "ready" | "adopted" | "withdrawn";
+        /**
+         * ProposedMeeting
+         * @description A meeting proposed between two of the people, and their score as a percentage.
+         */
+        ProposedMeeting: {
+            /** Participant Ids */
+            participant_ids: number[];
+            /** Score */
+            score: number;
+        };
+        /**
+         * ProposedPerson
+         * @description What the proposals come to for somebody: meetings agreed before, and proposed. `short`: why too few, if so.
+         */
+        ProposedPerson: {
+            /** Agreed */
+            agreed: number;
+            participant: components["schemas"]["ParticipantBrief"];
+            /** Proposed */
+            proposed: number;
+            /** Short */
+            short: {
+                [key: string]: string;
+            } | null;
         };
         /**
          * RankingFigures
@@ -2383,12 +2641,19 @@ export interface operations {
     list_matches: {
         parameters: {
             query?: {
+                /** @description ISO 3166-1 alpha-2. */
+                country?: string;
+                /** @description After my matches, all others who fit. */
+                everyone?: boolean;
                 /** @description At most so many. */
                 limit?: number;
                 /** @description After so many. */
                 offset?: number;
+                organisation_id?: number | null;
                 /** @description Words to find, all of them, in any case. */
                 search?: string;
+                theme?: string;
+                type?: string;
             };
             header?: never;
             path: {
@@ -3577,6 +3842,176 @@ export interface operations {
             };
         };
     };
+    list_proposals: {
+        parameters: {
+            query?: {
+                /** @description At most so many. */
+                limit?: number;
+                /** @description After so many. */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalsPage"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    create_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposals"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Proposals are being made (`proposals-running`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     read_report: {
         parameters: {
             query?: never;
@@ -4334,6 +4769,341 @@ export interface operations {
             };
             /** @description Sent from another site (`cross-site`) */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    read_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposals_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalsPreview"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    adopt_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposals_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Adoption"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposals"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description These proposals are past that (`proposals-closed`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    cancel_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposals_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposals"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description These proposals are past that (`proposals-closed`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    withdraw_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                proposals_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposals"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description These proposals are past that (`proposals-closed`), Meetings depend on it (`in-use`) */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

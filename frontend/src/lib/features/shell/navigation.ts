@@ -22,6 +22,7 @@ export function items(event: Event, side: Side): Item[] {
         { href: `${at}/organise/participants`, label: 'nav.participants', icon: 'participants' },
         { href: `${at}/organise/requests`, label: 'nav.requests', icon: 'requests' },
         { href: `${at}/organise/schedules`, label: 'nav.schedules', icon: 'schedules' },
+        { href: `${at}/organise/matching`, label: 'nav.matching', icon: 'matches' },
         { href: `${at}/organise/import`, label: 'nav.import', icon: 'import' },
         { href: `${at}/organise/settings`, label: 'nav.settings', icon: 'settings' }
       ];

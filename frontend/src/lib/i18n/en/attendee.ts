@@ -69,7 +69,9 @@ export const attendee = {
     request: 'Ask to meet',
     requestOf: 'Ask to meet: {name}',
     loadMore: 'Show more',
-    why: 'Why you match'
+    why: 'Why you match',
+    others: 'Others at the event',
+    mayNotAsk: 'Not possible: the rules of the event keep you apart'
   },
   person: {
     offers: 'Offers',
@@ -119,6 +121,7 @@ export const attendee = {
     withdrawn: 'Withdrawn',
     expired: 'Expired',
     toAnswer: 'To answer',
+    proposed: 'Proposed by the organiser',
     noneReceived: 'Nobody has asked you yet',
     noneReceivedHint: 'The more precise your offers and needs, the more people find you.',
     noneSent: 'You have not asked anybody yet',

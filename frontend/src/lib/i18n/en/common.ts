@@ -56,6 +56,8 @@ export const common = {
     'not-a-draft': 'Only a draft can be published.',
     'not-running': 'This run has already ended.',
     'in-use': 'This cannot be changed: meetings depend on it.',
+    'proposals-running': 'Meetings are already being looked for. Wait for it, or cancel it first.',
+    'proposals-closed': 'This was already adopted, taken back or cancelled.',
     'wrong-code': 'This code is not right. Check the six digits of the latest message.',
     'too-many': 'Too many attempts. Wait a few minutes, then try again.',
     invalid: 'Some of what was entered is not valid.',
@@ -97,6 +99,7 @@ export const common = {
     overview: 'Overview',
     participants: 'Participants',
     schedules: 'Schedules',
+    matching: 'Matching',
     import: 'Import',
     settings: 'Settings'
   },

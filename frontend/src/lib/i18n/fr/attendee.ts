@@ -69,7 +69,9 @@ export const attendee = {
     request: 'Demander un rendez-vous',
     requestOf: 'Demander un rendez-vous : {name}',
     loadMore: 'Afficher la suite',
-    why: 'Pourquoi cette affinité'
+    why: 'Pourquoi cette affinité',
+    others: 'Les autres participants',
+    mayNotAsk: 'Impossible : les règles de l’événement vous séparent'
   },
   person: {
     offers: 'Offres',
@@ -119,6 +121,7 @@ export const attendee = {
     withdrawn: 'Retirée',
     expired: 'Expirée',
     toAnswer: 'À répondre',
+    proposed: 'Proposé par l’organisateur',
     noneReceived: 'Personne ne vous a encore sollicité',
     noneReceivedHint: 'Plus vos offres et vos besoins sont précis, plus on vous trouve.',
     noneSent: 'Vous n’avez encore sollicité personne',

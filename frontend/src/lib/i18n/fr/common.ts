@@ -56,6 +56,8 @@ export const common = {
     'not-a-draft': 'Seul un brouillon peut être publié.',
     'not-running': 'Ce calcul est déjà terminé.',
     'in-use': 'Ceci ne peut pas être modifié : des rendez-vous en dépendent.',
+    'proposals-running': 'Des rendez-vous sont déjà recherchés. Attendez, ou annulez d’abord.',
+    'proposals-closed': 'Ceci a déjà été adopté, repris ou annulé.',
     'wrong-code': 'Ce code n’est pas correct. Vérifiez les six chiffres du dernier message.',
     'too-many': 'Trop de tentatives. Patientez quelques minutes, puis réessayez.',
     invalid: 'Une partie de la saisie n’est pas valable.',
@@ -97,6 +99,7 @@ export const common = {
     overview: 'Aperçu',
     participants: 'Participants',
     schedules: 'Plannings',
+    matching: 'Mise en relation',
     import: 'Importation',
     settings: 'Réglages'
   },

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue';
 import { attendee } from './attendee';
 import { common } from './common';
+import { matching } from './matching';
 import { organiser } from './organiser';
 
-export const fr: Catalogue = { ...common, ...attendee, ...organiser };
+export const fr: Catalogue = { ...common, ...attendee, ...organiser, ...matching };

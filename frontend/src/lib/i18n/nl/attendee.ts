@@ -69,7 +69,9 @@ export const attendee = {
     request: 'Afspraak aanvragen',
     requestOf: 'Afspraak aanvragen: {name}',
     loadMore: 'Meer tonen',
-    why: 'Waarom u bij elkaar past'
+    why: 'Waarom u bij elkaar past',
+    others: 'Anderen op het evenement',
+    mayNotAsk: 'Niet mogelijk: de regels van het evenement laten het niet toe'
   },
   person: {
     offers: 'Aanbod',
@@ -119,6 +121,7 @@ export const attendee = {
     withdrawn: 'Ingetrokken',
     expired: 'Verlopen',
     toAnswer: 'Te beantwoorden',
+    proposed: 'Voorgesteld door de organisator',
     noneReceived: 'Nog niemand vroeg een afspraak met u aan',
     noneReceivedHint: 'Hoe preciezer uw aanbod en behoeften, hoe meer mensen u vinden.',
     noneSent: 'U hebt nog geen afspraak aangevraagd',

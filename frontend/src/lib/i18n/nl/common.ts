@@ -56,6 +56,8 @@ export const common = {
     'not-a-draft': 'Alleen een concept kan gepubliceerd worden.',
     'not-running': 'Deze berekening is al afgelopen.',
     'in-use': 'Dit kan niet gewijzigd worden: er hangen afspraken van af.',
+    'proposals-running': 'Er worden al afspraken gezocht. Wacht, of annuleer eerst.',
+    'proposals-closed': 'Dit werd al overgenomen, teruggenomen of geannuleerd.',
     'wrong-code': 'Deze code is niet juist. Controleer de zes cijfers van het laatste bericht.',
     'too-many': 'Te veel pogingen. Wacht enkele minuten en probeer dan opnieuw.',
     invalid: 'Een deel van wat u hebt ingevuld, is niet geldig.',
@@ -97,6 +99,7 @@ export const common = {
     overview: 'Overzicht',
     participants: 'Deelnemers',
     schedules: 'Planningen',
+    matching: 'Matching',
     import: 'Importeren',
     settings: 'Instellingen'
   },
