@@ -73,6 +73,21 @@ async def _signed_in(session: Transaction, token: Annotated[str | None, Depends(
 SignedIn = Annotated[User, Depends(_signed_in)]
 
 
+async def creates_events(session: AsyncSession, user: User) -> bool:
+    """Whether they may create an event: invited to this installation as an organiser, or running an event already."""
+    runs = sa.select(Membership.event_id).where(Membership.user_id == user.id, Membership.role.in_(RUNS_IT))
+    return user.creates_events or bool(await session.scalar(sa.select(runs.exists())))
+
+
+async def _event_creator(session: Transaction, user: SignedIn) -> User:
+    if not await creates_events(session, user):
+        raise Forbidden("Only organisers create events: ask those who run this installation to invite you.")
+    return user
+
+
+EventCreator = Annotated[User, Depends(_event_creator)]
+
+
 @dataclass(frozen=True)
 class Member:
     """Somebody in an event: of its team (`role`), a participant (`participant_id`), or both."""

@@ -45,13 +45,14 @@ async def welcome(url: str, settings: Settings) -> Welcome:
 
 
 async def invite(url: str, settings: Settings, email: str) -> str:
-    """A sign-in link for the address, whose account is made if there is none: the way in of the first organiser."""
+    """A sign-in link for the address, whose account is made if there is none, and may create events."""
     engine = open_engine(url)
     try:
         async with open_sessions(engine).begin() as session:
             address = email.strip().lower()
-            await session.execute(insert(User).values(email=address).on_conflict_do_nothing())
-            user = (await session.scalars(sa.select(User.id).where(User.email == address))).one()
+            invited = insert(User).values(email=address, creates_events=True)
+            again = invited.on_conflict_do_update(index_elements=[User.email], set_={"creates_events": True})
+            user = (await session.scalars(again.returning(User.id))).one()
             link, _ = await make_link(session, user, settings)
             return link
     finally:

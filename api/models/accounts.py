@@ -10,7 +10,10 @@ from api.models.base import Base, Created, Identified, reference
 
 
 class User(Identified, Base):
-    """An account. People are known by their e-mail address, in lower case."""
+    """An account. People are known by their e-mail address, in lower case.
+
+    `creates_events`: invited to organise. Who runs an event may create others without it.
+    """
 
     __tablename__ = "users"
     __table_args__ = (sa.CheckConstraint("email = lower(email)", name="email_lower"),)
@@ -18,6 +21,7 @@ class User(Identified, Base):
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
+    creates_events: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     created_at: Mapped[Created]
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response, UploadFile
 from api import importing, models, planning
 from api.audit import note
 from api.database import Transaction
-from api.dependencies import EventOrganiser, Member, SignedIn
+from api.dependencies import EventCreator, EventOrganiser, Member
 from api.errors import Forbidden, InvalidWorkbook, NotFound, NotSignedIn, documented
 from api.importing import OverlapError
 from api.jobs import enqueue
@@ -33,12 +33,12 @@ WORKBOOK: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX: {}}, "descr
 @router.post(
     "/imports",
     status_code=201,
-    responses=documented(NotSignedIn, InvalidWorkbook),
+    responses=documented(NotSignedIn, Forbidden, InvalidWorkbook),
     max_body_size=WORKBOOK_BYTES,
 )
 async def import_event(
     file: UploadFile,
-    user: SignedIn,
+    user: EventCreator,
     session: Transaction,
     response: Response,
     dry_run: DryRun = False,

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.database import Transaction
-from api.dependencies import SignedIn
+from api.dependencies import SignedIn, creates_events
 from api.errors import NotSignedIn, documented
 from api.models import Event, Membership, Participant, User
 from api.schemas.session import EventBrief, Me, MePatch
@@ -28,6 +28,7 @@ async def me_of(session: AsyncSession, user: User) -> Me:
         email=user.email,
         name=user.name,
         language=user.language,
+        creates_events=await creates_events(session, user),
         memberships=[
             MembershipOut(event=EventBrief(id=id_, slug=slug, name=name), role=role, participant_id=participant_id)
             for id_, slug, name, role, participant_id in rows

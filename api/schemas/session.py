@@ -54,6 +54,7 @@ class Me(Model):
     email: str
     name: str
     language: str
+    creates_events: bool = Field(description="Invited to organise, or running an event: may create another.")
     memberships: list[Membership]
 
 

@@ -30,8 +30,30 @@ def rows(db: Session) -> dict[str, int]:
     return {t.__tablename__: db.scalar(sa.select(sa.func.count()).select_from(t)) or 0 for t in tables}
 
 
-def test_a_workbook_becomes_an_event_of_its_sender(signed_in: Browser, db: Session) -> None:
-    browser = signed_in("anybody@example.org")
+@pytest.fixture
+def browser(signed_in: Browser, db: Session) -> TestClient:
+    """Of somebody who was invited to organise."""
+    browser = signed_in("invited@example.org")
+    db.execute(sa.update(User).values(creates_events=True).where(User.email == "invited@example.org"))
+    db.commit()
+    return browser
+
+
+def test_only_who_was_invited_or_runs_an_event_creates_one(
+    signed_in: Browser, browser: TestClient, event_id: int, db: Session
+) -> None:
+    before = rows(db)
+    for path in ("/api/v1/imports", "/api/v1/imports?dry_run=true"):
+        answer = signed_in("ann@example.org").post(path, **sent(small_event()))
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert rows(db) == before
+    for allowed in (browser, signed_in("organiser@example.org")):
+        assert allowed.post("/api/v1/imports", **sent(small_event())).status_code == 201
+        assert allowed.get("/api/v1/me").json()["creates_events"]
+    assert not signed_in("ann@example.org").get("/api/v1/me").json()["creates_events"]
+
+
+def test_a_workbook_becomes_an_event_of_its_sender(browser: TestClient, db: Session) -> None:
     answer = browser.post("/api/v1/imports", **sent(small_event()))
     assert answer.status_code == 201
     assert answer.json()["counts"] == {
@@ -48,8 +70,7 @@ def test_a_workbook_becomes_an_event_of_its_sender(signed_in: Browser, db: Sessi
     assert [task for (task,) in db.execute(sa.text("SELECT task_name FROM procrastinate_jobs"))] == ["rank_event"]
 
 
-def test_what_comes_in_goes_out_again(signed_in: Browser) -> None:
-    browser = signed_in("anybody@example.org")
+def test_what_comes_in_goes_out_again(browser: TestClient) -> None:
     event_id = browser.post("/api/v1/imports", **sent(small_event())).json()["event_id"]
     answer = browser.get(f"/api/v1/events/{event_id}/workbook.xlsx?language=fr")
     assert 'filename="journee-d-ete.xlsx"' in answer.headers["content-disposition"]
@@ -62,8 +83,7 @@ def test_what_comes_in_goes_out_again(signed_in: Browser) -> None:
     assert exported == replace(original, people=people)
 
 
-def test_a_dry_run_changes_nothing(signed_in: Browser, db: Session) -> None:
-    browser = signed_in("anybody@example.org")
+def test_a_dry_run_changes_nothing(browser: TestClient, db: Session) -> None:
     before = rows(db)
     answer = browser.post("/api/v1/imports?dry_run=true", **sent(small_event()))
     assert (answer.status_code, answer.json()["event_id"]) == (200, None)
@@ -71,7 +91,7 @@ def test_a_dry_run_changes_nothing(signed_in: Browser, db: Session) -> None:
     assert rows(db) == before
 
 
-def test_a_wrong_workbook_is_refused_with_all_its_errors(signed_in: Browser, db: Session) -> None:
+def test_a_wrong_workbook_is_refused_with_all_its_errors(browser: TestClient, db: Session) -> None:
     sheets = {
         "participants.csv": "e-mail,first name,last name,organisation,country\nann,Ann,Dubois,Aurora,BE\n"
         "bob@example.org,Bob,Peeters,Meuse,Atlantis\n",
@@ -81,8 +101,6 @@ def test_a_wrong_workbook_is_refused_with_all_its_errors(signed_in: Browser, db:
         for name, text in sheets.items():
             file.writestr(name, text)
     before = rows(db)
-    browser = signed_in("anybody@example.org")
-    before["users"] += 1
     answer = browser.post("/api/v1/imports?language=nl", files={"file": ("event.zip", data.getvalue())})
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (422, "invalid-workbook")
@@ -204,8 +222,7 @@ def test_a_slot_that_overlaps_another_is_refused(update: Update, db: Session) ->
     assert rows(db) == before
 
 
-def test_events_of_one_name_have_addresses_of_their_own(signed_in: Browser) -> None:
-    browser = signed_in("anybody@example.org")
+def test_events_of_one_name_have_addresses_of_their_own(browser: TestClient) -> None:
     for _ in range(3):
         browser.post("/api/v1/imports", **sent(small_event()))
     slugs = [event["slug"] for event in browser.get("/api/v1/events").json()["items"]]

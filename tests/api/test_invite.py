@@ -28,6 +28,7 @@ def test_an_invitation_makes_an_account_and_signs_it_in_once(
         (token,) = re.findall(r"token=(\S+)", link)
         answers = [client.post("/api/v1/sign-in/sessions", json={"token": token}).status_code for _ in range(2)]
         assert answers == [201, 410]
+    assert client.get("/api/v1/me").json()["creates_events"], "an organiser came to organise"
 
 
 def test_an_invitation_to_no_address_is_refused(invited: CliRunner) -> None:
