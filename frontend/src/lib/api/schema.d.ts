@@ -1340,6 +1340,11 @@ export interface components {
          * @description The account that is signed in.
          */
         Me: {
+            /**
+             * Creates Events
+             * @description Invited to organise, or running an event: may create another.
+             */
+            creates_events: boolean;
             /** Email */
             email: string;
             /** Id */
@@ -4633,7 +4638,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description Sent from another site (`cross-site`) */
+            /** @description Not allowed (`forbidden`) */
             403: {
                 headers: {
                     [name: string]: unknown;
