@@ -109,10 +109,10 @@ async def read_live() -> dict[str, Any]:
 
 @health.get("/ready")
 async def read_ready(request: Request, response: Response) -> dict[str, Any]:
-    """Whether it can work: the database answers."""
+    """Whether it can work: the database answers, and has its tables."""
     try:
         async with request.app.state.sessions() as session:
-            await session.execute(sa.text("SELECT 1"))
+            await session.execute(sa.text("SELECT FROM alembic_version"))
     except (sa.exc.SQLAlchemyError, OSError):
         response.status_code = 503
         return {"ready": False}

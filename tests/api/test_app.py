@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 import sqlalchemy as sa
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
@@ -109,13 +108,16 @@ def test_by_https_the_cookie_and_the_connection_stay_secure(settings: Settings, 
         assert "max-age" in client.get("/").headers["strict-transport-security"]
 
 
-def test_health_tells_a_lost_database(app: FastAPI, client: TestClient, settings: Settings) -> None:
+def test_health_tells_a_database_that_is_lost_or_without_tables(
+    client: TestClient, settings: Settings, server_url: str
+) -> None:
     assert client.get("/health/live").json() == {"live": True}
     assert client.get("/health/ready").status_code == 200
-    elsewhere = settings.model_copy(update={"database_url": "postgresql://nobody@127.0.0.1:1/nothing"})
-    with TestClient(create_app(elsewhere)) as lost:
-        assert lost.get("/health/live").status_code == 200
-        assert lost.get("/health/ready").status_code == 503
+    for url in ("postgresql://nobody@127.0.0.1:1/nothing", server_url):
+        elsewhere = settings.model_copy(update={"database_url": url})
+        with TestClient(create_app(elsewhere)) as lost:
+            assert lost.get("/health/live").status_code == 200
+            assert lost.get("/health/ready").status_code == 503
 
 
 def test_a_body_beyond_the_limit_is_refused(signed_in: Callable[[str], TestClient]) -> None:
