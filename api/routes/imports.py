@@ -22,6 +22,7 @@ from matchmaker.intake import IntakeErrors
 from matchmaker.language import detect
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Themes = Mapping[str, Mapping[str, str]]
 WORKBOOK_BYTES = 20 * 1024 * 1024
 
 router = APIRouter(tags=["workbooks"])
@@ -71,7 +72,7 @@ async def import_into_event(
     Only what the workbook says otherwise than the one before is taken over, so what was edited here stays. Nothing is
     deleted. The counts are of people, requests, slots and places.
     """
-    event = await _read(file, language)
+    event = await _read(file, language, member.event.themes)
     trial = await session.begin_nested()
     try:
         changes = await session.run_sync(importing.update_event, member.event, event)
@@ -103,15 +104,15 @@ async def read_workbook(member: EventOrganiser, session: Transaction, language: 
     return _xlsx(await asyncio.to_thread(workbook_of, plan.event, language), member.event.slug)
 
 
-def _read_here(data: bytes, filename: str, language: str) -> Event:
-    event = intake.read_workbook(data, filename, language)
+def _read_here(data: bytes, filename: str, language: str, themes: Themes | None) -> Event:
+    event = intake.read_workbook(data, filename, language, themes)
     detect([event.name])  # the first use loads a model for a second, better here than while storing
     return event
 
 
-async def _read(file: UploadFile, language: str) -> Event:
+async def _read(file: UploadFile, language: str, themes: Themes | None = None) -> Event:
     try:
-        return await asyncio.to_thread(_read_here, await file.read(), file.filename or "", language)
+        return await asyncio.to_thread(_read_here, await file.read(), file.filename or "", language, themes)
     except IntakeErrors as found:
         errors = [
             {"sheet": e.sheet, "row": e.row, "column": e.column, "value": e.value, "expected": e.expected}

@@ -1,5 +1,6 @@
 """Rows become an event: each sheet by a function of its own, errors collected on the way."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,17 +17,21 @@ from matchmaker.intake.rows import Findings, Row, participants_of, sheets_of
 from matchmaker.intake.tables import Cell, tables_of
 from matchmaker.intake.times import read_availability, read_slots
 
+Themes = Mapping[str, Mapping[str, str]]
+"""The label of a theme by its code and by language."""
+
 # Looking for the nearest of thousands of addresses takes time; a file with more errors than this has a common cause.
 _SUGGESTIONS = 50
 
 
-def read_workbook(data: bytes, filename: str, language: str = "en") -> Event:
+def read_workbook(data: bytes, filename: str, language: str = "en", themes: Themes | None = None) -> Event:
     """The event that a file describes.
 
     `data` is an .xlsx workbook (or another that calamine reads), a .zip of CSV files named after the sheets, or one
     .csv of participants, whose event is named after the file and has no slots, places and requests. Sheets and
     columns may be named in English, French or Dutch. Times are local in the event's time zone. A participant who is
-    not in the sheet of availability is always available.
+    not in the sheet of availability is always available. `themes` are those that the event has already: participants
+    may name them too. Without, the themes of a lone .csv are what its participants name.
 
     Raises `IntakeErrors` with every error of the file, in sentences of `language`.
     """
@@ -34,7 +39,8 @@ def read_workbook(data: bytes, filename: str, language: str = "en") -> Event:
     tables = tables_of(data, filename, language)
     alone = filename.lower().endswith(".csv")
     sheets = participants_of(tables[0], findings) if alone else sheets_of(tables, findings)
-    event = _Reading(sheets, findings).event(PurePath(filename).stem if alone else None)
+    reading = _Reading(sheets, findings, themes or (_themes_written(sheets) if alone else {}))
+    event = reading.event(PurePath(filename).stem if alone else None)
     if findings.errors:
         order = {rows[0].sheet: i for i, (_, rows) in enumerate(sheets.items()) if rows}
         findings.errors.sort(key=lambda error: (order.get(error.sheet, -1), error.row or 0))
@@ -48,6 +54,7 @@ class _Reading:
 
     sheets: Mapping[str, list[Row]]
     findings: Findings
+    known: Themes
     people: dict[str, Row] = field(default_factory=dict)
 
     def event(self, name: str | None) -> Event:
@@ -57,7 +64,7 @@ class _Reading:
         zone = (about and about.read("time_zone", cells.time_zone)) or ZoneInfo("UTC")
         slots, sound = read_slots(self.sheets.get("slots", []), zone)
         places = self._places()
-        themes = self._themes()
+        themes = {**self.known, **self._themes()}
         texts = self._texts()
         available = read_availability(self.sheets.get("availability", []), slots, zone, self._somebody, sound)
         defaults = Event(name=name or "", time_zone=zone.key)
@@ -104,7 +111,7 @@ class _Reading:
         email: str,
         row: Row,
         places: tuple[EventPlace, ...],
-        themes: Mapping[str, Mapping[str, str]],
+        themes: Themes,
         texts: Mapping[tuple[str, TextKind], list[str]],
         available: Mapping[str, frozenset[int]],
     ) -> Profile:
@@ -209,7 +216,17 @@ class _Reading:
         return rows[0].sheet if rows else sheet.name(self.findings.language)
 
 
-def _themes_named(cell: Cell, themes: Mapping[str, Mapping[str, str]], sheet: str) -> tuple[str, ...]:
+def _themes_written(sheets: Mapping[str, list[Row]]) -> dict[str, dict[str, str]]:
+    """Every theme that participants name, by a code made of its name, which is its label in each language."""
+    cells_of = (row.read("themes", cells.several) or () for row in sheets.get("participants", []))
+    names = {plain(name): name for several in cells_of for name in several}
+    return {
+        re.sub(r"\W+", "-", known).strip("-")[:40] or "theme": dict.fromkeys(("en", "fr", "nl"), name)
+        for known, name in names.items()
+    }
+
+
+def _themes_named(cell: Cell, themes: Themes, sheet: str) -> tuple[str, ...]:
     """The codes of the themes that a cell lists by code or label."""
     codes = {plain(name): code for code, labels in themes.items() for name in (*labels.values(), code)}
     found = [codes.get(plain(name)) for name in cells.several(cell)]

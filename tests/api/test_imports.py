@@ -178,6 +178,18 @@ def test_an_update_adds_and_changes_what_is_new(update: Update, db: Session, eve
     assert db.scalar(sa.select(MeetingRequest.status).where(MeetingRequest.message == "Bonjour Bob")) == "accepted"
 
 
+def test_a_csv_of_participants_may_name_the_themes_of_its_event(
+    signed_in: Browser, event_id: int, person: Callable[[str], int]
+) -> None:
+    lines = "e-mail,first name,last name,organisation,country,themes\ndan@example.org,Dan,Adams,Aurora Therapeutics,BE,"
+    browser, path = signed_in("organiser@example.org"), f"/api/v1/events/{event_id}"
+    known = browser.get(path).json()["themes"]
+    file = {"file": ("guests.csv", f"{lines}{known[0]['labels']['fr']}".encode())}
+    assert browser.post(f"{path}/imports", files=file).status_code == 200
+    assert browser.get(f"{path}/participants/{person('dan')}").json()["themes"] == [known[0]["code"]]
+    assert browser.get(path).json()["themes"] == known
+
+
 def test_an_update_keeps_what_was_edited_here(
     update: Update, signed_in: Browser, event_id: int, person: Callable[[str], int], db: Session
 ) -> None:

@@ -62,6 +62,21 @@ def test_a_csv_of_participants_becomes_an_event_of_people_whatever_excel_put_bet
         assert known.name == "guests"
 
 
+def test_a_csv_of_participants_brings_its_themes_or_names_those_of_its_event() -> None:
+    people = "E-mail,First name,Last name,Organisation,Country,Themes\nann@example.org,Ann,P,Ann NV,BE,"
+    known = read_workbook(f"{people}Drug delivery; ARN".encode(), "guests.csv")
+    assert known.people[0].themes == ("drug-delivery", "arn")
+    assert known.themes["drug-delivery"]["fr"] == "Drug delivery"
+    themes = {"rna": {"en": "RNA", "fr": "ARN"}, "devices": {"en": "Devices"}}
+    assert read_workbook(f"{people}arn; devices".encode(), "guests.csv", themes=themes).people[0].themes == (
+        "rna",
+        "devices",
+    )
+    with pytest.raises(IntakeErrors) as raised:
+        read_workbook(f"{people}cells".encode(), "guests.csv", themes=themes)
+    assert raised.value.errors[0].expected.endswith("rna, devices")
+
+
 def test_a_zip_of_csv_files_is_read_as_the_workbook_of_those_sheets() -> None:
     files = {f"export/{name}": data for name, data in CSV_FILES.items()}
     assert read_workbook(zipped(files), "event.zip") == read_workbook(SMALL, "event.xlsx")
