@@ -97,7 +97,8 @@ def _read(path: Path) -> tuple[Any, int]:
 def _table(answer: dict[str, Any]) -> str:
     lines = [f"{answer['status']}: {len(answer['meetings'])} meetings in {answer['seconds']:.1f} s"]
     for goal in answer["goals"]:
-        proof = "proven" if goal["proven"] else f"bound {goal['bound']}, gap {goal['gap']:.2%}"
+        gap = f", gap {goal['gap']:.2%}" if goal["bound"] else ""  # of nothing there is no share
+        proof = "proven" if goal["proven"] else f"bound {goal['bound']}{gap}"
         lines.append(f"  {goal['name']:10} {goal['value']:>10}  {proof}")
     lines += [f"  {name:15} {value:>10}" for name, value in answer["measures"].items()]
     return "\n".join(lines)
