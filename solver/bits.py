@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numba import njit, types
@@ -36,8 +36,16 @@ config.CACHE_DIR = _folder() or ""
 
 def jit(function: Compiled) -> Compiled:
     """Compiled on its first call, kept for the next process, run without the interpreter lock."""
-    compiled: Compiled = njit(cache=bool(config.CACHE_DIR), nogil=True, error_model="numpy")(function)
-    return compiled
+    compiled: Any = njit(cache=bool(config.CACHE_DIR), nogil=True, error_model="numpy")(function)
+    compile_ = compiled.compile
+    # Numba would compile once more for every constant and for either width of each number: three times the work.
+    compiled.compile = lambda signature: compile_(tuple(map(_widened, signature)))
+    return cast(Compiled, compiled)
+
+
+def _widened(kind: Any) -> Any:
+    kind = types.unliteral(kind)
+    return types.int64 if isinstance(kind, types.Integer) and kind.signed else kind
 
 
 def _of_word(name: str) -> Any:

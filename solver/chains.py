@@ -4,49 +4,92 @@ import math
 
 import numpy as np
 
-from solver.arrays import Ints, Longs
+from solver.arrays import Flags, Ints, Longs, Words
 from solver.bits import jit, randint
-from solver.kempe import Floats, accept, allowance, chain, exchange, lure, preview
+from solver.kempe import Floats, accept, allowance, chain, exchange, flip, preview, split
 from solver.moves import begin, fits, move, put, remember, undo
 from solver.state import DataRef, StateRef
+
+PARTNERS = 32  # chains that are asked to make up for one that overfills a slot
 
 
 @jit
 def compact(
     d: DataRef, st: StateRef, meetings: Ints, steps: int, bound: Longs, weight: Floats, hot: float, cold: float
 ) -> int:
-    """`steps` attempts to exchange slots for one of `meetings`, cooling from `hot` to `cold`; how many were made."""
-    slots = d.start.shape[1]
-    delta = np.zeros(len(bound), np.int64)
+    """Exchanges slots until `steps` meetings were looked at, cooling from `hot` to `cold`; how many exchanges.
+
+    Two slots at a time, and all chains between them: each is judged once, and where a slot is full the chain that goes
+    the other way is not a guess but the best of many.
+    """
+    slots, most = d.start.shape[1], 2 * st.roster.shape[1] + 1
+    ends, net, price = np.zeros(most, np.int32), np.zeros(most, np.int32), np.zeros(most)
+    gone = np.zeros(most, np.bool_)
+    change, delta = np.zeros((most, len(bound)), np.int64), np.zeros(len(bound), np.int64)
     rate = math.log(cold / hot) / max(1, steps)
-    made = 0
-    random, slot, start, length = st.random, st.slot, d.start, d.length
-    heat = hot
-    for step in range(steps):
-        if step % 64 == 0:
-            heat = hot * math.exp(rate * step)
-        m = meetings[randint(random, len(meetings))]
-        t = randint(random, slots)
-        if slot[m] < 0 or t == slot[m] or start[m, t] == 0:
+    step, made = 0, 0
+    while step < steps:
+        heat = hot * math.exp(rate * step)
+        step += 1
+        m = meetings[randint(st.random, len(meetings))]
+        s, t, k = st.slot[m], randint(st.random, slots), st.place[m]
+        if s < 0 or t == s or d.start[m, t] == 0:
             continue
-        cost = lure(d, st, m, t, weight) if length[m] == 1 else 0.0
-        if cost > 16.0 * heat:
+        if d.length[m] > 1:
+            made += _shift(d, st, m, t, bound, weight, heat)
             continue
-        most = allowance(random, heat)
-        if cost > most:
-            continue
-        size = chain(d, st, m, t)
-        if size == 0:
-            continue
-        preview(d, st, size, delta)
-        if not accept(st, delta, bound, weight, most):
-            continue
-        begin(st)
-        if exchange(d, st, size):
-            made += 1
-        else:
-            undo(d, st)
+        n, seen = split(d, st, s, t, k, ends, net, change)
+        step += seen
+        for i in range(n):
+            price[i], gone[i] = 0.0, False
+            for g in range(len(bound)):
+                price[i] += weight[g] * change[i, g]
+        for i in range(n):
+            if gone[i] or price[i] > 16.0 * heat:
+                continue
+            j = -1
+            if st.used[k, t] + net[i] > d.capacity[k, t] or st.used[k, s] - net[i] > d.capacity[k, s]:
+                j = _partner(st.random, n, net[i], net, price, gone)
+                if j < 0:
+                    continue
+            delta[:] = change[i]
+            if j >= 0:
+                delta += change[j]
+            if accept(st, delta, bound, weight, allowance(st.random, heat)) and flip(d, st, ends, i, j):
+                made += 1
+                gone[i] = True
+                if j >= 0:
+                    gone[j] = True
     return made
+
+
+@jit
+def _partner(random: Words, n: int, surplus: int, net: Ints, price: Floats, gone: Flags) -> int:
+    """The cheapest of some of the `n` chains that go against the `surplus`, or -1."""
+    best = -1
+    offset = randint(random, n)
+    for i in range(min(n, PARTNERS)):
+        j = (offset + i) % n
+        if not gone[j] and net[j] * surplus < 0 and (best < 0 or price[j] < price[best]):
+            best = j
+    return best
+
+
+@jit
+def _shift(d: DataRef, st: StateRef, m: int, t: int, bound: Longs, weight: Floats, heat: float) -> bool:
+    """Tries to move meeting `m`, of any length, to slot `t` by the chain that this forces."""
+    delta = np.zeros(len(bound), np.int64)
+    size = chain(d, st, m, t)
+    if size == 0:
+        return False
+    preview(d, st, size, delta)
+    if not accept(st, delta, bound, weight, allowance(st.random, heat)):
+        return False
+    begin(st)
+    if exchange(d, st, size):
+        return True
+    undo(d, st)
+    return False
 
 
 @jit

@@ -22,8 +22,8 @@ MEMBERSHIP = (Goal.COVERAGE, Goal.VALUE)
 UNBOUNDED = np.int64(1) << 60
 ROUND = 0.04  # seconds between two looks at the clock, about
 ENRICH_RATE = 300_000  # attempts a second of one thread
-COMPACT_RATE = 3_000_000  # where everything stays in the cache
-DISTANT_RATE = 900_000  # where it does not
+COMPACT_RATE = 4_500_000  # meetings looked at in a second, where everything stays in the cache
+DISTANT_RATE = 1_200_000  # where it does not
 CACHED = 200_000  # (meeting, slot) pairs
 ENOUGH = 4_000  # attempts for each of them, after which more gain next to nothing
 
@@ -70,7 +70,7 @@ def compact(search: Search, state: State, goals: list[Goal], bound: Longs, budge
     weight[UNFAIR] = 5.0
     for goal in goals:
         # Idle slots lead the search to few breaks: each slot is a step on the way to closing one.
-        weight[TOTALS[goal]] = 1.0 if goal is Goal.IDLE or len(goals) == 1 else 0.5
+        weight[TOTALS[goal]] = 1.0 if goal is Goal.IDLE or len(goals) == 1 else 0.3
     meetings = np.flatnonzero((state.slot >= 0) & (data.start.sum(axis=1) > 1)).astype(np.int32)
     if not len(meetings):
         return
@@ -78,9 +78,9 @@ def compact(search: Search, state: State, goals: list[Goal], bound: Longs, budge
     for number, other in enumerate(states):
         other.random[0] += np.uint64(2 * number)
     rate = COMPACT_RATE if data.start.size < CACHED else DISTANT_RATE
-    # The fewer attempts there are for each move, the hotter the search has to end (measured: 0.4 at 13, 0.1 at 1,000).
+    # The fewer looks there are for each move, the hotter the search has to end (measured: 0.18 at 12, 0.1 at 1,000).
     tries = min(ENOUGH, max(1.0, rate * budget.planned / data.start.size))
-    cold = min(0.5, max(0.1, 0.4 * (13 / tries) ** 0.3))
+    cold = min(0.3, max(0.1, 0.18 * (12 / tries) ** 0.12))
     kernel = partial(chains.compact, meetings=meetings, bound=bound, weight=weight)
     _cool(search, states, "compact", kernel, (1 + 10 * cold, cold), rate, len(meetings), budget)
 

@@ -8,12 +8,11 @@ anything moves.
 import math
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
-from solver.arrays import Longs, Words
-from solver.bits import compactness, jit, randint, word_compactness
-from solver.moves import fits, move
+from solver.arrays import Ints, Longs, Words
+from solver.bits import compactness, jit, randint
+from solver.moves import begin, fits, move, undo
 from solver.state import BREAKS, IDLE, UNFAIR, DataRef, StateRef
 
 Floats = NDArray[Any]  # float64
@@ -137,37 +136,77 @@ def preview(d: DataRef, st: StateRef, size: int, delta: Longs) -> None:
 
 
 @jit
-def _toll(before: Any, after: Any, weight: Floats) -> float:
-    """What a session of one word costs more after than before."""
-    b0, i0 = word_compactness(before)
-    b1, i1 = word_compactness(after)
-    return float(weight[BREAKS] * (b1 - b0) + weight[IDLE] * (i1 - i0))
+def _toll(d: DataRef, st: StateRef, p: int, s: int, t: int) -> tuple[int, int]:
+    """Breaks and idle slots that `p`, busy in slot `s` and free in `t`, gains by changing the one for the other."""
+    here, there = d.session[s], d.session[t]
+    breaks, idle = 0, 0
+    for sign in (-1, 1):
+        b, i = compactness(st.busy, p, d.word_ptr[here], d.word_ptr[here + 1])
+        breaks, idle = breaks + sign * b, idle + sign * i
+        if there != here:
+            b, i = compactness(st.busy, p, d.word_ptr[there], d.word_ptr[there + 1])
+            breaks, idle = breaks + sign * b, idle + sign * i
+        # There and, the second time, back again.
+        st.busy[p, d.word[s]] ^= d.bit[s]
+        st.busy[p, d.word[t]] ^= d.bit[t]
+    return breaks, idle
 
 
 @jit
-def lure(d: DataRef, st: StateRef, m: int, t: int, weight: Floats) -> float:
-    """The cost of moving meeting `m`, one slot long, to slot `t` for those of its people who are free then.
+def split(d: DataRef, st: StateRef, s: int, t: int, k: int, ends: Ints, net: Ints, change: Longs) -> tuple[int, int]:
+    """All chains of slots `s` and `t` that can go, one after the other in `st.chain`; their number, the meetings seen.
 
-    For the others it is an exchange, and what their partners pay is not known before the chain is. Sessions of more
-    than 64 slots are left to the chain too.
+    Chain `i` lies between `ends[i]` and `ends[i + 1]`, brings `net[i]` more meetings of class `k` to `t` than to `s`,
+    and changes the totals by `change[i]`. Nobody is in two chains, so the changes of several add up.
     """
-    old = st.slot[m]
-    here, there = d.session[old], d.session[t]
-    v, w = d.word_ptr[here], d.word_ptr[there]
-    if d.word_ptr[here + 1] > v + 1 or d.word_ptr[there + 1] > w + 1:
-        return -np.inf
-    leaves, comes = d.bit[old], d.bit[t]
-    cost = 0.0
-    for j in range(d.seat_ptr[m], d.seat_ptr[m + 1]):
-        p = st.seat[j]
-        if st.agenda[p, t] >= 0:
-            continue
-        busy = st.busy
-        if here == there:
-            cost += _toll(busy[p, v], busy[p, v] ^ leaves ^ comes, weight)
-        else:
-            cost += _toll(busy[p, v], busy[p, v] ^ leaves, weight) + _toll(busy[p, w], busy[p, w] ^ comes, weight)
-    return cost
+    st.tick[0] += 1
+    tick, limit = st.tick[0], d.fairness[0]
+    size, n, seen = 0, 0, 0
+    for turn in range(2):
+        here = t if turn else s
+        for row in range(st.rows[here]):
+            m = st.roster[here, row]
+            if st.mark[m] == tick or d.length[m] > 1:
+                continue
+            st.mark[m] = tick
+            st.chain[size] = m
+            head = size
+            size += 1
+            possible = True
+            ends[n], net[n], change[n] = head, 0, 0
+            while head < size:
+                x = st.chain[head]
+                old = st.slot[x]
+                new = s + t - old
+                st.goes[head] = new
+                head += 1
+                possible = possible and d.start[x, new] != 0
+                if st.place[x] == k:
+                    net[n] += 1 if new == t else -1
+                for j in range(d.seat_ptr[x], d.seat_ptr[x + 1]):
+                    p = st.seat[j]
+                    y = st.agenda[p, new]
+                    if y < 0:
+                        possible = possible and d.available[p, new] != 0
+                        if possible:
+                            breaks, idle = _toll(d, st, p, old, new)
+                            change[n, BREAKS] += breaks
+                            change[n, IDLE] += idle
+                            before = st.breaks[p]
+                            change[n, UNFAIR] += max(0, before + breaks - limit) - max(0, before - limit)
+                    elif d.length[y] > 1:
+                        possible = False
+                    elif st.mark[y] != tick:
+                        st.mark[y] = tick
+                        st.chain[size] = y
+                        size += 1
+            seen += size - ends[n]
+            if possible:
+                n += 1
+                ends[n] = size
+            else:
+                size = ends[n]
+    return n, seen
 
 
 @jit
@@ -188,14 +227,36 @@ def accept(st: StateRef, delta: Longs, bound: Longs, weight: Floats, allowance: 
 
 
 @jit
-def exchange(d: DataRef, st: StateRef, size: int) -> bool:
-    """Moves the chain just collected, in the transaction that is open; False where a rule forbids it."""
-    for i in range(size):
+def _lift(d: DataRef, st: StateRef, first: int, last: int) -> None:
+    for i in range(first, last):
         move(d, st, st.chain[i], -1, -1)
-    for i in range(size):
-        x, t = st.chain[i], st.goes[i]
-        k = fits(d, st, x, t)
+
+
+@jit
+def _drop(d: DataRef, st: StateRef, first: int, last: int) -> bool:
+    for i in range(first, last):
+        k = fits(d, st, st.chain[i], st.goes[i])
         if k < 0:
             return False
-        move(d, st, x, t, k)
+        move(d, st, st.chain[i], st.goes[i], k)
     return True
+
+
+@jit
+def exchange(d: DataRef, st: StateRef, size: int) -> bool:
+    """Moves the chain just collected, in the transaction that is open; False where a rule forbids it."""
+    _lift(d, st, 0, size)
+    return _drop(d, st, 0, size)
+
+
+@jit
+def flip(d: DataRef, st: StateRef, ends: Ints, i: int, j: int) -> bool:
+    """Moves chains `i` and `j` (-1: none) of those just split; False, and nothing done, where a rule forbids it."""
+    begin(st)
+    _lift(d, st, ends[i], ends[i + 1])
+    if j >= 0:
+        _lift(d, st, ends[j], ends[j + 1])
+    if _drop(d, st, ends[i], ends[i + 1]) and (j < 0 or _drop(d, st, ends[j], ends[j + 1])):
+        return True
+    undo(d, st)
+    return False
