@@ -1,5 +1,6 @@
 """The commands that run the service: `run`, `serve`, `worker`, `migrate` and `invite`."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -29,7 +30,7 @@ def run(
     """
     from api import logs, server
 
-    logs.configure()
+    logs.configure(requests=not sys.stderr.isatty())  # the links to sign in should stay in sight
     settings = _settings()
     if settings.database_url is not None:
         _connect(settings.database_url)

@@ -2,14 +2,16 @@
 
 import logging
 import sys
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 
 
-def configure() -> None:
-    """Log to the standard error stream, other libraries' warnings included."""
+def configure(requests: bool = True) -> None:
+    """Log to the standard error stream, other libraries' warnings included, and a line for each of the `requests`."""
     shared: list[Any] = [
+        *([] if requests else [_without_requests]),
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -33,3 +35,9 @@ def configure() -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def _without_requests(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if event["event"] == "answered":
+        raise structlog.DropEvent
+    return event

@@ -41,9 +41,14 @@ def deliver(settings: Settings, message: EmailMessage) -> None:
         else:
             log.error("not sent: set MATCHMAKER_SMTP_HOST to a mail server")
         return
-    with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SECONDS) as server:
-        if settings.smtp_starttls:
-            server.starttls(context=ssl.create_default_context())
-        if settings.smtp_user is not None and settings.smtp_password is not None:
-            server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
-        server.send_message(message)
+    try:
+        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SECONDS) as server:
+            if settings.smtp_starttls:
+                server.starttls(context=ssl.create_default_context())
+            if settings.smtp_user is not None and settings.smtp_password is not None:
+                server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+            server.send_message(message)
+    except OSError as error:  # all of smtplib's are; what a server answers may quote an address, its code does not
+        said = getattr(error, "smtp_code", None) if isinstance(error, smtplib.SMTPException) else str(error)
+        log.warning("not sent", server=settings.smtp_host, error=type(error).__name__, said=said)
+        raise

@@ -8,6 +8,7 @@ from multiprocessing import parent_process
 
 import procrastinate
 import sqlalchemy as sa
+import structlog
 
 from api.database import open_engine, open_sessions, psycopg_url
 from api.jobs.app import COMPUTE, app
@@ -16,6 +17,7 @@ from api.jobs.tasks import Tools
 from api.settings import Settings
 
 _OTHERS = 4  # jobs at a time that are not computations
+log = structlog.get_logger()
 _WARM = ("api.jobs.ranking", "api.jobs.scheduling")
 
 
@@ -56,6 +58,7 @@ async def _work(tools: Tools) -> None:
                 )
                 for queue, concurrency in ((COMPUTE, 1), ("default", _OTHERS))
             ]
+            log.info("the worker is ready")
             await asyncio.wait([ending, *workers], return_when=asyncio.FIRST_COMPLETED)
             for worker in workers:
                 worker.cancel()

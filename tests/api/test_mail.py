@@ -104,7 +104,13 @@ def test_without_a_mail_server_a_link_is_shown_on_this_machine_only(
     assert ("MATCHMAKER_SMTP_HOST" in out) is not shown
 
 
-def test_a_server_that_is_down_is_an_error_to_try_again(settings: Settings) -> None:
+def test_a_server_that_is_down_is_told_in_the_log_and_tried_again(
+    settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
     message = compose("sign_in", "en", sender="a@b.be", to="c@d.be", name="", link="x", code="1", minutes=1)
     with pytest.raises(OSError, match="refused"):
         deliver(settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": 1}), message)
+    out = "".join(capsys.readouterr())
+    assert "not sent" in out
+    assert "127.0.0.1" in out
+    assert "c@d.be" not in out
