@@ -52,11 +52,10 @@ class _Search:
         if self.options.threads == 1:
             self._cool(ALONE, None)
         if not self._done():
-            with Prover(self.problem, self.options.fairness, first=self.best is None) as prover:
+            with Prover(self.problem, self.options.fairness) as prover:
                 if self.options.threads > 1:
                     self._cool(1 << 30, prover)
-                while not self._done() and self._left() > 0:
-                    self._hear(prover.heard(wait=min(0.1, max(0.01, self._left()))))
+                self._wait(prover, self._left())
         if self.infeasible:
             return self._result(Status.INFEASIBLE)
         if self.best is None:
@@ -90,7 +89,7 @@ class _Search:
         for number in range(rounds):
             state = copy(self.best if self.best is not None and number % 2 == 0 else fresh)
             state.random[0] += np.uint64(number)
-            steps = FIRST_ROUND << number
+            steps, began = FIRST_ROUND << number, perf_counter()
             for done in range(0, steps, CHUNK):
                 if self._done() or self._left() <= 0:
                     return
@@ -99,6 +98,14 @@ class _Search:
                 self._keep(state, "chains")
                 if prover is not None:
                     self._hear(prover.heard())
+            if prover is not None:  # the proof has as good a use for the processors
+                self._wait(prover, perf_counter() - began)
+
+    def _wait(self, prover: Prover, seconds: float) -> None:
+        """Hears what is proven, for so many seconds or until all is."""
+        end = perf_counter() + seconds
+        while not self._done() and self._left() > 0 and perf_counter() < end:
+            self._hear(prover.heard(min(0.1, max(0.001, self._left()))))
 
     def _step(self, state: State, now: float, then: float) -> None:
         free = np.full(len(state.total), 1 << 60, np.int64)
@@ -118,10 +125,10 @@ class _Search:
         if message is None:
             return
         self.infeasible = "infeasible" in message
-        self.bound = message.get("bound", self.bound)
+        self.bound = max(self.bound, message.get("bound", 0))
         if "slots" in message:
             state = empty(self.data, self.options.seed)
-            self._load(state, {int(candidate): slot for candidate, slot in message["slots"].items()})
+            self._load(state, message["slots"])
             self._keep(state, "proof")
 
     def _keep(self, state: State, stage: str) -> None:

@@ -1,54 +1,56 @@
-"""A process beside the search that raises the bound on the breaks until a schedule meets it."""
+"""Processes beside the search that raise the bound on the breaks until a schedule meets it."""
 
-import json
-import pickle
-import subprocess
-import sys
-from queue import Empty, SimpleQueue
-from threading import Thread
-from typing import IO, Any, Self
+import multiprocessing
+from multiprocessing.connection import Connection, wait
+from typing import Any, Self
 
 from matchmaker.domain import Problem
+from solver import decide
+
+# A copy of this process has everything imported; a new one would first need a second for that.
+METHOD = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
 
 
 class Prover:
-    """Runs `solver.decide` from `__enter__` to `__exit__`."""
+    """Runs each of `solver.decide.WAYS` in a process of its own, from `__enter__` to `__exit__`."""
 
-    def __init__(self, problem: Problem, fairness: int | None, *, first: bool) -> None:
-        self._task = pickle.dumps((problem, fairness, first))
-        self._lines: SimpleQueue[bytes] = SimpleQueue()
+    def __init__(self, problem: Problem, fairness: int | None) -> None:
+        self._task = (problem, fairness)
+        self._processes: dict[Connection, Any] = {}
 
     def __enter__(self) -> Self:
-        command = [sys.executable, "-m", "solver.decide"]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        Thread(target=_listen, args=(self._process.stdout, self._lines), daemon=True).start()
-        self._process.stdin.write(self._task)
-        self._process.stdin.close()
+        processes = multiprocessing.get_context(METHOD)
+        for way in decide.WAYS:
+            ours, theirs = processes.Pipe(duplex=False)
+            process = processes.Process(target=decide.run, args=(way, *self._task, theirs))  # type: ignore[attr-defined]
+            process.start()
+            theirs.close()
+            self._processes[ours] = process
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._process.kill()
-        self._process.wait()
+        for connection, process in self._processes.items():
+            process.kill()
+            process.join()
+            connection.close()
 
-    def heard(self, wait: float = 0.0) -> dict[str, Any] | None:
-        """The next message of the process, if one comes within `wait` seconds.
+    def heard(self, seconds: float = 0.0) -> dict[str, Any] | None:
+        """The next message of a process, if one comes within `seconds`.
 
-        Raises RuntimeError when the process ended without an answer.
+        Raises RuntimeError when a process died, or all ended.
         """
-        try:
-            line = self._lines.get(timeout=wait) if wait else self._lines.get_nowait()
-        except Empty:
-            return None
-        if not line:
-            raise RuntimeError(f"the proving process ended with code {self._process.wait()}")
-        message: dict[str, Any] = json.loads(line)
-        return message
-
-
-def _listen(lines: IO[bytes], into: SimpleQueue[bytes]) -> None:
-    """Puts every line into the queue, and an empty one at the end."""
-    for line in lines:
-        into.put(line)
-    into.put(b"")
+        if not self._processes:
+            raise RuntimeError("the proving processes ended without an answer")
+        for connection in wait(list(self._processes), seconds):
+            assert isinstance(connection, Connection)
+            try:
+                message: dict[str, Any] = connection.recv()
+            except EOFError:
+                process = self._processes.pop(connection)
+                connection.close()
+                process.join()
+                if process.exitcode:
+                    raise RuntimeError(f"a proving process ended with code {process.exitcode}") from None
+                return self.heard(seconds)
+            return message
+        return None

@@ -13,6 +13,7 @@ from pysat.solvers import Cadical153
 from matchmaker.checks import measures, violations
 from matchmaker.domain import Candidate, Participant, Pin, Place, Problem, Schedule
 from solver.clauses import applies, encode
+from solver.decide import WAYS
 from solver.prover import Prover
 from tests.make import candidate, meeting, problem
 
@@ -66,34 +67,55 @@ def test_the_clauses_allow_the_fewest_breaks_and_not_one_less(rng: Random, fairn
             assert solver.solve() == (best is not None and best <= bound)
 
 
-def decided(case: Problem, *, first: bool = False) -> list[dict[str, Any]]:
-    heard = []
-    with Prover(case, None, first=first) as prover:
-        while not heard or "bound" in heard[-1] or (first and len(heard) == 1 and "slots" in heard[0]):
-            message = prover.heard(wait=20.0)
-            assert message is not None
-            heard.append(message)
+def hear(prover: Prover, heard: list[dict[str, Any]]) -> None:
+    """All that the process says, to its end."""
+    while message := prover.heard(20.0):
+        heard.append(message)
+
+
+def decided(case: Problem, way: str, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    monkeypatch.setattr("solver.decide.WAYS", {way: WAYS[way]})
+    heard: list[dict[str, Any]] = []
+    with Prover(case, None) as prover, pytest.raises(RuntimeError, match="ended without"):
+        hear(prover, heard)
     return heard
 
 
-def test_the_process_raises_the_bound_until_a_schedule_meets_it() -> None:
-    others = [candidate(i, 1, 2 + i, slots=frozenset({2 * i})) for i in range(20)]
-    *bounds, last = decided(problem(*others, sessions=(40,)))
+PEOPLE_APART = [candidate(i, 1, 2 + i, slots=frozenset({2 * i})) for i in range(20)]
+SLOTS_APART = {i: 2 * i for i in range(20)}
+
+
+def test_disjoint_cores_raise_the_bound_until_a_schedule_meets_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    *bounds, first, last = decided(problem(*PEOPLE_APART, sessions=(40,)), "cores", monkeypatch)
     assert bounds == [{"bound": k} for k in range(1, 20)]
-    assert last == {"slots": {str(i): 2 * i for i in range(20)}}
+    assert first == last == {"slots": SLOTS_APART}
 
 
-def test_the_process_tells_a_first_schedule_and_that_there_is_none() -> None:
-    assert [set(m) for m in decided(problem(candidate(1, 1, 2), candidate(2, 1, 3)), first=True)] == [{"slots"}] * 2
+def test_what_disjoint_cores_leave_open_is_proven_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("solver.decide._cores", lambda *_: 0)
+    *bounds, last = decided(problem(*PEOPLE_APART, sessions=(40,)), "cores", monkeypatch)
+    assert bounds == [{"bound": k} for k in range(1, 20)]
+    assert last == {"slots": SLOTS_APART}
+
+
+def test_rc2_tells_the_optimum_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    only = decided(problem(*PEOPLE_APART, sessions=(40,)), "rc2", monkeypatch)
+    assert only == [{"bound": 19, "slots": SLOTS_APART}]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_way_tells_that_there_is_no_schedule(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
     crowded = problem(candidate(1, 1, 2), candidate(2, 1, 3), sessions=(1,))
-    assert decided(crowded, first=True) == [{"infeasible": True}]
+    assert decided(crowded, way, monkeypatch) == [{"infeasible": True}]
 
 
 def test_a_process_that_dies_is_an_error_and_not_an_answer() -> None:
-    with Prover(problem(candidate(1, 1, 2)), None, first=False) as prover:
-        prover._process.kill()
+    with Prover(problem(candidate(1, 1, 2)), None) as prover:
+        for process in prover._processes.values():
+            process.kill()
+            process.join()
         with pytest.raises(RuntimeError, match="-9"):
-            prover.heard(wait=20.0)
+            hear(prover, [])
 
 
 @pytest.mark.parametrize(
