@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from api import models, past, planning
 from api.schemas.matching import MatchingRules
-from matchmaker.embedding import Embedder, Role, Vectors, default_embedder
+from api.settings import Settings
+from matchmaker.embedding import Embedder, EmbeddingError, Role, Vectors, embedder_named
 from matchmaker.event import Event, Preference
 from matchmaker.ranking.learning import Learned, learn
 from matchmaker.ranking.match import Match, Reason
@@ -24,10 +25,26 @@ from matchmaker.scoring import Ranking, Rules, rank
 LANGUAGES = ("en", "fr", "nl")
 
 
+@dataclass(frozen=True)
+class _Missing:
+    """An embedder that cannot be had: the next best takes its place, and every ranking says so."""
+
+    reason: str
+    name: str = "missing"
+
+    def embed(self, texts: Sequence[str], role: Role) -> Vectors:  # noqa: ARG002
+        raise EmbeddingError(self.reason)
+
+
 @cache
 def embedder() -> Embedder:
-    """The embedder of this process, which reads its weights once."""
-    return default_embedder()
+    """The embedder of this process, as it is set, which reads its weights once."""
+    settings = Settings()
+    key = settings.embedder_key
+    try:
+        return embedder_named(settings.embedder, key=key.get_secret_value() if key else None)
+    except (EmbeddingError, ValueError) as error:
+        return _Missing(str(error))
 
 
 class StoredVectors:

@@ -17,6 +17,9 @@ class Settings(BaseSettings):
     address at which people reach the page, whose built files are in `page_folder`. Mail goes out through
     `smtp_host`; without one, messages are shown on the console while `origin` is this machine, and held back with
     an error in the log anywhere else. An empty variable counts as none: compose files pass those.
+
+    `embedder` names the model that reads texts (`matchmaker.embedding.embedder_named`; what comes with the program if
+    empty), `embedder_key` the bearer token of an embedding server.
     """
 
     model_config = SettingsConfigDict(env_prefix="MATCHMAKER_", env_ignore_empty=True, extra="ignore")
@@ -32,6 +35,9 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     smtp_starttls: bool = True
     mail_from: str = "Matchmaker <matchmaker@localhost>"
+
+    embedder: str = ""
+    embedder_key: SecretStr | None = None
 
     session_days: int = 30
     link_minutes: int = 30

@@ -1,17 +1,23 @@
 """Ranking the people of an event, in the child process."""
 
+from contextlib import suppress
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api import matching, models, planning
 from api.database import psycopg_url
 from api.jobs.child import Stop
-from matchmaker.embedding import Role
+from matchmaker.embedding import EmbeddingError, Role
+from matchmaker.embedding.server import Server
 
 
 def warm() -> None:
-    """Have the weights of the embedder read."""
-    matching.embedder().embed(["warm"], Role.NEED)
+    """Have the weights of the embedder read. A server has none, and might keep the first job waiting."""
+    embedder = matching.embedder()
+    if not isinstance(embedder, Server):
+        with suppress(EmbeddingError):  # the ranking that needs it tells
+            embedder.embed(["warm"], Role.NEED)
 
 
 def run(url: str, event_id: int, stop: Stop) -> bool:

@@ -113,6 +113,21 @@ async def list_places(member: EventMember, session: Transaction) -> list[Place]:
     return [place_of(place) for place in places]
 
 
+@router.get("/{event_id}/organisations", responses=documented(NotFound))
+async def list_organisations(member: EventMember, session: Transaction) -> list[OrgBrief]:
+    """The organisations from which people take part, by name."""
+    organisation, people = models.Organisation, models.Participant
+    rows = await session.scalars(
+        sa.select(organisation)
+        .where(
+            organisation.event_id == member.event.id,
+            sa.exists().where(people.organisation_id == organisation.id),
+        )
+        .order_by(organisation.key, organisation.id)
+    )
+    return [OrgBrief.model_validate(row) for row in rows]
+
+
 def slot_of(slot: models.Slot, zone: ZoneInfo) -> Slot:
     """A slot (its session loaded) with times in `zone`."""
     return Slot(

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from api.models import Event, Membership, Role, Schedule, State, User
+from api.models import Event, Membership, Organisation, Role, Schedule, State, User
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'
@@ -39,9 +39,28 @@ def test_the_published_schedule_is_the_one_in_that_state(signed_in: Browser, eve
     assert event["published_schedule_id"] == published
 
 
+def test_the_organisations_are_those_from_which_people_take_part(
+    signed_in: Browser, event_id: int, db: Session
+) -> None:
+    db.add(Organisation(event_id=event_id, name="Nobody's", key="nobody's"))
+    db.commit()
+    found = signed_in("ann@example.org").get(f"/api/v1/events/{event_id}/organisations").json()
+    assert [each["name"] for each in found] == ["Aurora Therapeutics", "Meuse Capital", "Sambre Devices"]
+
+
 def test_to_strangers_an_event_does_not_exist(signed_in: Browser, event_id: int, client: TestClient) -> None:
     stranger = signed_in("stranger@example.org")
-    for path in ("", "/slots", "/places", "/logo", "/participants", "/requests", "/matches", "/workbook.xlsx"):
+    for path in (
+        "",
+        "/slots",
+        "/places",
+        "/organisations",
+        "/logo",
+        "/participants",
+        "/requests",
+        "/matches",
+        "/workbook.xlsx",
+    ):
         assert stranger.get(f"/api/v1/events/{event_id}{path}").status_code == 404
         assert client.get(f"/api/v1/events/{event_id}{path}").status_code == 401
     assert stranger.get("/api/v1/events").json()["items"] == []

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +14,6 @@ from api.importing import store_event
 from api.jobs import ranking
 from api.models import Event, Match, Meeting, MeetingAttendee, Participant, Place, Slot, User
 from api.models.schedules import State
-from matchmaker.embedding import EmbeddingError, Role, Vectors
 from matchmaker.event import Request, Status
 from matchmaker.sample import biowin_day
 from tests.api.drafts import queued
@@ -120,20 +118,27 @@ def test_the_figures_are_those_of_the_ranking_in_use(
     assert signed_in(ORGANISER).get(path).json()["ranking"]["learned"] is None
 
 
-def test_a_model_that_fails_is_told_to_the_organiser(
-    signed_in: Browser, path: str, database_url: str, event_id: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [("server:bge-m3@http://127.0.0.1:9/v1", "127.0.0.1 failed"), ("bge-m3", "unknown embedder 'bge-m3'")],
+)
+def test_a_model_that_cannot_be_had_is_told_to_the_organiser(
+    signed_in: Browser,
+    path: str,
+    database_url: str,
+    event_id: int,
+    monkeypatch: pytest.MonkeyPatch,
+    named: str,
+    told: str,
 ) -> None:
-    class Down:
-        name = "down"
-
-        def embed(self, texts: Any, role: Role) -> Vectors:
-            raise EmbeddingError("127.0.0.1:1 does not answer")
-
-    monkeypatch.setattr(matching, "embedder", Down)
+    monkeypatch.setenv("MATCHMAKER_EMBEDDER", named)
+    matching.embedder.cache_clear()
+    ranking.warm()
     rank(database_url, event_id)
+    matching.embedder.cache_clear()
     (notice,) = signed_in(ORGANISER).get(path).json()["ranking"]["notices"]
     assert notice["kind"] == "fallback"
-    assert notice["text"]["nl"].endswith("127.0.0.1:1 does not answer")
+    assert told in notice["text"]["nl"]
 
 
 def test_a_ranking_that_failed_is_told_until_one_is_made(

@@ -28,6 +28,7 @@ export const common = {
     country: 'Country',
     type: 'Type',
     themeFilter: 'Theme',
+    organisation: 'Organisation',
     previous: 'Previous',
     next: 'Next',
     pages: 'Pages',

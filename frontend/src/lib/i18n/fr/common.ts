@@ -28,6 +28,7 @@ export const common = {
     country: 'Pays',
     type: 'Type',
     themeFilter: 'Thème',
+    organisation: 'Organisation',
     previous: 'Précédent',
     next: 'Suivant',
     pages: 'Pages',

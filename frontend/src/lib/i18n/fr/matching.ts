@@ -11,7 +11,7 @@ export const matching: Pick<Catalogue, 'matching' | 'proposals'> = {
     failed: 'Le dernier classement a échoué. Le précédent reste en service.',
     again: 'Reclasser',
     exposure: 'Chacun regarde les dix premières de ses affinités. Ce que montrent ces places :',
-    neverShown: 'de toutes les personnes ne sont montrés à personne',
+    neverShown: 'des personnes ne sont montrées à personne',
     gini: 'inégalité d’attention (Gini : 0, égale pour tous ; 1, toute pour un seul)',
     value: 'score moyen de ce qui est montré',
     undamped: '{n} sans répartition',
@@ -21,11 +21,11 @@ export const matching: Pick<Catalogue, 'matching' | 'proposals'> = {
       other: 'personnes ont trop peu de texte pour une affinité'
     },
     ofPeople: { one: 'sur {n} personne', many: 'sur {n} de personnes', other: 'sur {n} personnes' },
-    whoTooLittle: { one: 'Voir de qui il s’agit', other: 'Voir ces {n} personnes' },
+    whoTooLittle: 'Qui a trop peu de texte',
     notLearning: 'Désactivé quand ce classement a été établi.',
     rules: 'Règles',
     rulesLead:
-      'Chaque modification entraîne un nouveau classement. Des collègues ne sont jamais rapprochés, ni deux personnes dont l’une a dit jamais.',
+      'Chaque modification entraîne un nouveau classement. Des collègues ne sont jamais rapprochés, ni deux personnes dont l’une a dit « jamais ».',
     country: 'Bonus pour deux pays',
     countryHint: 'Relève le score de personnes de pays différents de cette part de ce qui manque jusqu’à 100.',
     theme: 'Bonus pour thèmes communs',

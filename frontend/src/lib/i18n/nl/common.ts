@@ -28,6 +28,7 @@ export const common = {
     country: 'Land',
     type: 'Type',
     themeFilter: 'Thema',
+    organisation: 'Organisatie',
     previous: 'Vorige',
     next: 'Volgende',
     pages: 'Pagina’s',

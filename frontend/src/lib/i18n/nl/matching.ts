@@ -17,11 +17,11 @@ export const matching: Pick<Catalogue, 'matching' | 'proposals'> = {
     undamped: '{n} zonder spreiding',
     tooLittle: { one: 'heeft te weinig tekst voor een match', other: 'hebben te weinig tekst voor een match' },
     ofPeople: { one: 'van {n} persoon', other: 'van {n} personen' },
-    whoTooLittle: { one: 'Bekijk wie het is', other: 'Bekijk deze {n} personen' },
+    whoTooLittle: 'Wie te weinig tekst heeft',
     notLearning: 'Uitgeschakeld toen deze rangschikking werd gemaakt.',
     rules: 'Regels',
     rulesLead:
-      'Na elke wijziging wordt een nieuwe rangschikking gemaakt. Collega’s worden nooit gematcht, en evenmin twee mensen van wie een nooit zei.',
+      'Na elke wijziging wordt een nieuwe rangschikking gemaakt. Collega’s worden nooit gematcht, en evenmin twee mensen van wie er één “nooit” zei.',
     country: 'Bonus voor twee landen',
     countryHint: 'Verhoogt de score van mensen uit verschillende landen met dit deel van wat tot 100 ontbreekt.',
     theme: 'Bonus voor gedeelde thema’s',
