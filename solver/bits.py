@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numba import njit, types
 from numba.core import cgutils, config
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
 from solver.arrays import Words
@@ -32,6 +33,14 @@ def _folder() -> str | None:
 
 
 config.CACHE_DIR = _folder() or ""
+# Part of the import, not of the first call: it loads half a second of modules, the same for every program.
+cpu_target.target_context.refresh()
+
+
+def is_compiled(*functions: Any) -> bool:
+    """Whether all of `functions`, decorated with `jit`, were compiled on this installation before."""
+    names = [f"{f.py_func.__module__.rpartition('.')[2]}.{f.py_func.__qualname__}-*.nbi" for f in functions]
+    return bool(config.CACHE_DIR) and all(any(Path(config.CACHE_DIR).rglob(name)) for name in names)
 
 
 def jit(function: Compiled) -> Compiled:

@@ -63,10 +63,12 @@ class Options:
     `goals` are met one after the other: a later one never worsens an earlier. `fairness` limits the difference
     between the breaks of any two participants. `complete` demands every candidate. `start` is a schedule to begin
     with, `baseline` the published schedule that `Goal.STABILITY` compares with. `stop` is asked often and ends the
-    solve with the best schedule found so far; `progress` hears of every improvement. Times are in seconds.
+    solve with the best schedule found so far; `progress` hears of every improvement. Times are in seconds; `used` is
+    how much of the time limit the caller needs for other work, which does not change what a seed leads to.
     """
 
     time_limit: float = 20.0
+    used: float = 0.0
     seed: int = 0
     threads: int = 1
     goals: tuple[Goal, ...] = (Goal.COVERAGE, Goal.VALUE, Goal.BREAKS, Goal.IDLE)

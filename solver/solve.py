@@ -10,6 +10,7 @@ from matchmaker.checks import measures, violations
 from matchmaker.domain import Candidate, Participant, Place, Problem, Schedule, Slot
 from solver import chains
 from solver.arrays import Ints, arrays
+from solver.bits import is_compiled
 from solver.improve import MEMBERSHIP, TOTALS, UNBOUNDED, Budget, Search, compact, enrich
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
 from solver.rooms import seated
@@ -38,8 +39,13 @@ def solve(problem: Problem, options: Options | None = None) -> Result:
         from solver.clauses import applies
 
         if applies(problem):
-            return fewest_breaks(problem, options)
+            return fewest_breaks(problem, replace(options, time_limit=options.time_limit - options.used, used=0.0))
     return _Solve(problem, options).run()
+
+
+def is_warm() -> bool:
+    """Whether the search was compiled on this installation before, so that `solve` keeps to its time limit."""
+    return is_compiled(chains.place, chains.enrich, chains.compact)
 
 
 def warm() -> None:
@@ -92,7 +98,7 @@ class _Solve:
     def left(self) -> float:
         """Seconds left; none once the caller said stop."""
         # Seating, checking and measuring the last schedule takes about three times as long as telling of one.
-        end = self.began + self.options.time_limit - 3 * self.telling
+        end = self.began + self.options.time_limit - self.options.used - 3 * self.telling
         return -1.0 if self.options.stop() else end - perf_counter()
 
     def _quick_plan(self) -> State:
@@ -250,7 +256,7 @@ class _Solve:
         """The rest of the time for one model of everything, from the best schedule found."""
         from solver.exact import solve_exactly
 
-        options = replace(self.options, start=schedule, time_limit=self.left())
+        options = replace(self.options, start=schedule, time_limit=self.left(), used=0.0)
         result = solve_exactly(self.problem, options)
         return replace(result, seconds=perf_counter() - self.began)
 

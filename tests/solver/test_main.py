@@ -13,7 +13,9 @@ from matchmaker.checks import violations
 from matchmaker.codec import problem_from_json, problem_to_json
 from matchmaker.domain import Meeting, Schedule
 from solver.__main__ import main
+from solver.bits import is_compiled, jit
 from solver.events import event_problem
+from solver.solve import is_warm, warm
 from tests.make import candidate, problem, random_problem
 
 EVENT = {
@@ -121,3 +123,12 @@ def test_the_table_is_for_people(tmp_path: Path) -> None:
     shown = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
     assert shown.startswith("optimal: 2 meetings")
     assert "proven" in shown
+
+
+def test_a_search_that_never_ran_is_known_not_to_be_compiled() -> None:
+    def never() -> int:
+        return 1
+
+    warm()
+    assert is_warm()
+    assert not is_compiled(jit(never))
