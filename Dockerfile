@@ -21,9 +21,10 @@ FROM python:3.11-slim
 RUN useradd --system --create-home --home-dir /var/lib/matchmaker matchmaker
 COPY --from=build /opt/matchmaker /opt/matchmaker
 ENV PATH=/opt/matchmaker/bin:$PATH \
-    NUMBA_CACHE_DIR=/var/lib/matchmaker/numba \
     PYTHONUNBUFFERED=1
 USER matchmaker
+# The search is compiled here, in the user's cache: else the first schedule of every new container waits for it.
+RUN python -c "from solver.solve import warm; warm()"
 WORKDIR /var/lib/matchmaker
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
