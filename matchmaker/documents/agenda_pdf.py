@@ -18,7 +18,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime
 
 from matchmaker.agenda import Agenda, Entry
-from matchmaker.documents.edition import LANGUAGES, Edition, locale_of, words_of
+from matchmaker.documents.edition import LANGUAGES, Edition, locale_of, session_named, words_of
 from matchmaker.event import Event, Kind, Profile
 
 Data = dict[str, object]
@@ -98,7 +98,7 @@ def _person(event: Event, agenda: Agenda, edition: Edition, language: str) -> Da
         "words": {word: words[word] for word in ("agenda", "time", "place", "with", "free", "page", "of")},
         "sessions": [
             {
-                "name": session,
+                "name": session_named(session, language),
                 "date": format_date(day, "EEEE d MMMM y", locale=locale),
                 "rows": list(_rows(list(entries), words, language)),
             }

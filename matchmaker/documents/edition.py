@@ -27,6 +27,15 @@ def words_of(language: str) -> dict[str, str]:
     return _WORDS.get(language, _WORDS["en"])
 
 
+def session_named(written: str, language: str) -> str:
+    """The name of a session: common ones in the language of the document, others as the organiser wrote them."""
+    return _SESSIONS.get(written.strip().lower(), {}).get(language, written)
+
+
+_SESSIONS = {
+    "morning": {"fr": "Matin", "nl": "Voormiddag"},
+    "afternoon": {"fr": "Après-midi", "nl": "Namiddag"},
+}
 _WORDS: dict[str, dict[str, str]] = {
     "en": {
         "agenda": "Meeting agenda",

@@ -12,7 +12,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from matchmaker.agenda import agendas_of
-from matchmaker.documents.edition import Edition, locale_of, words_of
+from matchmaker.documents.edition import Edition, locale_of, session_named, words_of
 from matchmaker.domain import Problem, Schedule
 from matchmaker.event import Event, Profile
 from matchmaker.report import Report
@@ -41,7 +41,7 @@ def schedule_workbook(
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
         book.set_properties({"title": event.name})
         pages = _Pages(book, words_of(language))
-        pages.table("by time", _WIDTHS["by time"], _by_time(event, schedule))
+        pages.table("by time", _WIDTHS["by time"], _by_time(event, schedule, language))
         pages.table("by person", _WIDTHS["by person"], _by_person(event, schedule))
         _grid(pages, event, schedule)
         left = _not_placed(event, problem, schedule, [reasons or {}, fixes or {}], language)
@@ -109,14 +109,14 @@ class _Pages:
                 page.write_datetime(y, x, value, self.time)
 
 
-def _by_time(event: Event, schedule: Schedule) -> list[Sequence[Value]]:
+def _by_time(event: Event, schedule: Schedule, language: str) -> list[Sequence[Value]]:
     rows: list[Sequence[Value]] = []
     for meeting in sorted(schedule.meetings, key=lambda m: (m.slot, m.place, m.candidate)):
         one, *others = (event.people[i] for i in meeting.attendees)
         rows.append(
             [
                 *_times(event, meeting.slot),
-                event.slots[meeting.slot].session,
+                session_named(event.slots[meeting.slot].session, language),
                 event.places[meeting.place].name,
                 one.name,
                 one.organisation,

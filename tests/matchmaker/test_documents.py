@@ -233,6 +233,7 @@ def test_the_schedule_workbook_shows_it_by_time_by_person_and_by_place_with_the_
     assert ["meetings placed", 2, pytest.approx(2 / 3)] in found["Figures"], "figures are numbers, to reckon with"
     french = schedule_workbook(EVENT, problem, SCHEDULE, report(EVENT, problem, SCHEDULE), EDITION, why, "fr")
     assert sheets(french)["Non placés"][1][5] == "Jamais libres au même créneau."
+    assert sheets(french)["Par heure"][1][3] == "Matin", "a common name of a session is translated"
 
 
 def test_a_request_that_a_never_excludes_is_listed_with_its_reason() -> None:
