@@ -4,7 +4,8 @@ ranking = rank(event.people, default_embedder())
 ranking.of("ann@example.org")[0].reasons[0].text("fr")
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from matchmaker.ranking.comparison import Comparison, Progress, reciprocal
 from matchmaker.ranking.learning import FEATURES, Learned, features
 from matchmaker.ranking.match import Match, Notice, Reason
 from matchmaker.ranking.popularity import Exposure, both_ways, exposure, prices
-from matchmaker.ranking.rules import RuleBook, Rules
+from matchmaker.ranking.rules import Pair, RuleBook, Rules
 from matchmaker.ranking.search import Filter, Hit, found
 
 __all__ = ["Filter", "Hit", "Match", "Notice", "Ranking", "Reason", "Rules", "rank"]
@@ -66,18 +67,32 @@ class Ranking:
         shared, abroad = self._book.shared_themes(first, second), self._book.abroad(first, second)
         return features(forward, backward, shared, abroad)
 
-    def features(self, pairs: Sequence[tuple[str, str]]) -> Floats:
+    def features(self, pairs: Sequence[Pair]) -> Floats:
         """What `matchmaker.ranking.learning` learns from, shape (pairs, features).
 
         Raises:
             KeyError: nobody has one of the addresses.
         """
-        rows = []
-        for a, b in pairs:
-            first, second = np.array([self._index[a]]), np.array([self._index[b]])
-            forward, backward = self._comparison.forward(first, second), self._comparison.forward(second, first).T
-            rows.append(self._features(forward, backward, first, second)[0, 0])
-        return np.array(rows, dtype=np.float32).reshape(-1, len(FEATURES))
+        rows = np.empty((len(pairs), len(FEATURES)), dtype=np.float32)
+        for places, first, seconds in self._by_first(pairs):
+            _, forward, backward = self._scored(first, seconds)
+            rows[places] = self._features(forward, backward, first, seconds)[0]
+        return rows
+
+    def scores(self, pairs: Sequence[Pair]) -> Floats:
+        """As `score`, of many pairs: shape (pairs,)."""
+        scores = np.empty(len(pairs), dtype=np.float32)
+        for places, first, seconds in self._by_first(pairs):
+            scores[places] = self._scored(first, seconds)[0][0]
+        return scores
+
+    def _by_first(self, pairs: Sequence[Pair]) -> Iterator[tuple[list[int], NDArray[np.intp], NDArray[np.intp]]]:
+        """Pairs by who comes first: their places among `pairs`, that person, and the seconds."""
+        places: dict[int, list[int]] = defaultdict(list)
+        for place, (first, _) in enumerate(pairs):
+            places[self._index[first]].append(place)
+        for person, mine in places.items():
+            yield mine, np.array([person]), np.array([self._index[pairs[place][1]] for place in mine])
 
     def of(self, email: str) -> tuple[Match, ...]:
         """The matches of a person in the order to show them: by score, spread by popularity.

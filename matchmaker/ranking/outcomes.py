@@ -52,7 +52,7 @@ class Scorer(Protocol):
     """A `matchmaker.scoring.Ranking` made without anything learned."""
 
     def features(self, pairs: Sequence[tuple[str, str]]) -> Floats: ...
-    def score(self, first: str, second: str) -> float: ...
+    def scores(self, pairs: Sequence[tuple[str, str]]) -> Floats: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +76,10 @@ def seen_in(ranking: Scorer, outcomes: Sequence[Outcome]) -> Seen:
         KeyError: a pair is not of the people ranked.
     """
     known = [(outcome, verdict) for outcome in outcomes if (verdict := outcome.verdict)]
+    pairs = [(outcome.first, outcome.second) for outcome, _ in known]
     return Seen(
-        rows=ranking.features([(outcome.first, outcome.second) for outcome, _ in known]),
-        plain=np.array([ranking.score(outcome.first, outcome.second) for outcome, _ in known], dtype=np.float64),
+        rows=ranking.features(pairs),
+        plain=ranking.scores(pairs).astype(np.float64),
         good=np.array([good for _, (good, _) in known], dtype=bool),
         weights=np.array([weight for _, (_, weight) in known], dtype=np.float64),
         deciders=tuple(outcome.second for outcome, _ in known),
