@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("published",)
+BENCHMARKS = ("published", "events")
 
 for name in BENCHMARKS:
     subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}"], check=True)
