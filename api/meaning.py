@@ -39,15 +39,15 @@ class _Texts:
     plan: planning.Plan
     comparison: Comparison
 
-    def alike(self, search: str, wanted: Filter) -> list[int]:
+    def alike(self, search: str, wanted: Filter) -> dict[int, str]:
         words = folded(search).split()
         people = self.plan.event.people
         names = (f" {folded(f'{person.name} {person.organisation}')}" for person in people)
         if any(all(f" {word}" in name for word in words) for name in names):
-            return []  # somebody was looked for by name
+            return {}  # somebody was looked for by name
         number = {person.email: row for person, row in zip(people, self.plan.people, strict=True)}
         hits = found(people, self.comparison, search, wanted, MOST)
-        return [number[hit.email] for hit in hits if hit.text is not None and hit.score >= ALIKE]
+        return {number[hit.email]: hit.text for hit in hits if hit.text is not None and hit.score >= ALIKE}
 
 
 class Meanings:
@@ -57,13 +57,14 @@ class Meanings:
         self._engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool, hide_parameters=True)
         self._reading: dict[tuple[int, datetime], asyncio.Task[_Texts]] = {}
 
-    async def alike(self, event: models.Event, search: str, wanted: Filter) -> list[int]:
+    async def alike(self, event: models.Event, search: str, wanted: Filter) -> dict[int, str]:
         """Participants (numbers) whose offers or needs mean what is searched, best first, unless it is a name.
 
-        At most `MOST` of those who pass the filter as they were when the event was ranked.
+        Each comes with that offer or need. At most `MOST` of those who pass the filter as they were when the event was
+        ranked.
         """
         if event.ranked_at is None or sum(c.isalpha() for c in search) < LETTERS:
-            return []
+            return {}
         key = (event.id, event.ranked_at)
         if key not in self._reading:
             self._forget(event.id)
@@ -71,11 +72,11 @@ class Meanings:
         reading = self._reading[key]
         await asyncio.wait({reading}, timeout=PATIENCE)
         if not reading.done():
-            return []
+            return {}
         if error := reading.exception():
             log.warning("an event cannot be searched by meaning", event_id=event.id, exc_info=error)
             self._reading.pop(key, None)
-            return []
+            return {}
         return await asyncio.to_thread(reading.result().alike, search, wanted)
 
     def _forget(self, event_id: int) -> None:
@@ -90,7 +91,7 @@ class Meanings:
             return _Texts(plan, Comparison(plan.event.people, matching.embedder(), vectors))
 
 
-async def _meant(request: Request, member: EventMember, session: Transaction, wanted: LookedFor) -> list[int]:
+async def _meant(request: Request, member: EventMember, session: Transaction, wanted: LookedFor) -> dict[int, str]:
     meanings: Meanings = request.app.state.meanings
     organisation = None
     if wanted.organisation_id is not None:
@@ -106,5 +107,5 @@ async def _meant(request: Request, member: EventMember, session: Transaction, wa
     return await meanings.alike(member.event, wanted.search, passing)
 
 
-Meant = Annotated[list[int], Depends(_meant)]
-"""Whoever has an offer or a need that means what the parameter `search` says: numbers of participants, best first."""
+Meant = Annotated[dict[int, str], Depends(_meant)]
+"""Whoever has an offer or a need that means what the parameter `search` says, by number, best first: that text."""

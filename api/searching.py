@@ -1,6 +1,6 @@
 """Finding participants by words, by what `api.meaning` found, and by what they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -21,9 +21,9 @@ class Wanted:
     theme: Annotated[str, Query(max_length=200)] = ""
     organisation_id: Annotated[int | None, Query(ge=1, lt=2**53)] = None
 
-    def among(self, meant: Sequence[int]) -> list[sa.ColumnElement[bool]]:
+    def among(self, meant: Collection[int]) -> list[sa.ColumnElement[bool]]:
         """Conditions on participants: they have the words or are among `meant`, and pass every filter."""
-        conditions = [sa.or_(sa.and_(sa.true(), *found_by(self.search)), Participant.id.in_(meant))]
+        conditions = [sa.or_(sa.and_(sa.true(), *found_by(self.search)), Participant.id.in_(list(meant)))]
         if self.country:
             conditions.append(Participant.country == self.country)
         if self.type:
@@ -34,7 +34,7 @@ class Wanted:
             conditions.append(Participant.organisation_id == self.organisation_id)
         return conditions
 
-    def foremost(self, meant: Sequence[int]) -> list[sa.ColumnElement[int]]:
+    def foremost(self, meant: Collection[int]) -> list[sa.ColumnElement[int]]:
         """The order of those found: first whoever has the words, then `meant` in its order."""
         places = [(Participant.id == number, place) for place, number in enumerate(meant)]
         return [sa.case((sa.and_(sa.true(), *found_by(self.search)), -1), *places)] if places else []

@@ -61,6 +61,7 @@ async def list_matches(
                 reasons=[Reason.model_validate(reason) for reason in found.reasons] if found else [],
                 request=requests.get(person.id),
                 may_ask=person.organisation_id != own.organisation_id and rules.may_meet(own.type, person.type),
+                found=meant.get(person.id),
             )
             for person, found in rows
         ],

@@ -111,6 +111,7 @@ class Match(Model):
     """A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
 
     Scores are percentages; `forward`: how far they serve my needs. `may_ask`: the rules of the event let us meet.
+    `found`: the offer or need of theirs that means what is searched, if they were found by it.
     """
 
     participant: Participant
@@ -120,6 +121,7 @@ class Match(Model):
     reasons: list[Reason]
     request: MatchRequest | None
     may_ask: bool
+    found: str | None
 
 
 class Matches(Page):

@@ -1243,12 +1243,15 @@ export interface components {
          * @description A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
          *
          *     Scores are percentages; `forward`: how far they serve my needs. `may_ask`: the rules of the event let us meet.
+         *     `found`: the offer or need of theirs that means what is searched, if they were found by it.
          */
         Match: {
             /** Backward */
             backward: number | null;
             /** Forward */
             forward: number | null;
+            /** Found */
+            found: string | null;
             /** May Ask */
             may_ask: boolean;
             participant: components["schemas"]["Participant"];
