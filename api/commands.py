@@ -61,9 +61,9 @@ def worker() -> None:
     from api import logs
     from api.jobs.worker import work
 
-    logs.configure()
     settings, url = _database()
     _connect(url, tables=True)
+    logs.configure()
     work(url, settings)
 
 
