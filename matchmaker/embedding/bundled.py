@@ -1,8 +1,10 @@
 """What comes with the program: e5 for the sentence, beside it its words by the Universal Sentence Encoder."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from matchmaker.embedding.e5 import E5
 from matchmaker.embedding.protocol import Role, Vectors, unit
@@ -22,7 +24,7 @@ class E5AndWords:
 
     def __init__(self, threads: int = 2) -> None:
         self._sentences = E5(threads)
-        self._encoder = UniversalSentenceEncoder(threads, words=False)
+        self._encoder = UniversalSentenceEncoder(1, words=False)
         self._words = Words(self._encoder.encode)
 
     @property
@@ -30,4 +32,7 @@ class E5AndWords:
         return f"{self._sentences.name}+words-{self._encoder.name}"
 
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
-        return unit(np.hstack([SENTENCE * self._sentences.embed(texts, role), self._words.embed(texts)]))
+        # beside each other: the products of words are too small for two processors
+        with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(1) as beside:
+            words = beside.submit(self._words.embed, texts)
+            return unit(np.hstack([SENTENCE * self._sentences.embed(texts, role), words.result()]))

@@ -131,14 +131,13 @@ def _normal(x: Vectors, scale: Vectors, shift: Vectors) -> Vectors:
 
 
 def _gelu(x: Vectors) -> Vectors:
-    """The Gaussian error linear unit by its tanh form (Hendrycks and Gimpel, 2016)."""
+    """The Gaussian error linear unit by its tanh form (Hendrycks and Gimpel, 2016), as x / (1 + exp(-2 u))."""
     u = x * x
     u *= np.float32(0.044715)
     u += 1
     u *= x
-    u *= np.float32(np.sqrt(2 / np.pi))
-    np.tanh(u, out=u)
+    u *= np.float32(-np.sqrt(8 / np.pi))
+    np.minimum(u, 80, out=u)
+    np.exp(u, out=u)
     u += 1
-    u *= x
-    u *= np.float32(0.5)
-    return u
+    return np.asarray(x / u)

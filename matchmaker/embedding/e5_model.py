@@ -5,7 +5,7 @@ Weights are blocks of 32: a half-precision scale and 4 bits each, less 8 (llama.
 
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ Blocks = NDArray[Any]
 SPACE = "▁"
 WINDOW = 510
 """Tokens of a text that the model reads at once, beside those that begin and end it."""
+REMEMBERED = 50_000
+"""Words whose tokens are kept in memory."""
 UNKNOWN = 10.0
 """A letter that no piece holds costs this much more than the rarest piece."""
 
@@ -34,6 +36,7 @@ class Vocabulary:
     begin: int
     end: int
     unknown: int
+    _known: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def windows(self, text: str) -> list[list[int]]:
         """The tokens of a text in windows, each with its begin and end."""
@@ -42,8 +45,15 @@ class Vocabulary:
         return [[self.begin, *tokens[start : start + WINDOW], self.end] for start in starts]
 
     def tokens(self, text: str) -> list[int]:
-        """The likeliest pieces of a text (Viterbi)."""
-        text = SPACE + SPACE.join(part for part in text.translate(self.replaced).split(" ") if part)
+        """The likeliest pieces of a text, word by word: no piece reaches into the next word."""
+        words = text.translate(self.replaced).split(" ")
+        return [token for word in words if word for token in self._tokens_of(word)]
+
+    def _tokens_of(self, word: str) -> tuple[int, ...]:
+        """The likeliest pieces of a word (Viterbi)."""
+        if word in self._known:
+            return self._known[word]
+        text = SPACE + word
         best: list[tuple[float, int, int]] = [(0.0, 0, 0)] + [(-np.inf, 0, 0)] * len(text)
         for start in range(len(text)):
             sofar = best[start][0]
@@ -57,7 +67,10 @@ class Vocabulary:
         while at:
             _, at, token = best[at]
             tokens.append(token)
-        return tokens[::-1]
+        if len(self._known) > REMEMBERED:
+            self._known.clear()
+        self._known[word] = tuple(reversed(tokens))
+        return self._known[word]
 
 
 @dataclass(frozen=True)
