@@ -49,7 +49,11 @@ page-checks: frontend/node_modules/.package-lock.json
 browser: $(INSTALLED)
 	$(BIN)/python -m tests.e2e.browser
 
-pytest: $(INSTALLED)
+.venv/.compiled: $(INSTALLED) $(wildcard solver/*.py)
+	$(BIN)/python -c "from solver.solve import warm; warm()"  # once, and not in each of pytest's processes
+	touch $@
+
+pytest: $(INSTALLED) .venv/.compiled
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 bench: $(INSTALLED)
