@@ -48,7 +48,7 @@ class Budget:
 
 
 def enrich(search: Search, state: State, goals: list[Goal], bound: Longs, budget: Budget) -> None:
-    """More coverage and value, no total above `bound`; what must take place comes before everything."""
+    """More coverage and value than `state`, no total above `bound`; what must take place comes before everything."""
     data = search.data
     wanted = np.flatnonzero(data.start.any(axis=1) & ((data.must == 1) | bool(goals))).astype(np.int32)
     if not len(wanted) or not len(data.base):
@@ -60,11 +60,11 @@ def enrich(search: Search, state: State, goals: list[Goal], bound: Longs, budget
         weight[TOTALS[goal]] = 1.0 if goal is Goal.VALUE else 5.0 * most
     hot = max(0.03 * usual, 0.2)
     kernel = partial(chains.enrich, meetings=wanted, bound=bound, weight=weight)
-    _cool(search, [state], "enrich", kernel, (hot, hot / 20), ENRICH_RATE, len(wanted), budget)
+    _cool(search, state, "enrich", kernel, (hot, hot / 20), ENRICH_RATE, len(wanted), budget)
 
 
 def compact(search: Search, state: State, goals: list[Goal], bound: Longs, budget: Budget) -> None:
-    """Fewer breaks and idle slots of the same meetings, no total above `bound`; a search of its own in each thread."""
+    """Fewer breaks and idle slots of the same meetings than in `state`, no total above `bound`."""
     data = search.data
     weight = np.zeros(6)
     weight[UNFAIR] = 5.0
@@ -74,20 +74,17 @@ def compact(search: Search, state: State, goals: list[Goal], bound: Longs, budge
     meetings = np.flatnonzero((state.slot >= 0) & (data.start.sum(axis=1) > 1)).astype(np.int32)
     if not len(meetings):
         return
-    states = [copy(state) for _ in range(search.threads)]
-    for number, other in enumerate(states):
-        other.random[0] += np.uint64(2 * number)
     rate = COMPACT_RATE if data.start.size < CACHED else DISTANT_RATE
     # The fewer looks there are for each move, the hotter the search has to end (measured: 0.18 at 12, 0.1 at 1,000).
     tries = min(ENOUGH, max(1.0, rate * budget.planned / data.start.size))
     cold = min(0.3, max(0.1, 0.18 * (12 / tries) ** 0.12))
     kernel = partial(chains.compact, meetings=meetings, bound=bound, weight=weight)
-    _cool(search, states, "compact", kernel, (1 + 10 * cold, cold), rate, len(meetings), budget)
+    _cool(search, state, "compact", kernel, (1 + 10 * cold, cold), rate, len(meetings), budget)
 
 
 def _cool(
     search: Search,
-    states: list[State],
+    state: State,
     stage: str,
     kernel: Callable[..., int],
     heat: tuple[float, float],
@@ -95,11 +92,14 @@ def _cool(
     meetings: int,
     budget: Budget,
 ) -> None:
-    """Runs `kernel` on each of `states` from hot to cold, round by round."""
+    """Runs `kernel` from `state` on from hot to cold, round by round, a search of its own in each thread."""
     hot, cold = heat
     total = min(int(rate * budget.planned), ENOUGH * meetings * search.data.start.shape[1])
     steps = max(100, min(total // 40, int(rate * ROUND)))
     # Threads that share an array would fight over its reference count: each has its own wrapping of the data.
+    states = [copy(state) for _ in range(search.threads)]
+    for number, other in enumerate(states):
+        other.random[0] += np.uint64(2 * number)
     refs = [(data_ref(search.data), state_ref(state)) for state in states]
     began, made = perf_counter(), 0
     with ThreadPoolExecutor(len(states)) as threads:
@@ -111,7 +111,7 @@ def _cool(
             then = min(1.0, now + steps / total)
             start, end = (hot * (cold / hot) ** part for part in (now, then))
             rounds = [threads.submit(kernel, d, st, steps=steps, hot=start, cold=end) for d, st in refs]
-            for round_, state in zip(rounds, states, strict=True):
+            for round_, found in zip(rounds, states, strict=True):
                 round_.result()
-                search.keep(state, stage)
+                search.keep(found, stage)
             made += steps
