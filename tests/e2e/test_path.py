@@ -35,9 +35,13 @@ def best_match(page: Page, among: list[Profile]) -> Profile:
         expect(page.get_by_role("main").get_by_role("heading").first).to_be_visible()
         with suppress(NotYet):
             buttons.first.wait_for(timeout=3 * SECOND)
-            names = [button.get_attribute("aria-label") for button in buttons.all()]
             known = {f"Ask to meet: {p.name}": p for p in among}
-            return next(known[name] for name in names if name in known)
+            while True:
+                names = [button.get_attribute("aria-label") for button in buttons.all()]
+                if found := [known[name] for name in names if name in known]:
+                    return found[0]
+                page.get_by_role("button", name="Show more").click()
+                expect(buttons).not_to_have_count(len(names))
     raise AssertionError("no matches: was the event ranked?")
 
 
