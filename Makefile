@@ -54,7 +54,7 @@ browser: $(INSTALLED)
 	touch $@
 
 pytest: $(INSTALLED) .venv/.compiled
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup --durations 20
 
 bench: $(INSTALLED)
 	$(BIN)/python -m tests.benchmarks

@@ -68,7 +68,8 @@ _Embedder = Annotated[
     str,
     typer.Option(
         metavar="NAME",
-        help="What reads offers and needs: use, e5, characters (keywords only), "
+        show_default="what comes with the program",
+        help="What reads offers and needs: e5+words, e5, use, characters (keywords only), "
         "sentence-transformers:MODEL, fastembed:MODEL or server:MODEL@URL.",
     ),
 ]
@@ -84,7 +85,7 @@ def schedule(
     time_limit: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="How long to search.")] = 20.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same schedule.")] = 0,
     language: _Language = Language.EN,
-    embedder: _Embedder = "use",
+    embedder: _Embedder = "",
     force: _Force = False,
 ) -> None:
     """Rank and schedule an event: a workbook, everybody's agenda (PDF, ICS) and the report.
@@ -93,13 +94,17 @@ def schedule(
     """
     from api import batch
     from solver.result import Options
+    from solver.solve import is_warm, warm
 
     if not force and (there := batch.would_replace(out)):
         terminal.fail(f"{out} already holds {', '.join(there)}. Use --force to replace them.")
     known = _read(event, language)
     if not known.slots:
         terminal.fail(f"{event.name} holds no slots: a schedule needs the whole workbook (see `matchmaker template`).")
-    ranking = _rank(known, embedder)
+    ranking = _rank(known, embedder, language)
+    if not is_warm():
+        terminal.warn("Compiling the search, once for this installation: about half a minute.")
+        warm()
     plan = terminal.search(
         lambda stop, progress: batch.plan(
             known, ranking, Options(time_limit=time_limit, seed=seed, stop=stop, progress=progress)
@@ -123,7 +128,7 @@ def rank(
     ],
     top: Annotated[int, typer.Option(min=1, max=50, help="Matches for each person.")] = 10,
     language: _Language = Language.EN,
-    embedder: _Embedder = "use",
+    embedder: _Embedder = "",
     force: _Force = False,
 ) -> None:
     """Rank everybody for everybody by what they offer and need, with the reasons."""
@@ -131,7 +136,7 @@ def rank(
         terminal.fail(f"{out}: expected a name that ends in .xlsx or .csv.")
     _free(out, force)
     known = _read(event, language)
-    ranking = _rank(known, embedder)
+    ranking = _rank(known, embedder, language)
     from matchmaker.documents.matches import matches_csv, matches_workbook
 
     made = matches_csv if out.suffix.lower() == ".csv" else matches_workbook
@@ -168,7 +173,7 @@ def evaluate(
             help="A JSON list of {need, need_lang, offer, offer_lang}; without it, the program's own.",
         ),
     ] = None,
-    embedder: _Embedder = "use",
+    embedder: _Embedder = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure the matching: how high the offer that answers a need ranks among all offers."""
@@ -195,15 +200,18 @@ def _read(path: Path, language: Language) -> "Event":
         raise typer.Exit(2) from wrong
 
 
-def _rank(event: "Event", embedder: str) -> "Ranking":
+def _rank(event: "Event", embedder: str, language: Language) -> "Ranking":
     from matchmaker.embedding import EmbeddingError, embedder_named
     from matchmaker.scoring import rank as ranked
 
     try:
         with terminal.bar("Ranking") as progress:
-            return ranked(event.people, embedder_named(embedder), progress=progress)
+            ranking = ranked(event.people, embedder_named(embedder), progress=progress)
     except (ValueError, EmbeddingError) as wrong:
         terminal.fail(str(wrong))
+    for notice in ranking.notices:
+        terminal.warn(notice.text(language))
+    return ranking
 
 
 def _free(path: Path, force: bool) -> None:

@@ -18,6 +18,7 @@ from api import matching, models, planning
 from api.database import Transaction, psycopg_url
 from api.dependencies import EventMember
 from api.searching import LookedFor
+from matchmaker.embedding import EmbeddingError
 from matchmaker.ranking.comparison import Comparison
 from matchmaker.ranking.search import Filter, folded, found
 
@@ -77,7 +78,11 @@ class Meanings:
             log.warning("an event cannot be searched by meaning", event_id=event.id, exc_info=error)
             self._reading.pop(key, None)
             return {}
-        return await asyncio.to_thread(reading.result().alike, search, wanted)
+        try:
+            return await asyncio.to_thread(reading.result().alike, search, wanted)
+        except EmbeddingError as error:
+            log.warning("a search cannot be read by its meaning", event_id=event.id, reason=str(error))
+            return {}
 
     def _forget(self, event_id: int) -> None:
         """The same event as it was ranked before, and the longest known beyond `KEPT`."""

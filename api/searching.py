@@ -10,15 +10,19 @@ from fastapi import Depends, Query
 from api.models import Need, Offer, Organisation, Participant
 from api.schemas.common import Search
 
+NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not store
+
 
 @dataclass(frozen=True)
 class Wanted:
     """Who is looked for; all of it applies together."""
 
     search: Search = ""
-    country: Annotated[str, Query(max_length=2, description="ISO 3166-1 alpha-2.", examples=["BE"])] = ""
-    type: Annotated[str, Query(max_length=200)] = ""
-    theme: Annotated[str, Query(max_length=200)] = ""
+    country: Annotated[str, Query(max_length=2, pattern=NO_NUL, description="ISO 3166-1 alpha-2.", examples=["BE"])] = (
+        ""
+    )
+    type: Annotated[str, Query(max_length=200, pattern=NO_NUL)] = ""
+    theme: Annotated[str, Query(max_length=200, pattern=NO_NUL)] = ""
     organisation_id: Annotated[int | None, Query(ge=1, lt=2**53)] = None
 
     def among(self, meant: Collection[int]) -> list[sa.ColumnElement[bool]]:

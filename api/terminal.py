@@ -29,6 +29,11 @@ def say(text: str) -> None:
     typer.echo(text)
 
 
+def warn(text: str) -> None:
+    """Something to know that is not a result."""
+    _errors.print(Text(text, style="yellow"), soft_wrap=True)
+
+
 def fail(message: str) -> NoReturn:
     """Ends the command: its arguments are at fault."""
     _errors.print(Text(message, style="red"), soft_wrap=True)

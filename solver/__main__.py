@@ -7,6 +7,7 @@ from 1 in the answer, as in the file; those of the others from 0. Exit status 0:
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,8 @@ def main(arguments: list[str] | None = None) -> int:
     from matchmaker.checks import measures
     from solver.result import Goal, Options, Status
     from solver.solve import is_warm, solve, warm
+
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no process of a proof stays behind
 
     try:
         goals = tuple(Goal(name.strip()) for name in options.objective.split(","))

@@ -14,6 +14,7 @@ from matchmaker.checks import measures, violations
 from matchmaker.domain import Problem, Schedule
 from solver import chains
 from solver.arrays import arrays
+from solver.decide import WAYS
 from solver.prover import Prover
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
 from solver.rooms import seated
@@ -52,7 +53,9 @@ class _Search:
         if self.options.threads == 1:
             self._cool(ALONE, None)
         if not self._done():
-            with Prover(self.problem, self.options.fairness) as prover:
+            # of two ways side by side, the clock would decide whose schedule is taken
+            ways = ("cores",) if self.options.threads == 1 else tuple(WAYS)
+            with Prover(self.problem, self.options.fairness, self._left(), ways) as prover:
                 if self.options.threads > 1:
                     self._cool(1 << 30, prover)
                 self._wait(prover, self._left())

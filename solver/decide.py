@@ -10,7 +10,7 @@ Two ways, which take turns in being the faster one:
 Measured in docs/decisions/0121-breaks-are-proven-from-below.md.
 """
 
-import os
+import signal
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
@@ -23,18 +23,19 @@ from matchmaker.domain import Problem
 from solver.clauses import Encoding, encode
 
 STEP = 16  # breaks that the counter counts beyond the bound at first, and by which it grows
+GRACE = 5  # seconds
 EASY = 2_000  # conflicts after which a core is left to CaDiCaL
 
 Tell = Callable[..., None]
 
 
-def run(way: str, problem: Problem, fairness: int | None, to: Connection) -> None:
+def run(way: str, problem: Problem, fairness: int | None, seconds: float, to: Connection) -> None:
     """Sends "bound" (no schedule has fewer breaks), "slots" (of every candidate, in a schedule), and "infeasible"."""
-    parent = os.getppid()
+    if hasattr(signal, "alarm"):  # ends this process in the midst of a proof, should nobody be left to do it
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(GRACE + int(seconds))
 
     def tell(**message: object) -> None:
-        if os.getppid() != parent:  # nobody is there to stop this process
-            raise SystemExit
         to.send(message)
 
     WAYS[way](encode(problem, fairness), tell)

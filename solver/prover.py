@@ -1,7 +1,9 @@
 """Processes beside the search that raise the bound on the breaks until a schedule meets it."""
 
 import multiprocessing
+from collections.abc import Sequence
 from multiprocessing.connection import Connection, wait
+from time import sleep
 from typing import Any, Self
 
 from matchmaker.domain import Problem
@@ -12,17 +14,23 @@ METHOD = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn
 
 
 class Prover:
-    """Runs each of `solver.decide.WAYS` in a process of its own, from `__enter__` to `__exit__`."""
+    """Runs `ways` of `solver.decide`, each in a process of its own, from `__enter__` to `__exit__`.
 
-    def __init__(self, problem: Problem, fairness: int | None) -> None:
-        self._task = (problem, fairness)
+    None of them outlives `seconds` by much, not even when this process is killed.
+    """
+
+    def __init__(
+        self, problem: Problem, fairness: int | None, seconds: float, ways: Sequence[str] = tuple(decide.WAYS)
+    ) -> None:
+        self._ways = ways
+        self._task = (problem, fairness, seconds)
         self._processes: dict[Connection, Any] = {}
 
     def __enter__(self) -> Self:
         processes = multiprocessing.get_context(METHOD)
-        for way in decide.WAYS:
+        for way in self._ways:
             ours, theirs = processes.Pipe(duplex=False)
-            process = processes.Process(target=decide.run, args=(way, *self._task, theirs))  # type: ignore[attr-defined]
+            process = processes.Process(target=decide.run, args=(way, *self._task, theirs), daemon=True)  # type: ignore[attr-defined]
             process.start()
             theirs.close()
             self._processes[ours] = process
@@ -34,23 +42,23 @@ class Prover:
             process.join()
             connection.close()
 
-    def heard(self, seconds: float = 0.0) -> dict[str, Any] | None:
-        """The next message of a process, if one comes within `seconds`.
+    @property
+    def works(self) -> bool:
+        """Whether there is any process left: one that died, of what it asked for, is done without."""
+        return bool(self._processes)
 
-        Raises RuntimeError when a process died, or all ended.
-        """
+    def heard(self, seconds: float = 0.0) -> dict[str, Any] | None:
+        """The next message of a process, if one comes within `seconds`."""
         if not self._processes:
-            raise RuntimeError("the proving processes ended without an answer")
+            sleep(seconds)
+            return None
         for connection in wait(list(self._processes), seconds):
             assert isinstance(connection, Connection)
             try:
                 message: dict[str, Any] = connection.recv()
             except EOFError:
-                process = self._processes.pop(connection)
+                self._processes.pop(connection).join()
                 connection.close()
-                process.join()
-                if process.exitcode:
-                    raise RuntimeError(f"a proving process ended with code {process.exitcode}") from None
-                return self.heard(seconds)
-            return message
+            else:
+                return message
         return None

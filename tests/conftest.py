@@ -1,6 +1,7 @@
 """A skip fails unless its reason begins with one of the names allowed here; `-ra` prints every reason."""
 
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
@@ -30,3 +31,11 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _forbid(report)
     return report
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file run in one process, all those of the browser in the same: they share one Matchmaker."""
+    for item in items:
+        folder = Path(item.path).parent.name
+        item.add_marker(pytest.mark.xdist_group(folder if folder == "e2e" else str(item.path)))

@@ -104,11 +104,18 @@ def _stopping(context: JobContext) -> bool:
 @app.task(name="rank_event", queue=COMPUTE, pass_context=True, retry=_Later())
 def rank_event(context: JobContext, *, event_id: int) -> None:
     """Rank the people of an event anew (`api.jobs.ranking.run`)."""
-    tools = _tools(context)
-    try:
-        done = tools.child.run("api.jobs.ranking", "run", tools.url, event_id, stop=context.should_abort)
-    except StoppedError:
-        done = False
+    tools, done = _tools(context), False
+    for crash in range(CRASHES):
+        try:
+            done = tools.child.run("api.jobs.ranking", "run", tools.url, event_id, stop=context.should_abort)
+        except ChildDiedError:
+            log.exception("the child died", event_id=event_id)
+            if crash == CRASHES - 1:
+                raise
+            continue
+        except StoppedError:
+            pass
+        break
     if not done:
         raise JobAborted
 

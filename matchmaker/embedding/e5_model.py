@@ -51,8 +51,8 @@ class Vocabulary:
 
     def _tokens_of(self, word: str) -> tuple[int, ...]:
         """The likeliest pieces of a word (Viterbi)."""
-        if word in self._known:
-            return self._known[word]
+        if known := self._known.get(word):
+            return known
         text = SPACE + word
         best: list[tuple[float, int, int]] = [(0.0, 0, 0)] + [(-np.inf, 0, 0)] * len(text)
         for start in range(len(text)):
@@ -69,8 +69,9 @@ class Vocabulary:
             tokens.append(token)
         if len(self._known) > REMEMBERED:
             self._known.clear()
-        self._known[word] = tuple(reversed(tokens))
-        return self._known[word]
+        found = tuple(reversed(tokens))
+        self._known[word] = found
+        return found
 
 
 @dataclass(frozen=True)

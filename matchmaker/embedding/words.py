@@ -29,16 +29,16 @@ class Words:
     def embed(self, texts: Sequence[str]) -> Vectors:
         """One row of length 1 for each text, shape (texts, dimensions); zeros for a text without words."""
         words = [[word for word in WORD.findall(text) if weight(word)] for text in texts]
-        if len(self._known) > REMEMBERED:
-            self._known.clear()
-        new = sorted({word for mine in words for word in mine} - self._known.keys())
+        # a cache of its own for this call: another thread may embed with the same
+        known = dict(self._known) if len(self._known) <= REMEMBERED else {}
+        new = sorted({word for mine in words for word in mine} - known.keys()) or ([] if known else ["word"])
         if new:
-            self._known |= zip(new, self._encode([plain(word) for word in new]), strict=True)
-        width = len(next(iter(self._known.values()), self._encode(["word"])[0]))
-        rows = np.zeros((len(texts), width), dtype=np.float32)
+            known |= zip(new, self._encode([plain(word) for word in new]), strict=True)
+            self._known = known
+        rows = np.zeros((len(texts), len(next(iter(known.values())))), dtype=np.float32)
         for row, mine in zip(rows, words, strict=True):
             for word in mine:
-                row += weight(word) * self._known[word]
+                row += weight(word) * known[word]
         return unit(rows)
 
 

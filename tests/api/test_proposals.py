@@ -158,14 +158,8 @@ def test_proposals_between_two_types_stay_the_same_the_next_time(find: Find, sig
     owner = db.scalars(sa.select(User).where(User.email == ORGANISER)).one()
     number = store_event(db, biowin_day(people=24), owner.id).id
     db.commit()
-    types = db.scalars(
-        sa.select(Participant.type)
-        .where(Participant.event_id == number)
-        .group_by(Participant.type)
-        .order_by(sa.func.count().desc())
-        .limit(2)
-    ).all()
-    found = find(number, minimum=2, maximum=5, between=list(types))
+    types = ["start-up", "investor"]
+    found = find(number, minimum=2, maximum=5, between=types)
     kinds = {each["participant"]["id"]: each["participant"]["type"] for each in found["people"]}
     assert set(kinds.values()) == set(types)
     assert found["pairs"]
@@ -174,7 +168,7 @@ def test_proposals_between_two_types_stay_the_same_the_next_time(find: Find, sig
     for each in found["people"]:
         assert each["agreed"] + each["proposed"] >= 2 or each["short"]
         assert each["proposed"] <= max(0, 5 - each["agreed"])
-    again = find(number, minimum=2, maximum=5, between=list(types))
+    again = find(number, minimum=2, maximum=5, between=types)
     assert again["kept"] == again["meetings"] == found["meetings"]
 
 

@@ -16,7 +16,8 @@ WORKER = [sys.executable, "-c", "from api.cli import app; app()", "worker"]
 @contextmanager
 def worker(url: str) -> Iterator[psutil.Popen]:
     """A worker of the database at `url`; gone in the end, whatever it does."""
-    process = psutil.Popen(WORKER, env=os.environ | {"MATCHMAKER_DATABASE_URL": url})
+    # the model that is read fastest, since every worker reads it again
+    process = psutil.Popen(WORKER, env=os.environ | {"MATCHMAKER_DATABASE_URL": url, "MATCHMAKER_EMBEDDER": "use"})
     try:
         yield process
     finally:

@@ -1,5 +1,7 @@
 """The clauses against enumeration of every schedule of small complete problems."""
 
+import os
+import time
 from collections import Counter
 from itertools import product
 from random import Random
@@ -15,6 +17,8 @@ from matchmaker.domain import Candidate, Participant, Pin, Place, Problem, Sched
 from solver.clauses import applies, encode
 from solver.decide import WAYS
 from solver.prover import Prover
+from solver.result import Goal, Options, Result, Status
+from solver.solve import solve
 from tests.make import candidate, meeting, problem
 
 
@@ -67,55 +71,89 @@ def test_the_clauses_allow_the_fewest_breaks_and_not_one_less(rng: Random, fairn
             assert solver.solve() == (best is not None and best <= bound)
 
 
-def hear(prover: Prover, heard: list[dict[str, Any]]) -> None:
-    """All that the process says, to its end."""
-    while message := prover.heard(20.0):
-        heard.append(message)
-
-
-def decided(case: Problem, way: str, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
-    monkeypatch.setattr("solver.decide.WAYS", {way: WAYS[way]})
-    heard: list[dict[str, Any]] = []
-    with Prover(case, None) as prover, pytest.raises(RuntimeError, match="ended without"):
-        hear(prover, heard)
+def hear(prover: Prover) -> list[dict[str, Any]]:
+    """All that the processes say, to their end."""
+    heard = []
+    while prover.works:
+        message = prover.heard(20.0)
+        if message is not None:
+            heard.append(message)
     return heard
+
+
+def decided(case: Problem, way: str) -> list[dict[str, Any]]:
+    with Prover(case, None, 60.0, [way]) as prover:
+        return hear(prover)
 
 
 PEOPLE_APART = [candidate(i, 1, 2 + i, slots=frozenset({2 * i})) for i in range(20)]
 SLOTS_APART = {i: 2 * i for i in range(20)}
 
 
-def test_disjoint_cores_raise_the_bound_until_a_schedule_meets_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    *bounds, first, last = decided(problem(*PEOPLE_APART, sessions=(40,)), "cores", monkeypatch)
+def test_disjoint_cores_raise_the_bound_until_a_schedule_meets_it() -> None:
+    *bounds, first, last = decided(problem(*PEOPLE_APART, sessions=(40,)), "cores")
     assert bounds == [{"bound": k} for k in range(1, 20)]
     assert first == last == {"slots": SLOTS_APART}
 
 
 def test_what_disjoint_cores_leave_open_is_proven_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("solver.decide._cores", lambda *_: 0)
-    *bounds, last = decided(problem(*PEOPLE_APART, sessions=(40,)), "cores", monkeypatch)
+    *bounds, last = decided(problem(*PEOPLE_APART, sessions=(40,)), "cores")
     assert bounds == [{"bound": k} for k in range(1, 20)]
     assert last == {"slots": SLOTS_APART}
 
 
-def test_rc2_tells_the_optimum_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    only = decided(problem(*PEOPLE_APART, sessions=(40,)), "rc2", monkeypatch)
+def test_rc2_tells_the_optimum_at_once() -> None:
+    only = decided(problem(*PEOPLE_APART, sessions=(40,)), "rc2")
     assert only == [{"bound": 19, "slots": SLOTS_APART}]
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_each_way_tells_that_there_is_no_schedule(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_each_way_tells_that_there_is_no_schedule(way: str) -> None:
     crowded = problem(candidate(1, 1, 2), candidate(2, 1, 3), sessions=(1,))
-    assert decided(crowded, way, monkeypatch) == [{"infeasible": True}]
+    assert decided(crowded, way) == [{"infeasible": True}]
 
 
-def test_a_process_that_dies_is_an_error_and_not_an_answer() -> None:
-    with Prover(problem(candidate(1, 1, 2)), None) as prover:
-        for process in prover._processes.values():
-            process.kill()
-            process.join()
-        with pytest.raises(RuntimeError, match="-9"):
-            hear(prover, [])
+def test_a_process_ends_itself_when_nobody_is_left_to_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("solver.decide.GRACE", 1)
+    monkeypatch.setitem(WAYS, "cores", lambda *_: time.sleep(60))
+    began = time.monotonic()
+    with Prover(problem(candidate(1, 1, 2)), None, 0.0, ["cores"]) as prover:
+        assert hear(prover) == []
+    assert time.monotonic() - began < 30
+
+
+def breaks_of(case: Problem, threads: int, fairness: int | None = None) -> Result:
+    options = Options(goals=(Goal.BREAKS,), complete=True, fairness=fairness, threads=threads, time_limit=60)
+    result = solve(case, options)
+    assert not violations(case, result.schedule)
+    return result
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_schedules_and_proofs_meet(threads: int) -> None:
+    apart = breaks_of(problem(*PEOPLE_APART, sessions=(40,)), threads)
+    assert apart.status is Status.OPTIMAL
+    assert [(goal.value, goal.bound) for goal in apart.goals] == [(19, 19)]
+    rng, seen = Random(threads), Counter[Status]()
+    for number in range(12):
+        case, fairness = complete_problem(rng), (None, 0, 1)[number % 3]
+        result, best = breaks_of(case, threads, fairness), fewest_breaks(case, fairness)
+        seen[result.status] += 1
+        assert result.status is (Status.INFEASIBLE if best is None else Status.OPTIMAL)
+        assert best is None or measures(case, result.schedule).breaks == result.goals[0].bound == best
+    assert seen[Status.OPTIMAL] >= 3
+    assert seen[Status.INFEASIBLE] >= 1
+
+
+def test_a_proof_that_dies_costs_the_proof_and_not_the_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
+    for way in WAYS:
+        monkeypatch.setitem(WAYS, way, lambda *_: os._exit(9))
+    case = problem(*PEOPLE_APART, sessions=(40,))
+    result = solve(case, Options(goals=(Goal.BREAKS,), complete=True, threads=2, time_limit=1.0))
+    assert result.status is Status.FEASIBLE
+    assert not violations(case, result.schedule)
+    assert len(result.schedule.meetings) == 20
 
 
 @pytest.mark.parametrize(
