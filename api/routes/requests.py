@@ -106,9 +106,13 @@ async def decline_request(party: PartyTo, session: Transaction) -> MeetingReques
 
 @router.post("/requests/{request_id}/withdraw", responses=ANSWERED | documented(InUse))
 async def withdraw_request(party: PartyTo, session: Transaction) -> MeetingRequest:
-    """Take a request back, answered with yes or not at all; the sender, or an organiser for them."""
+    """Take a request back, answered with yes or not at all; the sender, or an organiser for them.
+
+    Of a meeting that an organiser proposed and neither asked for, either of the two.
+    """
     request, member = party.request, party.member
-    if not member.organises and member.participant_id != request.sender_id:
+    mine = request.proposals_id is not None or member.participant_id == request.sender_id
+    if not member.organises and not mine:
         raise Forbidden("Only its sender may take a request back.")
     if request.status not in OPEN:
         raise AlreadyAnswered(f"This request is {request.status}.")

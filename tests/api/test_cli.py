@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from api.cli import app
 from matchmaker.documents import workbook_of
 from matchmaker.documents.template import example
+from matchmaker.embedding import default_embedder
 from matchmaker.intake import read_workbook
 from tests.matchmaker.events import sheets, workbook
 
@@ -203,3 +204,18 @@ def test_ctrl_c_ends_the_search_and_keeps_the_best_schedule(tmp_path: Path) -> N
     assert b"the best schedule found so far is kept" in log.read_bytes()
     assert json.loads((out / "report.json").read_text())["schedule"]["meetings"] > 700
     assert b"meetings placed" in output
+
+
+def test_the_command_line_reads_by_the_default_model(tmp_path: Path) -> None:
+    pairs = [{"need": "sterile vials", "need_lang": "en", "offer": "flacons stériles", "offer_lang": "fr"}] * 2
+    (tmp_path / "pairs.json").write_text(json.dumps(pairs), encoding="utf-8")
+    done = run("evaluate", "--pairs", tmp_path / "pairs.json", "--json")
+    assert done.exit_code == 0, done.output
+    assert default_embedder().name in done.output
+
+
+def test_a_model_that_fails_is_told_and_another_takes_its_place(event: Path, tmp_path: Path) -> None:
+    done = run("rank", event, "--out", tmp_path / "matches.csv", "--embedder", "server:bge@http://127.0.0.1:9/v1")
+    assert done.exit_code == 0, done.output
+    assert "another took its place" in done.output
+    assert (tmp_path / "matches.csv").exists()

@@ -67,6 +67,18 @@ def test_rules_that_make_no_sense_are_refused_by_name(signed_in: Browser, path: 
     assert organiser.get(path).json()["rules"]["may_not_meet"] == []
 
 
+def test_a_type_that_nobody_has_any_more_does_not_lock_the_rules(signed_in: Browser, path: str, db: Session) -> None:
+    organiser, gone = signed_in(ORGANISER), [["hospital", "astronaut"]]
+    event = db.scalars(sa.select(Event)).first()
+    assert event is not None
+    event.matching = {"may_not_meet": gone}
+    db.commit()
+    kept = organiser.patch(path, json={"country_bonus": 10, "may_not_meet": gone})
+    assert kept.status_code == 200
+    assert kept.json()["rules"]["may_not_meet"] == gone
+    assert organiser.patch(path, json={"may_not_meet": [["hospital", "cosmonaut"]]}).status_code == 422
+
+
 def test_types_kept_apart_are_neither_matched_nor_asked(
     signed_in: Browser, path: str, db: Session, database_url: str, event_id: int, person: Callable[[str], int]
 ) -> None:

@@ -105,6 +105,23 @@ def test_adopted_proposals_are_requests_that_are_scheduled(
     assert [request.status for request in proposed(db)] == [Status.ACCEPTED]
 
 
+def test_either_of_the_two_can_refuse_a_meeting_that_neither_asked_for(
+    find: Find, signed_in: Browser, db: Session
+) -> None:
+    for number, side in enumerate(("recipient_id", "sender_id")):
+        signed_in(ORGANISER).post(f"/api/v1/proposals/{find()['id']}/adopt", json={"status": "accepted"})
+        (request,) = [row for row in proposed(db) if row.status is Status.ACCEPTED]
+        refusing = db.scalars(
+            sa.select(User.email)
+            .join(Participant, Participant.user_id == User.id)
+            .where(Participant.id == getattr(request, side))
+        ).one()
+        answer = signed_in(refusing).post(f"/api/v1/requests/{request.id}/withdraw")
+        assert (answer.status_code, answer.json()["status"]) == (200, "withdrawn"), number
+        db.execute(sa.delete(MeetingRequest).where(MeetingRequest.id == request.id))
+        db.commit()
+
+
 def test_what_is_taken_back_leaves_drafts_outdated_and_can_be_proposed_again(
     find: Find, signed_in: Browser, db: Session, database_url: str, event_id: int
 ) -> None:
