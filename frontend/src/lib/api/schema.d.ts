@@ -682,6 +682,8 @@ export interface paths {
         /**
          * Withdraw Request
          * @description Take a request back, answered with yes or not at all; the sender, or an organiser for them.
+         *
+         *     Of a meeting that an organiser proposed and neither asked for, either of the two.
          */
         post: operations["withdraw_request"];
         delete?: never;
