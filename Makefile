@@ -5,12 +5,20 @@ INSTALLED := .venv/.installed
 PAGE := frontend/build/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/static -type f 2>/dev/null) $(wildcard frontend/*.json frontend/*.ts frontend/*.js)
 
-.PHONY: run test install page lint types contracts client page-checks browser pytest bench clean
+.PHONY: run test test-source test-page install page lint types contracts client page-checks browser pytest bench clean
 
 run: $(INSTALLED) $(PAGE)
 	$(BIN)/matchmaker run --data data
 
-test: lint types contracts client page-checks $(PAGE) browser pytest
+test: $(INSTALLED) frontend/node_modules/.package-lock.json
+	$(MAKE) --jobs 2 --output-sync test-source test-page
+	$(MAKE) pytest
+
+test-source:
+	$(MAKE) --jobs 1 lint types contracts .venv/.compiled
+
+test-page:
+	$(MAKE) --jobs 1 client page-checks $(PAGE) browser
 
 install: $(INSTALLED)
 
