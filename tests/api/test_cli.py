@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ from api.cli import app
 from matchmaker.documents import workbook_of
 from matchmaker.documents.template import example
 from matchmaker.embedding import default_embedder
+from matchmaker.event import Kind
 from matchmaker.intake import read_workbook
+from matchmaker.sample import biowin_day
 from tests.matchmaker.events import sheets, workbook
 
 DOCUMENTS = ["agendas.pdf", "calendars", "report.json", "report.txt", "schedule.xlsx"]
@@ -182,7 +185,11 @@ def test_the_template_and_the_sample_are_workbooks_that_read_back(tmp_path: Path
 
 def test_ctrl_c_ends_the_search_and_keeps_the_best_schedule(tmp_path: Path) -> None:
     event, out, log = tmp_path / "sample.xlsx", tmp_path / "out", tmp_path / "log"
-    assert run("sample", event).exit_code == 0
+    sample = biowin_day()
+    few = [place for place in sample.places if place.kind is Kind.TABLE][:12]
+    stands = [place for place in sample.places if place.kind is not Kind.TABLE]
+    # with so few tables there is no schedule that is soon proven to be the best
+    event.write_bytes(workbook_of(replace(sample, places=(*few, *stands))))
     command = [sys.executable, "-c", "from api.cli import app; app()", "schedule", str(event), "--out", str(out)]
     with log.open("wb") as stderr:
         process = subprocess.Popen(
@@ -202,7 +209,7 @@ def test_ctrl_c_ends_the_search_and_keeps_the_best_schedule(tmp_path: Path) -> N
             process.kill()
     assert process.returncode == 0, log.read_text()
     assert b"the best schedule found so far is kept" in log.read_bytes()
-    assert json.loads((out / "report.json").read_text())["schedule"]["meetings"] > 700
+    assert json.loads((out / "report.json").read_text())["schedule"]["meetings"] > 100
     assert b"meetings placed" in output
 
 
