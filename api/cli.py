@@ -3,6 +3,7 @@
 Everything heavy is imported inside the commands, so that `matchmaker --help` answers at once.
 """
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ import typer
 from api import commands, terminal
 
 if TYPE_CHECKING:
+    from matchmaker.embedding import Embedder
     from matchmaker.event import Event
     from matchmaker.scoring import Ranking
 
@@ -68,9 +70,10 @@ _Embedder = Annotated[
     str,
     typer.Option(
         metavar="NAME",
+        envvar="MATCHMAKER_EMBEDDER",
         show_default="what comes with the program",
         help="What reads offers and needs: e5+words, e5, use, characters (keywords only), "
-        "sentence-transformers:MODEL, fastembed:MODEL or server:MODEL@URL.",
+        "sentence-transformers:MODEL, fastembed:MODEL or server:MODEL@URL (its key in MATCHMAKER_EMBEDDER_KEY).",
     ),
 ]
 _Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
@@ -178,12 +181,12 @@ def evaluate(
 ) -> None:
     """Measure the matching: how high the offer that answers a need ranks among all offers."""
     from matchmaker.corpus import pairs as own_pairs
-    from matchmaker.embedding import EmbeddingError, embedder_named
+    from matchmaker.embedding import EmbeddingError
     from matchmaker.evaluation import evaluate_pairs, read_pairs
 
     try:
         known = read_pairs(pairs) if pairs else own_pairs("held-out")
-        model = embedder_named(embedder)
+        model = _model(embedder)
         terminal.show_evaluations([evaluate_pairs(known, model), evaluate_pairs(known, model, "cosine")], as_json)
     except (ValueError, OSError, EmbeddingError) as wrong:
         terminal.fail(str(wrong))
@@ -201,17 +204,23 @@ def _read(path: Path, language: Language) -> "Event":
 
 
 def _rank(event: "Event", embedder: str, language: Language) -> "Ranking":
-    from matchmaker.embedding import EmbeddingError, embedder_named
+    from matchmaker.embedding import EmbeddingError
     from matchmaker.scoring import rank as ranked
 
     try:
         with terminal.bar("Ranking") as progress:
-            ranking = ranked(event.people, embedder_named(embedder), progress=progress)
+            ranking = ranked(event.people, _model(embedder), progress=progress)
     except (ValueError, EmbeddingError) as wrong:
         terminal.fail(str(wrong))
     for notice in ranking.notices:
         terminal.warn(notice.text(language))
     return ranking
+
+
+def _model(embedder: str) -> "Embedder":
+    from matchmaker.embedding import embedder_named
+
+    return embedder_named(embedder, key=os.environ.get("MATCHMAKER_EMBEDDER_KEY"))
 
 
 def _free(path: Path, force: bool) -> None:

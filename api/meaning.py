@@ -43,7 +43,7 @@ class _Texts:
     def alike(self, search: str, wanted: Filter) -> dict[int, str]:
         words = folded(search).split()
         people = self.plan.event.people
-        names = (f" {folded(f'{person.name} {person.organisation}')}" for person in people)
+        names = (f" {folded(person.name)}" for person in people)
         if any(all(f" {word}" in name for word in words) for name in names):
             return {}  # somebody was looked for by name
         number = {person.email: row for person, row in zip(people, self.plan.people, strict=True)}
@@ -76,7 +76,8 @@ class Meanings:
             return {}
         if error := reading.exception():
             log.warning("an event cannot be searched by meaning", event_id=event.id, exc_info=error)
-            self._reading.pop(key, None)
+            if not isinstance(error, EmbeddingError):  # a model that cannot be had is not asked for again
+                self._reading.pop(key, None)
             return {}
         try:
             return await asyncio.to_thread(reading.result().alike, search, wanted)

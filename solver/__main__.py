@@ -1,7 +1,8 @@
 """`python -m solver FILE`: solves a file and prints a table, or JSON.
 
 FILE is a published `.dzn` instance, a synthetic event or a problem in the project's own JSON. Slots of a `.dzn` count
-from 1 in the answer, as in the file; those of the others from 0. Exit status 0: a schedule;
+from 1 in the answer, as in the file; those of the others from 0. `--explain` adds why each meeting left out was, with
+what would place it, or the rules that contradict one another where there is no schedule. Exit status 0: a schedule;
 1: there is none, or none was found; 2: the file or an argument is wrong.
 """
 
@@ -12,7 +13,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matchmaker.domain import Problem
+    from solver.result import Options, Result
 
 STARTED = perf_counter()
 LEAVING = 0.4  # of the time to come in (imports, reading) is what it takes to write the answer and to leave
@@ -41,18 +46,16 @@ def main(arguments: list[str] | None = None) -> int:
     if not is_warm():
         print("compiling the search, once for this installation: about half a minute", file=sys.stderr)  # noqa: T201
         warm()
-    result = solve(
-        problem,
-        Options(
-            time_limit=options.time_limit,
-            used=min((1 + LEAVING) * read, options.time_limit - 0.1),
-            seed=options.seed,
-            threads=options.threads,
-            goals=goals,
-            fairness=options.fairness,
-            complete=options.complete,
-        ),
+    asked = Options(
+        time_limit=options.time_limit,
+        used=min((1 + LEAVING) * read, options.time_limit - 0.1),
+        seed=options.seed,
+        threads=options.threads,
+        goals=goals,
+        fairness=options.fairness,
+        complete=options.complete,
     )
+    result = solve(problem, asked)
     found = measures(problem, result.schedule)
     answer: dict[str, Any] = {
         "status": result.status,
@@ -67,6 +70,8 @@ def main(arguments: list[str] | None = None) -> int:
         "measures": {name: getattr(found, name) for name in found.__slots__},
         "seconds": result.seconds,
     }
+    if options.explain:
+        answer["why"] = _why(problem, asked, result, first)
     print(json.dumps(answer) if options.json else _table(answer))  # noqa: T201
     return 0 if result.status in (Status.OPTIMAL, Status.FEASIBLE) else 1
 
@@ -80,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--time-limit", type=float, default=20.0, help="seconds of the whole process")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--explain", action="store_true", help="say why meetings are left out, in as much time again")
     parser.add_argument("--json", action="store_true", help="print the whole answer as JSON")
     return parser
 
@@ -103,6 +109,29 @@ def _read(path: Path) -> tuple[Any, int]:
     return read(content), 0
 
 
+def _why(problem: "Problem", asked: "Options", result: "Result", first: int) -> list[str]:
+    """Sentences on each meeting that was left out, or on the rules that leave no schedule."""
+    from solver.conflict import conflict
+    from solver.explain import explain
+    from solver.result import Status
+    from solver.words import Names, conflict_text, fix_text, reason_text
+
+    names = Names(
+        person=lambda p: f"participant {p}",
+        slot=lambda t: f"slot {t + first}",
+        place=lambda k: f"place {k}",
+        meeting=lambda c: f"meeting {c}",
+    )
+    if result.status is Status.INFEASIBLE:
+        found = conflict(problem, asked)
+        return ["no small set of rules was found in time"] if found is None else conflict_text(found, "en", names)
+    lines = []
+    for each in explain(problem, result.schedule):
+        fix = "" if each.fix is None else " " + fix_text(each.fix, "en", names)
+        lines.append(f"{names.meeting(each.candidate)}: {reason_text(each.reason, 'en', names)}{fix}")
+    return lines
+
+
 def _table(answer: dict[str, Any]) -> str:
     lines = [f"{answer['status']}: {len(answer['meetings'])} meetings in {answer['seconds']:.1f} s"]
     for goal in answer["goals"]:
@@ -110,6 +139,7 @@ def _table(answer: dict[str, Any]) -> str:
         proof = "proven" if goal["proven"] else f"bound {goal['bound']}{gap}"
         lines.append(f"  {goal['name']:10} {goal['value']:>10}  {proof}")
     lines += [f"  {name:15} {value:>10}" for name, value in answer["measures"].items()]
+    lines += answer.get("why", [])
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import numba
 import numpy as np
 from numba import njit, types
 from numba.core import cgutils, config
@@ -20,9 +21,14 @@ SOURCES = ("arrays", "bits", "state", "moves", "kempe", "chains")
 
 
 def _folder() -> str | None:
-    """Where compiled code is kept: one folder for each state of the sources, for numba looks at one file at a time."""
+    """Where compiled code is kept: one folder for each state of the sources, as numba looks at one file at a time.
+
+    Code of another numba or for another processor is of no use here, so that theirs is another folder.
+    """
     here = Path(__file__).parent
-    name = "compiled-" + sha256(b"".join((here / f"{s}.py").read_bytes() for s in SOURCES)).hexdigest()[:12]
+    sources = b"".join((here / f"{s}.py").read_bytes() for s in SOURCES)
+    machine = repr((numba.__version__, cpu_target.target_context.codegen().magic_tuple()))
+    name = "compiled-" + sha256(sources + machine.encode()).hexdigest()[:12]
     # Nowhere that somebody else may write to: whoever writes there decides what this process does.
     for parent in (here / "__pycache__", Path.home() / ".cache" / "matchmaker"):
         with suppress(OSError):

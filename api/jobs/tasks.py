@@ -60,30 +60,47 @@ def _tools(context: JobContext) -> Tools:
 @app.task(name="make_schedule", queue=COMPUTE, pass_context=True, retry=_Later())
 def make_schedule(context: JobContext, *, event_id: int, schedule_id: int) -> None:  # noqa: ARG001 - it names the lock
     """Make a schedule (`api.jobs.scheduling.run`), which a crash of the child does not end."""
-    tools, error = _tools(context), "crashed"
-    for _ in range(CRASHES):
-        try:
-            done = tools.child.run("api.jobs.scheduling", "run", tools.url, schedule_id, stop=context.should_abort)
-        except ChildDiedError:
-            log.exception("the child died", schedule_id=schedule_id)
-            continue
-        except StoppedError:
-            pass
-        except WorkFailedError as failure:
-            error = "illegal" if str(failure) == "IllegalScheduleError" else "internal"
-            break
-        else:
-            if not done:
-                raise BusyError
-        if _stopping(context):
-            raise JobAborted
-        if context.should_abort():
-            with Session(tools.engine) as session, session.begin():
-                closing.settle(session, schedule_id)
-        _explain(context, schedule_id)
+    tools, error = _tools(context), None
+    try:
+        if not _in_child(context, "scheduling", schedule_id):
+            raise BusyError
+    except StoppedError:
+        pass
+    except ChildDiedError:
+        error = "crashed"
+    except WorkFailedError as failure:
+        error = "illegal" if str(failure) == "IllegalScheduleError" else "internal"
+    if error is not None:
+        with Session(tools.engine) as session, session.begin():
+            closing.fail(session, schedule_id, error)
         return
-    with Session(tools.engine) as session, session.begin():
-        closing.fail(session, schedule_id, error)
+    if _stopping(context):
+        raise JobAborted
+    if context.should_abort():
+        with Session(tools.engine) as session, session.begin():
+            closing.settle(session, schedule_id)
+    _explain(context, schedule_id)
+
+
+def _in_child(context: JobContext, work: str, number: int) -> bool:
+    """Have the child do `api.jobs.{work}.run`, again where it dies of it; whether it was done.
+
+    Raises:
+        ChildDiedError: it died of it `CRASHES` times.
+        StoppedError: the job is to end.
+        WorkFailedError: the work raised.
+    """
+    tools, crashes = _tools(context), 0
+    while True:
+        try:
+            done: bool = tools.child.run(f"api.jobs.{work}", "run", tools.url, number, stop=context.should_abort)
+        except ChildDiedError:
+            log.exception("the child died", work=work, number=number)
+            crashes += 1
+            if crashes == CRASHES:
+                raise
+        else:
+            return done
 
 
 def _explain(context: JobContext, schedule_id: int) -> None:
@@ -104,18 +121,10 @@ def _stopping(context: JobContext) -> bool:
 @app.task(name="rank_event", queue=COMPUTE, pass_context=True, retry=_Later())
 def rank_event(context: JobContext, *, event_id: int) -> None:
     """Rank the people of an event anew (`api.jobs.ranking.run`)."""
-    tools, done = _tools(context), False
-    for crash in range(CRASHES):
-        try:
-            done = tools.child.run("api.jobs.ranking", "run", tools.url, event_id, stop=context.should_abort)
-        except ChildDiedError:
-            log.exception("the child died", event_id=event_id)
-            if crash == CRASHES - 1:
-                raise
-            continue
-        except StoppedError:
-            pass
-        break
+    try:
+        done = _in_child(context, "ranking", event_id)
+    except StoppedError:
+        done = False
     if not done:
         raise JobAborted
 
@@ -123,22 +132,16 @@ def rank_event(context: JobContext, *, event_id: int) -> None:
 @app.task(name="propose_meetings", queue=COMPUTE, pass_context=True, retry=_Later())
 def propose_meetings(context: JobContext, *, event_id: int, proposals_id: int) -> None:  # noqa: ARG001 - names the lock
     """Find the meetings that an organiser proposes (`api.jobs.proposing.run`)."""
-    tools = _tools(context)
-    for _ in range(CRASHES):
-        try:
-            done = tools.child.run("api.jobs.proposing", "run", tools.url, proposals_id, stop=context.should_abort)
-        except ChildDiedError:
-            log.exception("the child died", proposals_id=proposals_id)
-            continue
-        except StoppedError:
-            done = False
-        except WorkFailedError:
-            break
-        if not done and _stopping(context):
-            raise JobAborted
+    try:
+        done = _in_child(context, "proposing", proposals_id)
+    except StoppedError:
+        done = False
+    except (ChildDiedError, WorkFailedError):
+        with Session(_tools(context).engine) as session, session.begin():
+            closing.fail_proposals(session, proposals_id)
         return
-    with Session(tools.engine) as session, session.begin():
-        closing.fail_proposals(session, proposals_id)
+    if not done and _stopping(context):
+        raise JobAborted
 
 
 @app.task(name="send_sign_in_link", pass_context=True, retry=RetryStrategy(max_attempts=5, exponential_wait=3))

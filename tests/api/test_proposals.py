@@ -189,7 +189,7 @@ def test_proposals_between_two_types_stay_the_same_the_next_time(find: Find, sig
     assert again["kept"] == again["meetings"] == found["meetings"]
 
 
-def test_a_worker_finds_proposals_and_stops_when_they_are_cancelled(
+def test_a_worker_finds_proposals_and_leaves_those_that_were_cancelled(
     signed_in: Browser, event_id: int, db: Session, database_url: str
 ) -> None:
     organiser, path = signed_in(ORGANISER), f"/api/v1/events/{event_id}/proposals"
@@ -204,3 +204,14 @@ def test_a_worker_finds_proposals_and_stops_when_they_are_cancelled(
     assert db.scalar(sa.select(sa.func.count()).select_from(Meeting)) == 0
     assert db.scalar(sa.select(sa.func.count()).select_from(Schedule).where(Schedule.state != State.DRAFT)) == 0
     assert db.get_one(Proposals, first).state is ProposalsState.CANCELLED
+
+
+def test_looking_for_proposals_ends_when_told_and_can_be_taken_up_again(
+    signed_in: Browser, event_id: int, db: Session, database_url: str
+) -> None:
+    number = signed_in(ORGANISER).post(f"/api/v1/events/{event_id}/proposals", json={}).json()["id"]
+    assert not proposing.run(database_url, number, lambda: True)
+    assert db.get_one(Proposals, number).result is None
+    assert proposing.run(database_url, number, lambda: False)
+    db.expire_all()
+    assert db.get_one(Proposals, number).state is ProposalsState.READY

