@@ -6,6 +6,7 @@ ranking.of("ann@example.org")[0].reasons[0].text("fr")
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,8 @@ class Ranking:
         self._book = book
         self._learned = learned
         self._order: NDArray[np.intp] = np.empty((0, 0), dtype=np.intp)
+        # kept, not computed again: a product of another shape differs in the last digit, and the order with it
+        self._best: Floats = np.empty((0, 0), dtype=np.float32)
         self._prices = np.zeros(len(people), dtype=np.float32)
         self.notices: tuple[Notice, ...] = ()
         self.exposure = self.undamped = Exposure(gini=0, never_shown=0, value=0)
@@ -103,12 +106,12 @@ class Ranking:
         first = self._index[email]
         seconds = self._order[first]
         seconds = seconds[seconds >= 0]
-        scores, forward, backward = self._scored(np.array([first]), seconds)
+        _, forward, backward = self._scored(np.array([first]), seconds)
         return tuple(
             Match(
                 first=email,
                 second=self._people[second].email,
-                score=float(scores[0, i]),
+                score=float(self._best[first, i]),
                 forward=float(forward[0, i]),
                 backward=float(backward[0, i]),
                 reasons=self._reasons(first, int(second)),
@@ -159,10 +162,9 @@ class Ranking:
         asked = np.where(wider._book.allowed(first, others), scores - self._prices, -np.inf).astype(np.float32)
         partners = np.where(np.isfinite(asked), others, -1)
         places = max(self._order.shape[1], min(TOP, len(others)))
-        own = _ordered(scores, partners, asked, places)[1]
-        wider._order = np.full((len(people), places), -1, dtype=np.intp)
-        wider._order[:-1, : self._order.shape[1]] = self._order
-        wider._order[-1, : own.shape[1]] = own[0]
+        best, order = _ordered(scores, partners, asked, places)
+        wider._best = np.vstack([_widened(self._best, places, 0), _widened(best, places, 0)])
+        wider._order = np.vstack([_widened(self._order, places, -1), _widened(order, places, -1)])
         return wider
 
     def _reasons(self, first: int, second: int) -> tuple[Reason, ...]:
@@ -207,8 +209,8 @@ class Ranking:
         if weight:
             self._prices = weight * prices(scores, partners)
         asked = np.where(partners >= 0, scores - self._prices[partners], -np.inf).astype(np.float32)
-        scores, self._order = _ordered(scores, partners, asked, top)
-        self.exposure = exposure(scores, self._order)
+        self._best, self._order = _ordered(scores, partners, asked, top)
+        self.exposure = exposure(self._best, self._order)
 
     def _candidates(self, kept: int, progress: Progress | None) -> tuple[Floats, NDArray[np.intp]]:
         """The best of everybody, in no order. Each pair of blocks is compared once, and serves both sides."""
@@ -235,6 +237,10 @@ def _ordered(scores: Floats, partners: NDArray[np.intp], by: Floats, top: int) -
     """The `top` of each list, the highest of `by` first; ties in the order of the people, so that all runs agree."""
     places = np.lexsort((partners, -by, partners < 0))[:, :top]
     return np.take_along_axis(scores, places, axis=1), np.take_along_axis(partners, places, axis=1)
+
+
+def _widened(lists: NDArray[Any], places: int, filling: int) -> NDArray[Any]:
+    return np.pad(lists, ((0, 0), (0, places - lists.shape[1])), constant_values=filling)
 
 
 def _merge(

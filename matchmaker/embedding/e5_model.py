@@ -4,7 +4,7 @@ Weights are blocks of 32: a half-precision scale and 4 bits each, less 8 (llama.
 """
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ WINDOW = 510
 """Tokens of a text that the model reads at once, beside those that begin and end it."""
 REMEMBERED = 50_000
 """Words whose tokens are kept in memory."""
+BETWEEN = "\n"
+"""No piece holds it."""
 UNKNOWN = 10.0
 """A letter that no piece holds costs this much more than the rarest piece."""
 
@@ -125,8 +127,8 @@ class _File:
         return found
 
 
-def read_model(path: Path) -> Model:
-    """The model in a file: 85 MB in memory, beside the vectors of tokens, which stay on disk.
+def read_model(path: Path, skipped: Container[int] = ()) -> Model:
+    """The model in a file without the layers `skipped`: 7 MB in memory for a layer; vectors of tokens stay on disk.
 
     Raises:
         EmbeddingError: it is no such file.
@@ -177,7 +179,7 @@ def read_model(path: Path) -> Model:
         tokens=blocks("emb.word").reshape(-1, size // 32),
         positions=numbers("emb.pos").reshape(-1, size) + numbers("emb.type")[:size],
         normal=normal("emb.ln"),
-        layers=tuple(layer(f"l{number}.") for number in range(depth)),
+        layers=tuple(layer(f"l{number}.") for number in range(depth) if number not in skipped),
     )
 
 
@@ -185,14 +187,13 @@ def _vocabulary(file: _File) -> Vocabulary:
     count, begin, end, pad, unknown = file.values("5i")
     (length,) = file.values("Q")
     starts, scores = file.array("<u4", count + 1), file.array("<f4", count)
-    letters = file.array("u1", length).tobytes()
-    pieces = {
-        letters[start:stop].decode("utf-8", "replace"): (number, score)
-        for number, (start, stop, score) in enumerate(
-            zip(starts[:-1].tolist(), starts[1:].tolist(), scores.tolist(), strict=True)
-        )
-        if stop > start and number not in (begin, end, pad, unknown)
-    }
+    letters = file.array("u1", length)
+    # one string with a mark between any two pieces is much sooner read than each piece
+    marked = np.insert(letters, starts[1:-1].astype(np.intp), ord(BETWEEN))
+    texts = marked.tobytes().decode("utf-8", "replace").split(BETWEEN)
+    pieces = dict(zip(texts, enumerate(scores.tolist()), strict=True))
+    for text in ("", *(texts[number] for number in (begin, end, pad, unknown))):
+        pieces.pop(text, None)
     replaced = {}
     for _ in range(file.values("iI")[0]):
         letter, width = file.values("IB")

@@ -7,14 +7,14 @@ python -m tests.benchmarks.bench_matching --people 6000
 import argparse
 import resource
 import sys
-from collections.abc import Mapping, Sequence
 from time import perf_counter, process_time
 
 from matchmaker.corpus import pairs
-from matchmaker.embedding import Role, Vectors, default_embedder, embedder_named
+from matchmaker.embedding import default_embedder, embedder_named
 from matchmaker.evaluation import Evaluation, Method, evaluate_pairs, random_ranking
 from matchmaker.sample import biowin_day
 from matchmaker.scoring import rank
+from tests.matchmaker.vectors import Memory
 
 RUNS: tuple[tuple[str, str, Method], ...] = (
     ("e5 and words (default)", "e5+words", "calibrated"),
@@ -28,19 +28,6 @@ RUNS: tuple[tuple[str, str, Method], ...] = (
     ("TF-IDF characters", "characters", "calibrated"),
     ("TF-IDF characters", "characters", "cosine"),
 )
-
-
-class Memory:
-    """A cache in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, Role, str], Vectors] = {}
-
-    def load(self, model: str, role: Role, hashes: Sequence[str]) -> Mapping[str, Vectors]:
-        return {key: self.kept[model, role, key] for key in hashes if (model, role, key) in self.kept}
-
-    def save(self, model: str, role: Role, vectors: Mapping[str, Vectors]) -> None:
-        self.kept |= {(model, role, key): vector for key, vector in vectors.items()}
 
 
 def quality() -> None:

