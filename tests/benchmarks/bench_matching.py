@@ -7,11 +7,13 @@ python -m tests.benchmarks.bench_matching --people 6000
 import argparse
 import resource
 import sys
+from dataclasses import replace
 from time import perf_counter, process_time
 
 from matchmaker.corpus import pairs
 from matchmaker.embedding import default_embedder, embedder_named
 from matchmaker.evaluation import Evaluation, Method, evaluate_pairs, random_ranking
+from matchmaker.event import Profile
 from matchmaker.sample import biowin_day
 from matchmaker.scoring import rank
 from tests.matchmaker.vectors import Memory
@@ -28,6 +30,10 @@ RUNS: tuple[tuple[str, str, Method], ...] = (
     ("TF-IDF characters", "characters", "calibrated"),
     ("TF-IDF characters", "characters", "cosine"),
 )
+MOST = 1000
+"""People in one sample event."""
+NOBODYS = 777
+"""The seed of an event that no crowd comes from."""
 
 
 def quality() -> None:
@@ -55,9 +61,9 @@ def row(label: str, result: Evaluation) -> str:
 
 
 def speed(people: int) -> None:
-    profiles = biowin_day(people=people).people
-    texts = sum(len(person.needs) + len(person.offers) for person in profiles)
-    say(f"\n{len(profiles)} people, {texts} texts\n")
+    profiles = crowd(people)
+    texts = {text for person in profiles for text in (*person.needs, *person.offers)}
+    say(f"\n{len(profiles)} people, {len(texts)} different texts\n")
     say("| run | seconds | CPU seconds | peak memory, MB | Gini | never shown | kept of the undamped value |")
     say("|---|---|---|---|---|---|---|")
     memory, embedder = Memory(), default_embedder()
@@ -71,6 +77,21 @@ def speed(people: int) -> None:
         say(
             f"| {label} | {seconds:.1f} | {used:.1f} | {peak} | {seen.gini:.3f} | {seen.never_shown:.1%} | {kept:.1%} |"
         )
+    talkative = max(biowin_day(NOBODYS, 20).people, key=lambda person: len(person.needs) + len(person.offers))
+    newcomer = replace(talkative, email="newcomer@example.org")
+    wall = perf_counter()
+    ranking.joined(newcomer).of(newcomer.email)
+    say(
+        f"\nA newcomer with {len(talkative.needs) + len(talkative.offers)} texts has their list after {perf_counter() - wall:.3f} s"
+    )
+
+
+def crowd(people: int) -> list[Profile]:
+    """As many people as wanted, of as many sample events as it takes."""
+    events = [
+        biowin_day(seed=seed, people=min(people - start, MOST)) for seed, start in enumerate(range(0, people, MOST))
+    ]
+    return [replace(p, email=f"{seed}.{p.email}") for seed, event in enumerate(events) for p in event.people]
 
 
 def say(line: str) -> None:
