@@ -1,35 +1,38 @@
-"""The fewest breaks of a complete problem: Kempe chains from above, a SAT solver from below, until they meet.
+"""The fewest breaks of a complete problem: Kempe chains from above, SAT solvers from below, until they meet.
 
 The published benchmark (Bofill et al., JAIR 74, 2022) is this problem. Measured in
 docs/decisions/0121-breaks-are-proven-from-below.md.
 """
 
+import gc
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
-from typing import Any
 
 import numpy as np
 
 from matchmaker.checks import measures, violations
-from matchmaker.domain import Problem, Schedule
+from matchmaker.domain import Meeting, Problem, Schedule
 from solver import chains
 from solver.arrays import arrays
-from solver.decide import WAYS
-from solver.prover import Prover
+from solver.clauses import Encoding, encode
+from solver.decide import Message, climb, core_guided, go_on, start
+from solver.prover import METHOD, Prover
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
-from solver.rooms import seated
 from solver.state import BREAKS, MISSING, UNFAIR, State, copy, data_ref, empty, state_ref
 
-CHUNK = 20_000  # moves between two looks at the prover and the clock
+EASY = 3_000  # conflicts that a question may take before others join in: half of the published instances need no more
+AHEAD = 2.0  # seconds that the proofs then have for themselves
+CHUNK = 20_000  # moves between two looks at the proofs and the clock
 FIRST_ROUND = 400_000  # moves of the first cooling; each further one is twice as long
-ALONE = 6  # coolings before the proof, where one thread has to do both
+ALONE = 6  # coolings before the proof goes on, where one thread has to do both
 HOT, COLD = 1.0, 0.08  # breaks
 
 
 def fewest_breaks(problem: Problem, options: Options) -> Result:
     """Every candidate, with the fewest breaks; `problem` must be one that `solver.clauses.applies` to.
 
-    With one thread the search comes first and the proof after it; with more they run side by side.
+    What is not proven at once is searched for, and proven beside that; with one thread the search comes first.
     """
     return _Search(problem, options).run()
 
@@ -41,35 +44,48 @@ class _Search:
     began: float = field(default_factory=perf_counter)
     bound: int = 0
     infeasible: bool = False
-    best: State | None = None
+    best: Schedule | None = None
+    breaks: int = 0  # of the best
 
     def run(self) -> Result:
-        self.data, self.index = arrays(self.problem, complete=True, fairness=self.options.fairness)
-        self.d = data_ref(self.data)
-        if not self.data.start.any(axis=1).all():
-            return self._result(Status.INFEASIBLE)
-        state = self._quick_plan()
-        self._keep(state, "quick plan")
-        if self.options.threads == 1:
-            self._cool(ALONE, None)
-        if not self._done():
-            # of two ways side by side, the clock would decide whose schedule is taken
-            ways = ("cores",) if self.options.threads == 1 else tuple(WAYS)
-            with Prover(self.problem, self.options.fairness, self._left(), ways) as prover:
-                if self.options.threads > 1:
+        encoding = _encoded(self.problem, self.options.fairness)
+        proof = core_guided(encoding, EASY)
+        for message in proof:
+            self._hear(message)
+            if not message or self._over():
+                break
+        if not self._over():
+            self.data, self.index = arrays(self.problem, complete=True, fairness=self.options.fairness)
+            self.d = data_ref(self.data)
+            if self.options.threads > 1:
+                # of two proofs side by side, the clock decides whose schedule is taken
+                halted = partial(go_on, proof) if METHOD == "fork" else partial(start, encoding)
+                with Prover([halted, partial(climb, encoding)], self._left()) as prover:
+                    self._wait(prover, AHEAD)
                     self._cool(1 << 30, prover)
-                self._wait(prover, self._left())
-        if self.infeasible:
-            return self._result(Status.INFEASIBLE)
-        if self.best is None:
-            return self._result(Status.UNKNOWN)
-        return self._result(Status.OPTIMAL if self._done() else Status.FEASIBLE)
+                    self._wait(prover, self._left())
+            else:
+                self._cool(ALONE, None)
+                with Prover([partial(climb, encoding)], self._left()) as prover:
+                    self._wait(prover, self._left())
+        return self._result()
 
     def _left(self) -> float:
         return -1.0 if self.options.stop() else self.options.time_limit - (perf_counter() - self.began)
 
-    def _done(self) -> bool:
-        return self.infeasible or (self.best is not None and self.best.total[BREAKS] == self.bound)
+    def _proven(self) -> bool:
+        return self.infeasible or (self.best is not None and self.breaks == self.bound)
+
+    def _over(self) -> bool:
+        return self._proven() or self._left() <= 0
+
+    def _hear(self, message: Message | None) -> None:
+        if message is None:
+            return
+        self.infeasible |= "infeasible" in message
+        self.bound = max(self.bound, message.get("bound", 0))
+        if "slots" in message:
+            self._keep(message["slots"], "proof")
 
     def _quick_plan(self) -> State:
         state = empty(self.data, self.options.seed)
@@ -78,37 +94,41 @@ class _Search:
             self._load(state, {c: m.slot for c, m in known.items() if 0 <= m.slot < len(self.problem.slots)})
         everybody = np.argsort(self.data.start.sum(axis=1), kind="stable").astype(np.int32)
         chains.place(self.d, state_ref(state), everybody, -1)
+        self._keep_state(state, "quick plan")
         return state
+
+    def _cool(self, rounds: int, prover: Prover | None) -> None:
+        """Anneals again and again, each time twice as long, from the best schedule or a quick one in turn."""
+        quick = self._quick_plan()
+        for number in range(rounds):
+            state = copy(quick)
+            if number % 2 == 0 and self.best is not None:
+                state = empty(self.data, self.options.seed)
+                self._load(state, {m.candidate: m.slot for m in self.best.meetings})
+            state.random[0] += np.uint64(number)
+            steps, began = FIRST_ROUND << number, perf_counter()
+            for done in range(0, steps, CHUNK):
+                if self._over():
+                    return
+                heat = [HOT * (COLD / HOT) ** ((done + ahead) / steps) for ahead in (0, CHUNK)]
+                self._step(state, *heat)
+                self._keep_state(state, "chains")
+                if prover is not None:
+                    self._hear(prover.heard())
+            if prover is not None:  # the proofs have as good a use for the processors
+                self._wait(prover, perf_counter() - began)
+
+    def _wait(self, prover: Prover, seconds: float) -> None:
+        """Hears what is proven, for so many seconds or until all is."""
+        end = perf_counter() + seconds
+        while not self._over() and perf_counter() < end:
+            self._hear(prover.heard(min(0.1, max(0.001, self._left()))))
 
     def _load(self, state: State, slots: dict[int, int]) -> None:
         for candidate, slot in slots.items():
             position = self.index.position.get(candidate)
             if position is not None:
                 chains.place(self.d, state_ref(state), np.array([position], np.int32), slot)
-
-    def _cool(self, rounds: int, prover: Prover | None) -> None:
-        """Anneals again and again, each time twice as long, from the best schedule or a fresh one in turn."""
-        fresh = self._quick_plan()
-        for number in range(rounds):
-            state = copy(self.best if self.best is not None and number % 2 == 0 else fresh)
-            state.random[0] += np.uint64(number)
-            steps, began = FIRST_ROUND << number, perf_counter()
-            for done in range(0, steps, CHUNK):
-                if self._done() or self._left() <= 0:
-                    return
-                heat = [HOT * (COLD / HOT) ** ((done + ahead) / steps) for ahead in (0, CHUNK)]
-                self._step(state, *heat)
-                self._keep(state, "chains")
-                if prover is not None:
-                    self._hear(prover.heard())
-            if prover is not None:  # the proof has as good a use for the processors
-                self._wait(prover, perf_counter() - began)
-
-    def _wait(self, prover: Prover, seconds: float) -> None:
-        """Hears what is proven, for so many seconds or until all is."""
-        end = perf_counter() + seconds
-        while not self._done() and self._left() > 0 and perf_counter() < end:
-            self._hear(prover.heard(min(0.1, max(0.001, self._left()))))
 
     def _step(self, state: State, now: float, then: float) -> None:
         free = np.full(len(state.total), 1 << 60, np.int64)
@@ -124,39 +144,59 @@ class _Search:
             if len(movable):
                 chains.compact(self.d, state_ref(state), movable, CHUNK, free, weight, now, then)
 
-    def _hear(self, message: dict[str, Any] | None) -> None:
-        if message is None:
-            return
-        self.infeasible = "infeasible" in message
-        self.bound = max(self.bound, message.get("bound", 0))
-        if "slots" in message:
-            state = empty(self.data, self.options.seed)
-            self._load(state, message["slots"])
-            self._keep(state, "proof")
+    def _keep_state(self, state: State, stage: str) -> None:
+        if not state.total[MISSING] and (self.best is None or state.total[BREAKS] < self.breaks):
+            self._keep(dict(zip(self.index.candidates, state.slot.tolist(), strict=True)), stage)
 
-    def _keep(self, state: State, stage: str) -> None:
-        if state.total[MISSING] or (self.best is not None and state.total[BREAKS] >= self.best.total[BREAKS]):
-            return
-        schedule = seated(self.problem, self.data, self.index, state)
+    def _keep(self, slots: dict[int, int], stage: str) -> None:
+        """Remembers a complete schedule if it is the best so far."""
+        schedule = at_tables(self.problem, slots)
         found = measures(self.problem, schedule)
-        if self.options.fairness is not None and found.break_spread > self.options.fairness:
+        unfair = self.options.fairness is not None and found.break_spread > self.options.fairness
+        if unfair or (self.best is not None and found.breaks >= self.breaks):
             return
-        self.best = copy(state)
+        self.best, self.breaks = schedule, found.breaks
         seconds = perf_counter() - self.began
         self.options.progress(Progress(stage=stage, schedule=schedule, goals=self._report(), seconds=seconds))
 
     def _report(self) -> tuple[GoalReport, ...]:
-        assert self.best is not None
-        value, seconds = int(self.best.total[BREAKS]), perf_counter() - self.began
-        return (GoalReport(goal=Goal.BREAKS, value=value, bound=self.bound, seconds=seconds),)
+        seconds = perf_counter() - self.began
+        return (GoalReport(goal=Goal.BREAKS, value=self.breaks, bound=self.bound, seconds=seconds),)
 
-    def _result(self, status: Status) -> Result:
-        schedule, goals = Schedule(), tuple[GoalReport, ...]()
-        if status in (Status.OPTIMAL, Status.FEASIBLE):
-            assert self.best is not None
-            schedule = seated(self.problem, self.data, self.index, self.best)
-            goals = self._report()
-            wrong = violations(self.problem, schedule)
-            if wrong:
-                raise AssertionError(f"the schedule breaks a rule: {wrong[:3]}")
-        return Result(status=status, schedule=schedule, goals=goals, seconds=perf_counter() - self.began)
+    def _result(self) -> Result:
+        if self.infeasible or self.best is None:
+            status = Status.INFEASIBLE if self.infeasible else Status.UNKNOWN
+            return Result(status=status, schedule=Schedule(), goals=(), seconds=perf_counter() - self.began)
+        wrong = violations(self.problem, self.best)
+        if wrong:
+            raise AssertionError(f"the schedule breaks a rule: {wrong[:3]}")
+        status = Status.OPTIMAL if self._proven() else Status.FEASIBLE
+        goals = self._report()
+        return Result(status=status, schedule=self.best, goals=goals, seconds=perf_counter() - self.began)
+
+
+def _encoded(problem: Problem, fairness: int | None) -> Encoding:
+    """The clauses: a million lists without a circle among them, which the collector of circles would go through."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return encode(problem, fairness)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def at_tables(problem: Problem, slots: dict[int, int]) -> Schedule:
+    """The meetings of `slots` (of every candidate) at shared places, which are all alike."""
+    shared = [place for place in problem.places if place.shared]
+    free = {
+        slot: iter([p.id for p in shared if p.open is None or slot in p.open for _ in range(p.capacity)])
+        for slot in set(slots.values())
+    }
+    people = {c.id: c.people for c in problem.candidates}
+    return Schedule(
+        tuple(
+            Meeting(candidate=candidate, slot=slot, place=next(free[slot]), attendees=people[candidate])
+            for candidate, slot in slots.items()
+        )
+    )

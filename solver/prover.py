@@ -1,36 +1,35 @@
-"""Processes beside the search that raise the bound on the breaks until a schedule meets it."""
+"""Processes beside the search for what can be stopped only with its process (`solver.decide`)."""
 
 import multiprocessing
-from collections.abc import Sequence
+import signal
+from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection, wait
 from time import sleep
 from typing import Any, Self
 
-from matchmaker.domain import Problem
-from solver import decide
+from solver.decide import Message, Tell
 
-# A copy of this process has everything imported; a new one would first need a second for that.
+# A copy of this process has everything imported, and the clauses; a new one would first need a second for that.
 METHOD = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+GRACE = 5  # seconds
 
 
 class Prover:
-    """Runs `ways` of `solver.decide`, each in a process of its own, from `__enter__` to `__exit__`.
+    """Does `works` side by side, from `__enter__` to `__exit__`; each is given what sends a message.
 
     None of them outlives `seconds` by much, not even when this process is killed.
     """
 
-    def __init__(
-        self, problem: Problem, fairness: int | None, seconds: float, ways: Sequence[str] = tuple(decide.WAYS)
-    ) -> None:
-        self._ways = ways
-        self._task = (problem, fairness, seconds)
+    def __init__(self, works: Sequence[Callable[[Tell], None]], seconds: float) -> None:
+        self._works = works
+        self._seconds = seconds
         self._processes: dict[Connection, Any] = {}
 
     def __enter__(self) -> Self:
         processes = multiprocessing.get_context(METHOD)
-        for way in self._ways:
+        for work in self._works:
             ours, theirs = processes.Pipe(duplex=False)
-            process = processes.Process(target=decide.run, args=(way, *self._task, theirs), daemon=True)  # type: ignore[attr-defined]
+            process = processes.Process(target=_run, args=(work, self._seconds, theirs), daemon=True)  # type: ignore[attr-defined]
             process.start()
             theirs.close()
             self._processes[ours] = process
@@ -47,7 +46,7 @@ class Prover:
         """Whether there is any process left: one that died, of what it asked for, is done without."""
         return bool(self._processes)
 
-    def heard(self, seconds: float = 0.0) -> dict[str, Any] | None:
+    def heard(self, seconds: float = 0.0) -> Message | None:
         """The next message of a process, if one comes within `seconds`."""
         if not self._processes:
             sleep(seconds)
@@ -55,10 +54,21 @@ class Prover:
         for connection in wait(list(self._processes), seconds):
             assert isinstance(connection, Connection)
             try:
-                message: dict[str, Any] = connection.recv()
+                message: Message = connection.recv()
             except EOFError:
                 self._processes.pop(connection).join()
                 connection.close()
             else:
                 return message
         return None
+
+
+def _run(work: Callable[[Tell], None], seconds: float, to: Connection) -> None:
+    if hasattr(signal, "alarm"):  # ends this process in the midst of a proof, should nobody be left to do it
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(GRACE + int(seconds))
+
+    def tell(**message: object) -> None:
+        to.send(message)
+
+    work(tell)

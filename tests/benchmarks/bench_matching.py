@@ -62,8 +62,8 @@ def row(label: str, result: Evaluation) -> str:
 
 def speed(people: int) -> None:
     profiles = crowd(people)
-    texts = {text for person in profiles for text in (*person.needs, *person.offers)}
-    say(f"\n{len(profiles)} people, {len(texts)} different texts\n")
+    different = {text for person in profiles for text in (*person.needs, *person.offers)}
+    say(f"\n{len(profiles)} people, {len(different)} different texts\n")
     say("| run | seconds | CPU seconds | peak memory, MB | Gini | never shown | kept of the undamped value |")
     say("|---|---|---|---|---|---|---|")
     memory, embedder = Memory(), default_embedder()
@@ -81,9 +81,8 @@ def speed(people: int) -> None:
     newcomer = replace(talkative, email="newcomer@example.org")
     wall = perf_counter()
     ranking.joined(newcomer).of(newcomer.email)
-    say(
-        f"\nA newcomer with {len(talkative.needs) + len(talkative.offers)} texts has their list after {perf_counter() - wall:.3f} s"
-    )
+    seconds, texts = perf_counter() - wall, len(talkative.needs) + len(talkative.offers)
+    say(f"\nA newcomer with {texts} texts has their list after {seconds:.3f} s")
 
 
 def crowd(people: int) -> list[Profile]:

@@ -3,7 +3,9 @@
 import os
 import time
 from collections import Counter
-from itertools import product
+from collections.abc import Callable
+from functools import partial
+from itertools import combinations, product
 from random import Random
 from typing import Any
 
@@ -14,12 +16,14 @@ from pysat.solvers import Cadical153
 
 from matchmaker.checks import measures, violations
 from matchmaker.domain import Candidate, Participant, Pin, Place, Problem, Schedule
-from solver.clauses import applies, encode
-from solver.decide import WAYS
+from solver.clauses import Encoding, applies, encode
+from solver.decide import Tell, climb, core_guided, go_on, start
 from solver.prover import Prover
 from solver.result import Goal, Options, Result, Status
 from solver.solve import solve
 from tests.make import candidate, meeting, problem
+
+Way = Callable[[Encoding, Tell], None]
 
 
 def complete_problem(rng: Random) -> Problem:
@@ -81,8 +85,8 @@ def hear(prover: Prover) -> list[dict[str, Any]]:
     return heard
 
 
-def decided(case: Problem, way: str) -> list[dict[str, Any]]:
-    with Prover(case, None, 60.0, [way]) as prover:
+def decided(case: Problem, way: Way) -> list[dict[str, Any]]:
+    with Prover([partial(way, encode(case, None))], 60.0) as prover:
         return hear(prover)
 
 
@@ -91,34 +95,59 @@ SLOTS_APART = {i: 2 * i for i in range(20)}
 
 
 def test_disjoint_cores_raise_the_bound_until_a_schedule_meets_it() -> None:
-    *bounds, first, last = decided(problem(*PEOPLE_APART, sessions=(40,)), "cores")
+    *bounds, first, last = decided(problem(*PEOPLE_APART, sessions=(40,)), climb)
     assert bounds == [{"bound": k} for k in range(1, 20)]
     assert first == last == {"slots": SLOTS_APART}
 
 
 def test_what_disjoint_cores_leave_open_is_proven_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("solver.decide._cores", lambda *_: 0)
-    *bounds, last = decided(problem(*PEOPLE_APART, sessions=(40,)), "cores")
+    *bounds, last = decided(problem(*PEOPLE_APART, sessions=(40,)), climb)
     assert bounds == [{"bound": k} for k in range(1, 20)]
     assert last == {"slots": SLOTS_APART}
 
 
-def test_rc2_tells_the_optimum_at_once() -> None:
-    only = decided(problem(*PEOPLE_APART, sessions=(40,)), "rc2")
-    assert only == [{"bound": 19, "slots": SLOTS_APART}]
+def test_cores_raise_the_bound_until_a_schedule_meets_it() -> None:
+    *bounds, last = decided(problem(*PEOPLE_APART, sessions=(40,)), start)
+    assert [message["bound"] for message in bounds if "bound" in message] == list(range(1, 20))
+    assert last == {"slots": SLOTS_APART}
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_each_way_tells_that_there_is_no_schedule(way: str) -> None:
+def crowd(rng: Random, people: int = 12, meetings: int = 22) -> Problem:
+    """Meetings of people with little choice of slots, so that there are breaks, and solvers have to think."""
+    pairs = rng.sample(list(combinations(range(people), 2)), meetings)
+    asked = [candidate(i, *pair, slots=frozenset(rng.sample(range(10), 6))) for i, pair in enumerate(pairs)]
+    return problem(*asked, sessions=(10,), places=[Place(id=k) for k in range(4)])
+
+
+def test_a_proof_that_halts_goes_on_to_the_same_end() -> None:
+    encoding, halts = encode(crowd(Random(2)), 1), 0
+    whole = list(core_guided(encoding))
+    for conflicts in (1, 5, 25):
+        messages: list[dict[str, Any]] = []
+        proof = core_guided(encoding, conflicts)
+        for message in proof:
+            if not message:
+                halts += 1
+                go_on(proof, lambda **told: messages.append(told))  # noqa: B023 - called here only
+                break
+            messages.append(message)
+        bounds, reached = ([m["bound"] for m in told if "bound" in m] for told in (messages, whole))
+        assert bounds == reached == list(range(1, len(reached) + 1))
+        assert messages[-1].keys() == whole[-1].keys()
+    assert halts >= 2
+
+
+@pytest.mark.parametrize("way", [start, climb])
+def test_each_way_tells_that_there_is_no_schedule(way: Way) -> None:
     crowded = problem(candidate(1, 1, 2), candidate(2, 1, 3), sessions=(1,))
     assert decided(crowded, way) == [{"infeasible": True}]
 
 
 def test_a_process_ends_itself_when_nobody_is_left_to_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.decide.GRACE", 1)
-    monkeypatch.setitem(WAYS, "cores", lambda *_: time.sleep(60))
+    monkeypatch.setattr("solver.prover.GRACE", 1)
     began = time.monotonic()
-    with Prover(problem(candidate(1, 1, 2)), None, 0.0, ["cores"]) as prover:
+    with Prover([lambda _: time.sleep(60)], 0.0) as prover:
         assert hear(prover) == []
     assert time.monotonic() - began < 30
 
@@ -147,13 +176,14 @@ def test_schedules_and_proofs_meet(threads: int) -> None:
 
 
 def test_a_proof_that_dies_costs_the_proof_and_not_the_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
-    for way in WAYS:
-        monkeypatch.setitem(WAYS, way, lambda *_: os._exit(9))
-    case = problem(*PEOPLE_APART, sessions=(40,))
+    monkeypatch.setattr("solver.breaks.EASY", 1)
+    for way in ("go_on", "start", "climb"):
+        monkeypatch.setattr(f"solver.breaks.{way}", lambda *_: os._exit(9))
+    case = crowd(Random(2))
     result = solve(case, Options(goals=(Goal.BREAKS,), complete=True, threads=2, time_limit=1.0))
     assert result.status is Status.FEASIBLE
     assert not violations(case, result.schedule)
-    assert len(result.schedule.meetings) == 20
+    assert len(result.schedule.meetings) == 22
 
 
 @pytest.mark.parametrize(
