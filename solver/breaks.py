@@ -21,7 +21,7 @@ from solver.prover import METHOD, Prover
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
 from solver.state import BREAKS, MISSING, UNFAIR, State, copy, data_ref, empty, state_ref
 
-EASY = 3_000  # conflicts that a question may take before others join in: half of the published instances need no more
+EASY = 10_000  # conflicts that a question may take before others join in: half of the published instances need no more
 AHEAD = 2.0  # seconds that the proofs then have for themselves
 CHUNK = 20_000  # moves between two looks at the proofs and the clock
 FIRST_ROUND = 400_000  # moves of the first cooling; each further one is twice as long
@@ -115,8 +115,8 @@ class _Search:
                 self._keep_state(state, "chains")
                 if prover is not None:
                     self._hear(prover.heard())
-            if prover is not None:  # the proofs have as good a use for the processors
-                self._wait(prover, perf_counter() - began)
+            if prover is not None:  # the proofs have a better use for the processors
+                self._wait(prover, 2 * (perf_counter() - began))
 
     def _wait(self, prover: Prover, seconds: float) -> None:
         """Hears what is proven, for so many seconds or until all is."""
