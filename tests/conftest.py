@@ -39,3 +39,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = Path(item.path).parent.name
         item.add_marker(pytest.mark.xdist_group(folder if folder == "e2e" else str(item.path)))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Groups that are not kept are a second Matchmaker for every process, and minutes."""
+    if getattr(session.config.option, "loadgroup", False) and not all("@" in item.nodeid for item in session.items):
+        raise pytest.UsageError("pytest-xdist does not know the groups of the tests: use the pinned versions")
