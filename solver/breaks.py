@@ -22,6 +22,7 @@ from solver.result import Goal, GoalReport, Options, Progress, Result, Status
 from solver.state import BREAKS, MISSING, UNFAIR, State, copy, data_ref, empty, state_ref
 
 EASY = 10_000  # conflicts that a question may take before others join in: half of the published instances need no more
+CONFLICTS = 1_000  # in a second, at least: a question cannot be interrupted
 AHEAD = 2.0  # seconds that the proofs then have for themselves
 CHUNK = 20_000  # moves between two looks at the proofs and the clock
 FIRST_ROUND = 400_000  # moves of the first cooling; each further one is twice as long
@@ -49,7 +50,7 @@ class _Search:
 
     def run(self) -> Result:
         encoding = _encoded(self.problem, self.options.fairness)
-        proof = core_guided(encoding, EASY)
+        proof = core_guided(encoding, max(1, int(min(EASY, CONFLICTS * self.options.time_limit))))
         for message in proof:
             self._hear(message)
             if not message or self._over():

@@ -4,6 +4,12 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples every time: a run says something about the change, not about its luck. To look for new ones:
+# pytest --hypothesis-profile default
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
 
 ALLOWED_SKIPS = (
     "benchmark folder absent",  # the published instances and events are not part of the project
