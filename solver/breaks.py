@@ -5,6 +5,8 @@ docs/decisions/0121-breaks-are-proven-from-below.md.
 """
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from time import perf_counter
@@ -15,7 +17,7 @@ from matchmaker.checks import measures, violations
 from matchmaker.domain import Meeting, Problem, Schedule
 from solver import chains
 from solver.arrays import arrays
-from solver.clauses import Encoding, encode
+from solver.clauses import encode
 from solver.decide import Message, climb, core_guided, go_on, start
 from solver.prover import METHOD, Prover
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
@@ -49,12 +51,13 @@ class _Search:
     breaks: int = 0  # of the best
 
     def run(self) -> Result:
-        encoding = _encoded(self.problem, self.options.fairness)
-        proof = core_guided(encoding, max(1, int(min(EASY, CONFLICTS * self.options.time_limit))))
-        for message in proof:
-            self._hear(message)
-            if not message or self._over():
-                break
+        with _uncollected():
+            encoding = encode(self.problem, self.options.fairness)
+            proof = core_guided(encoding, max(1, int(min(EASY, CONFLICTS * self.options.time_limit))))
+            for message in proof:
+                self._hear(message)
+                if not message or self._over():
+                    break
         if not self._over():
             self.data, self.index = arrays(self.problem, complete=True, fairness=self.options.fairness)
             self.d = data_ref(self.data)
@@ -117,7 +120,7 @@ class _Search:
                 if prover is not None:
                     self._hear(prover.heard())
             if prover is not None:  # the proofs have a better use for the processors
-                self._wait(prover, 2 * (perf_counter() - began))
+                self._wait(prover, 9 * (perf_counter() - began))
 
     def _wait(self, prover: Prover, seconds: float) -> None:
         """Hears what is proven, for so many seconds or until all is."""
@@ -176,12 +179,13 @@ class _Search:
         return Result(status=status, schedule=self.best, goals=goals, seconds=perf_counter() - self.began)
 
 
-def _encoded(problem: Problem, fairness: int | None) -> Encoding:
-    """The clauses: a million lists without a circle among them, which the collector of circles would go through."""
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Clauses are a million lists without a circle among them, which the collector of circles would go through."""
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return encode(problem, fairness)
+        yield
     finally:
         if collecting:
             gc.enable()
