@@ -125,6 +125,8 @@ def _why(problem: "Problem", asked: "Options", result: "Result", first: int) -> 
     if result.status is Status.INFEASIBLE:
         found = conflict(problem, asked)
         return ["no small set of rules was found in time"] if found is None else conflict_text(found, "en", names)
+    if result.status is Status.UNKNOWN:
+        return ["no schedule was found in time"]
     lines = []
     for each in explain(problem, result.schedule):
         fix = "" if each.fix is None else " " + fix_text(each.fix, "en", names)

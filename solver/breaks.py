@@ -56,20 +56,21 @@ class _Search:
             proof = core_guided(encoding, max(1, int(min(EASY, CONFLICTS * self.options.time_limit))))
             for message in proof:
                 self._hear(message)
-                if not message or self._over():
+                if not message or self._proven() or self._left() < self.options.time_limit / 2:
                     break
-        if not self._over():
+        if not self._proven():
             self.data, self.index = arrays(self.problem, complete=True, fairness=self.options.fairness)
             self.d = data_ref(self.data)
+            quick = self._quick_plan()
             if self.options.threads > 1:
                 # of two proofs side by side, the clock decides whose schedule is taken
                 halted = partial(go_on, proof) if METHOD == "fork" else partial(start, encoding)
                 with Prover([halted, partial(climb, encoding)], self._left()) as prover:
                     self._wait(prover, AHEAD)
-                    self._cool(1 << 30, prover)
+                    self._cool(quick, 1 << 30, prover)
                     self._wait(prover, self._left())
             else:
-                self._cool(ALONE, None)
+                self._cool(quick, ALONE, None)
                 with Prover([partial(climb, encoding)], self._left()) as prover:
                     self._wait(prover, self._left())
         return self._result()
@@ -101,9 +102,8 @@ class _Search:
         self._keep_state(state, "quick plan")
         return state
 
-    def _cool(self, rounds: int, prover: Prover | None) -> None:
-        """Anneals again and again, each time twice as long, from the best schedule or a quick one in turn."""
-        quick = self._quick_plan()
+    def _cool(self, quick: State, rounds: int, prover: Prover | None) -> None:
+        """Anneals again and again, each time twice as long, from the best schedule or the quick plan in turn."""
         for number in range(rounds):
             state = copy(quick)
             if number % 2 == 0 and self.best is not None:

@@ -70,7 +70,7 @@ def matchmaker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installatio
         "MATCHMAKER_SMTP_HOST": mail.hostname,
         "MATCHMAKER_SMTP_PORT": str(mail.port),
         "MATCHMAKER_SMTP_STARTTLS": "false",
-        "MATCHMAKER_EMBEDDER": "use",  # a third of the default's time
+        "MATCHMAKER_EMBEDDER": "use",  # sooner than the default
     }
     command = [
         str(Path(sys.executable).with_name("matchmaker")),

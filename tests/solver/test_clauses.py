@@ -175,6 +175,14 @@ def test_schedules_and_proofs_meet(threads: int) -> None:
     assert seen[Status.INFEASIBLE] >= 1
 
 
+@pytest.mark.parametrize("threads", [1, 2])
+def test_who_is_told_to_stop_at_once_has_a_schedule_all_the_same(threads: int) -> None:
+    case = problem(*PEOPLE_APART, sessions=(40,))
+    result = solve(case, Options(goals=(Goal.BREAKS,), complete=True, threads=threads, stop=lambda: True))
+    assert not violations(case, result.schedule)
+    assert len(result.schedule.meetings) == 20
+
+
 def test_a_proof_that_dies_costs_the_proof_and_not_the_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("solver.breaks.EASY", 1)
     for way in ("go_on", "start", "climb"):
