@@ -18,18 +18,17 @@ from matchmaker.domain import Meeting, Problem, Schedule
 from solver import chains
 from solver.arrays import arrays
 from solver.clauses import encode
-from solver.decide import Message, climb, core_guided, go_on, start
-from solver.prover import METHOD, Prover
+from solver.decide import Message, climb
+from solver.prover import EasyProof, Prover
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
-from solver.state import BREAKS, MISSING, UNFAIR, State, copy, data_ref, empty, state_ref
+from solver.state import BREAKS, IDLE, MISSING, UNFAIR, State, copy, data_ref, empty, state_ref
 
-EASY = 10_000  # conflicts that a question may take before others join in: half of the published instances need no more
-CONFLICTS = 1_000  # in a second, at least: a question cannot be interrupted
-AHEAD = 2.0  # seconds that the proofs then have for themselves
+AHEAD = 2.0  # seconds that the proofs have for themselves after what was easy
 CHUNK = 20_000  # moves between two looks at the proofs and the clock
 FIRST_ROUND = 400_000  # moves of the first cooling; each further one is twice as long
 ALONE = 6  # coolings before the proof goes on, where one thread has to do both
 HOT, COLD = 1.0, 0.08  # breaks
+IDLE_SLOT = 0.1  # breaks that an idle slot counts for: a long break has to shrink before it can vanish
 
 
 def fewest_breaks(problem: Problem, options: Options) -> Result:
@@ -53,25 +52,22 @@ class _Search:
     def run(self) -> Result:
         with _uncollected():
             encoding = encode(self.problem, self.options.fairness)
-            proof = core_guided(encoding, max(1, int(min(EASY, CONFLICTS * self.options.time_limit))))
-            for message in proof:
-                self._hear(message)
-                if not message or self._proven() or self._left() < self.options.time_limit / 2:
-                    break
+            with EasyProof(encoding) as proof:
+                self._wait(proof, self.options.time_limit / 2)
         if not self._proven():
             self.data, self.index = arrays(self.problem, complete=True, fairness=self.options.fairness)
             self.d = data_ref(self.data)
             quick = self._quick_plan()
             if self.options.threads > 1:
                 # of two proofs side by side, the clock decides whose schedule is taken
-                halted = partial(go_on, proof) if METHOD == "fork" else partial(start, encoding)
-                with Prover([halted, partial(climb, encoding)], self._left()) as prover:
+                works = [partial(climb, encoding, self.bound, steady=steady) for steady in (False, True)]
+                with Prover(works, self._left()) as prover:
                     self._wait(prover, AHEAD)
                     self._cool(quick, 1 << 30, prover)
                     self._wait(prover, self._left())
             else:
                 self._cool(quick, ALONE, None)
-                with Prover([partial(climb, encoding)], self._left()) as prover:
+                with Prover([partial(climb, encoding, self.bound)], self._left()) as prover:
                     self._wait(prover, self._left())
         return self._result()
 
@@ -122,10 +118,10 @@ class _Search:
             if prover is not None:  # the proofs have a better use for the processors
                 self._wait(prover, 9 * (perf_counter() - began))
 
-    def _wait(self, prover: Prover, seconds: float) -> None:
-        """Hears what is proven, for so many seconds or until all is."""
+    def _wait(self, prover: Prover | EasyProof, seconds: float) -> None:
+        """Hears what is proven, for so many seconds or until there is no more to prove."""
         end = perf_counter() + seconds
-        while not self._over() and perf_counter() < end:
+        while prover.works and not self._over() and perf_counter() < end:
             self._hear(prover.heard(min(0.1, max(0.001, self._left()))))
 
     def _load(self, state: State, slots: dict[int, int]) -> None:
@@ -137,7 +133,7 @@ class _Search:
     def _step(self, state: State, now: float, then: float) -> None:
         free = np.full(len(state.total), 1 << 60, np.int64)
         weight = np.zeros(len(state.total))
-        weight[BREAKS], weight[UNFAIR] = 1.0, 2.0
+        weight[BREAKS], weight[IDLE], weight[UNFAIR] = 1.0, IDLE_SLOT, 2.0
         if state.total[MISSING]:
             weight[MISSING] = 5.0
             everything = np.flatnonzero(self.data.start.any(axis=1)).astype(np.int32)

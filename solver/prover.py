@@ -1,17 +1,64 @@
-"""Processes beside the search for what can be stopped only with its process (`solver.decide`)."""
+"""Where the proofs run (`solver.decide`), so that they can be stopped: in a thread as long as they are easy, or beside
+the search in processes, for a question to CaDiCaL ends only with its process.
+"""
 
 import multiprocessing
 import signal
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
+from queue import Empty, SimpleQueue
+from threading import Thread
 from time import sleep
 from typing import Any, Self
 
-from solver.decide import Message, Tell
+from pysat.solvers import Minisat22
+
+from solver.clauses import Encoding
+from solver.decide import Message, Tell, core_guided
 
 # A copy of this process has everything imported, and the clauses; a new one would first need a second for that.
 METHOD = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
 GRACE = 5  # seconds
+
+
+class EasyProof:
+    """The core-guided proof, from `__enter__` to `__exit__`: many are done before a process would be at work."""
+
+    def __init__(self, encoding: Encoding) -> None:
+        self._encoding = encoding
+        self._solver = Minisat22()
+        self._thread = Thread(target=self._run, daemon=True)
+        self._messages: SimpleQueue[Message | None] = SimpleQueue()
+        self._over = False
+        self.works = True
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over = True
+        self._solver.interrupt()
+        self._thread.join()
+        self._solver.delete()
+
+    def heard(self, seconds: float) -> Message | None:
+        """The next message, if one comes within `seconds`."""
+        with suppress(Empty):
+            message = self._messages.get(timeout=seconds)
+            self.works = message is not None
+            return message
+        return None
+
+    def _run(self) -> None:
+        try:
+            for message in core_guided(self._encoding, self._solver):
+                self._messages.put(message)
+                if self._over:
+                    break
+        finally:
+            self._messages.put(None)
 
 
 class Prover:

@@ -46,6 +46,9 @@ print(done.get(result.status, lambda: "-")(), perf_counter() - began)
 """
 
 
+NOTE = 'Seconds are those inside the process, imports aside; "-" is no proof in the limit (decision 0121).'
+
+
 class Run(NamedTuple):
     """What a solver proved ("-": nothing in the limit), its seconds, and those of its whole process."""
 
@@ -137,7 +140,7 @@ def write(runs: dict[str, dict[str, Run]], expected: dict[str, str], limits: str
     """The table in docs/."""
     solvers = list(next(iter(runs.values())))
     head = ["| instance | optimum | " + " | ".join(solvers) + " | ours, process |", "|---" * (len(solvers) + 3) + "|"]
-    title = ["# The published benchmark", "", f"`python -m tests.benchmarks.published`, {limits}, 2 cores.", ""]
+    title = ["# The published benchmark", "", f"`python -m tests.benchmarks.published`, {limits}, 2 cores.", NOTE, ""]
     lines = [line(name, row, expected[name]) for name, row in sorted(runs.items())]
     TABLE.write_text("\n".join([*title, *summary(runs), "", *head, *lines, ""]))
 

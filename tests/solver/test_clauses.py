@@ -16,14 +16,14 @@ from pysat.solvers import Cadical153
 
 from matchmaker.checks import measures, violations
 from matchmaker.domain import Candidate, Participant, Pin, Place, Problem, Schedule
-from solver.clauses import Encoding, applies, encode
-from solver.decide import Tell, climb, core_guided, go_on, start
-from solver.prover import Prover
+from solver.clauses import applies, encode
+from solver.decide import climb
+from solver.prover import EasyProof, Prover
 from solver.result import Goal, Options, Result, Status
 from solver.solve import solve
 from tests.make import candidate, meeting, problem
 
-Way = Callable[[Encoding, Tell], None]
+Way = Callable[..., None]  # of an encoding, and what is told
 
 
 def complete_problem(rng: Random) -> Problem:
@@ -75,8 +75,8 @@ def test_the_clauses_allow_the_fewest_breaks_and_not_one_less(rng: Random, fairn
             assert solver.solve() == (best is not None and best <= bound)
 
 
-def hear(prover: Prover) -> list[dict[str, Any]]:
-    """All that the processes say, to their end."""
+def hear(prover: Prover | EasyProof) -> list[dict[str, Any]]:
+    """All that the proofs say, to their end."""
     heard = []
     while prover.works:
         message = prover.heard(20.0)
@@ -86,7 +86,7 @@ def hear(prover: Prover) -> list[dict[str, Any]]:
 
 
 def decided(case: Problem, way: Way) -> list[dict[str, Any]]:
-    with Prover([partial(way, encode(case, None))], 60.0) as prover:
+    with Prover([lambda tell: way(encode(case, None), tell=tell)], 60.0) as prover:
         return hear(prover)
 
 
@@ -94,21 +94,22 @@ PEOPLE_APART = [candidate(i, 1, 2 + i, slots=frozenset({2 * i})) for i in range(
 SLOTS_APART = {i: 2 * i for i in range(20)}
 
 
-def test_disjoint_cores_raise_the_bound_until_a_schedule_meets_it() -> None:
-    *bounds, first, last = decided(problem(*PEOPLE_APART, sessions=(40,)), climb)
-    assert bounds == [{"bound": k} for k in range(1, 20)]
-    assert first == last == {"slots": SLOTS_APART}
-
-
-def test_what_disjoint_cores_leave_open_is_proven_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.decide._cores", lambda *_: 0)
-    *bounds, last = decided(problem(*PEOPLE_APART, sessions=(40,)), climb)
-    assert bounds == [{"bound": k} for k in range(1, 20)]
+@pytest.mark.parametrize("steady", [False, True])
+@pytest.mark.parametrize("known", [0, 7])
+def test_a_climb_raises_the_bound_until_a_schedule_meets_it(steady: bool, known: int) -> None:
+    way = partial(climb, bound=known, steady=steady)
+    *bounds, last = decided(problem(*PEOPLE_APART, sessions=(40,)), way)
+    assert bounds == [{"bound": k} for k in range(known + 1, 20)]
     assert last == {"slots": SLOTS_APART}
 
 
+def easily(case: Problem) -> list[dict[str, Any]]:
+    with EasyProof(encode(case, None)) as proof:
+        return hear(proof)
+
+
 def test_cores_raise_the_bound_until_a_schedule_meets_it() -> None:
-    *bounds, last = decided(problem(*PEOPLE_APART, sessions=(40,)), start)
+    *bounds, last = easily(problem(*PEOPLE_APART, sessions=(40,)))
     assert [message["bound"] for message in bounds if "bound" in message] == list(range(1, 20))
     assert last == {"slots": SLOTS_APART}
 
@@ -120,28 +121,40 @@ def crowd(rng: Random, people: int = 12, meetings: int = 22) -> Problem:
     return problem(*asked, sessions=(10,), places=[Place(id=k) for k in range(4)])
 
 
-def test_a_proof_that_halts_goes_on_to_the_same_end() -> None:
-    encoding, halts = encode(crowd(Random(2)), 1), 0
-    whole = list(core_guided(encoding))
-    for conflicts in (1, 5, 25):
-        messages: list[dict[str, Any]] = []
-        proof = core_guided(encoding, conflicts)
-        for message in proof:
-            if not message:
-                halts += 1
-                go_on(proof, lambda **told: messages.append(told))  # noqa: B023 - called here only
-                break
-            messages.append(message)
-        bounds, reached = ([m["bound"] for m in told if "bound" in m] for told in (messages, whole))
-        assert bounds == reached == list(range(1, len(reached) + 1))
-        assert messages[-1].keys() == whole[-1].keys()
+def test_a_hard_question_ends_the_easy_proof_and_the_climb_ends_where_it_would_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case, halts = crowd(Random(2)), 0
+    whole = easily(case)
+    optimum = max(m["bound"] for m in whole if "bound" in m)
+    assert "slots" in whole[-1]
+    for propagations in (1, 500, 5_000):
+        monkeypatch.setattr("solver.decide.EASY", propagations)
+        bounds = [m["bound"] for m in easily(case) if "bound" in m]
+        assert bounds == list(range(1, len(bounds) + 1))
+        halts += len(bounds) < optimum
+        *_, last = rest = decided(case, partial(climb, bound=len(bounds)))
+        assert [m["bound"] for m in rest[:-1]] == list(range(len(bounds) + 1, optimum + 1))
+        assert "slots" in last
     assert halts >= 2
 
 
-@pytest.mark.parametrize("way", [start, climb])
-def test_each_way_tells_that_there_is_no_schedule(way: Way) -> None:
+def test_an_easy_proof_can_be_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("solver.decide.EASY", 1 << 40)
+    pigeons = [candidate(i, 2 * i, 2 * i + 1) for i in range(15)]
+    case = problem(*pigeons, sessions=(14,), places=[Place(id=0)])
+    began = time.monotonic()
+    with EasyProof(encode(case, None)) as proof:
+        assert proof.heard(0.2) is None
+        assert proof.works
+    assert time.monotonic() - began < 5
+    assert hear(proof) == []
+
+
+@pytest.mark.parametrize("way", [easily, lambda case: decided(case, partial(climb, bound=0))])
+def test_each_way_tells_that_there_is_no_schedule(way: Callable[[Problem], list[dict[str, Any]]]) -> None:
     crowded = problem(candidate(1, 1, 2), candidate(2, 1, 3), sessions=(1,))
-    assert decided(crowded, way) == [{"infeasible": True}]
+    assert way(crowded) == [{"infeasible": True}]
 
 
 def test_a_process_ends_itself_when_nobody_is_left_to_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,9 +197,8 @@ def test_who_is_told_to_stop_at_once_has_a_schedule_all_the_same(threads: int) -
 
 
 def test_a_proof_that_dies_costs_the_proof_and_not_the_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.breaks.EASY", 1)
-    for way in ("go_on", "start", "climb"):
-        monkeypatch.setattr(f"solver.breaks.{way}", lambda *_: os._exit(9))
+    monkeypatch.setattr("solver.decide.EASY", 1)
+    monkeypatch.setattr("solver.breaks.climb", lambda *_, **__: os._exit(9))
     case = crowd(Random(2))
     result = solve(case, Options(goals=(Goal.BREAKS,), complete=True, threads=2, time_limit=1.0))
     assert result.status is Status.FEASIBLE
