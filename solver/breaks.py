@@ -23,7 +23,7 @@ from solver.prover import EasyProof, Prover
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
 from solver.state import BREAKS, IDLE, MISSING, UNFAIR, State, copy, data_ref, empty, state_ref
 
-AHEAD = 2.0  # seconds that the proofs have for themselves after what was easy
+AHEAD = 2.0  # seconds that the proofs have for themselves between two coolings, at least
 CHUNK = 20_000  # moves between two looks at the proofs and the clock
 FIRST_ROUND = 400_000  # moves of the first cooling; each further one is twice as long
 ALONE = 6  # coolings before the proof goes on, where one thread has to do both
@@ -53,7 +53,7 @@ class _Search:
         with _uncollected():
             encoding = encode(self.problem, self.options.fairness)
             with EasyProof(encoding) as proof:
-                self._wait(proof, self.options.time_limit / 2)
+                self._wait(proof, self._left() / 3)
         if not self._proven():
             self.data, self.index = arrays(self.problem, complete=True, fairness=self.options.fairness)
             self.d = data_ref(self.data)
@@ -62,7 +62,7 @@ class _Search:
                 # of two proofs side by side, the clock decides whose schedule is taken
                 works = [partial(climb, encoding, self.bound, steady=steady) for steady in (False, True)]
                 with Prover(works, self._left()) as prover:
-                    self._wait(prover, AHEAD)
+                    self._leave_to(prover, AHEAD)
                     self._cool(quick, 1 << 30, prover)
                     self._wait(prover, self._left())
             else:
@@ -115,8 +115,13 @@ class _Search:
                 self._keep_state(state, "chains")
                 if prover is not None:
                     self._hear(prover.heard())
-            if prover is not None:  # the proofs have a better use for the processors
-                self._wait(prover, 9 * (perf_counter() - began))
+            if prover is not None:
+                self._leave_to(prover, max(AHEAD, 9 * (perf_counter() - began)))
+
+    def _leave_to(self, prover: Prover, seconds: float) -> None:
+        """Waits, for the proofs have a better use for the processors; not before there is a schedule, nor for long."""
+        if self.best is not None:
+            self._wait(prover, min(seconds, self._left() / 3))
 
     def _wait(self, prover: Prover | EasyProof, seconds: float) -> None:
         """Hears what is proven, for so many seconds or until there is no more to prove."""
