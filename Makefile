@@ -57,7 +57,7 @@ page-checks: frontend/node_modules/.package-lock.json
 browser: $(INSTALLED)
 	$(BIN)/python -m tests.e2e.browser
 
-.venv/.compiled: $(INSTALLED) $(wildcard solver/*.py)
+.venv/.compiled: $(INSTALLED) $(wildcard solver/search/*.py)
 	$(BIN)/python -c "from solver.solve import warm; warm()"  # once, and not in each of pytest's processes
 	touch $@
 

@@ -8,32 +8,30 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 
-from api import errors
-from api.database import open_engine, open_sessions
-from api.meaning import Meanings
-from api.routes import (
-    agendas,
-    events,
-    grids,
-    imports,
-    matches,
-    matching,
-    me,
-    participants,
-    proposals,
-    reports,
-    requests,
-    schedules,
-    sign_in,
-)
-from api.security import DOCS, Headers, same_site_only
+from api.accounts import routes as accounts
+from api.accounts import sign_in_routes as sign_in
+from api.agendas import routes as agendas
+from api.core import errors
+from api.core.database import open_engine, open_sessions
+from api.events import routes as events
+from api.imports import routes as imports
+from api.matching import matches_routes as matches
+from api.matching import routes as matching
+from api.participants import routes as participants
+from api.participants.semantic_search import Meanings
+from api.proposals import routes as proposals
+from api.reports import routes as reports
+from api.requests import routes as requests
+from api.schedules import grid_routes as grids
+from api.schedules import routes as schedules
 from api.settings import Settings
+from api.web.headers import DOCS, Headers, same_site_only
 
 BODY_BYTES = 1024 * 1024
 PREFIX = "/api/v1"
 RESOURCES = (
     sign_in,
-    me,
+    accounts,
     events,
     imports,
     participants,

@@ -18,8 +18,8 @@ class Settings(BaseSettings):
     `smtp_host`; without one, messages are shown on the console while `origin` is this machine, and held back with
     an error in the log anywhere else. An empty variable counts as none: compose files pass those.
 
-    `embedder` names the model that reads texts (`matchmaker.embedding.embedder_named`; what comes with the program if
-    empty), `embedder_key` the bearer token of an embedding server.
+    `embedder` names the model that reads texts (`matchmaker.matching.embedding.embedder_named`; what comes with
+    the program if empty), `embedder_key` the bearer token of an embedding server.
     """
 
     model_config = SettingsConfigDict(env_prefix="MATCHMAKER_", env_ignore_empty=True, extra="ignore")

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from matchmaker.domain import Schedule, Slot
 from matchmaker.event import Event, EventPlace, Profile, TimeSlot
+from matchmaker.scheduling.domain import Schedule, Slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +79,9 @@ def agendas_of(
 ) -> tuple[Agenda, ...]:
     """The agenda of every person of the event, in the event's order (also of those without a meeting).
 
-    `schedule` answers the problem that `matchmaker.candidates.problem_of` makes of this event. `reasons` give for a
-    candidate, by e-mail address of the reader and by language, why the meeting is worth having. Times are in the
-    event's time zone.
+    `schedule` answers the problem that `matchmaker.scheduling.candidates.problem_of` makes of this event. `reasons`
+    give for a candidate, by e-mail address of the reader and by language, why the meeting is worth having. Times are in
+    the event's time zone.
     """
     zone = ZoneInfo(event.time_zone)
     entries: dict[int, list[Entry]] = defaultdict(list)

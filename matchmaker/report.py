@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from babel import Locale
 from babel.numbers import format_decimal, format_percent
 
-from matchmaker.checks import measures
-from matchmaker.domain import Problem, Schedule
 from matchmaker.event import Event, Preference, Status
+from matchmaker.scheduling.checks import measures
+from matchmaker.scheduling.domain import Problem, Schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,7 @@ class Figures:
 
     `candidates` are the meetings that were agreed on, `meetings` those that take place, `people` all who are in one,
     `between_countries` the meetings of people who do not all come from one country. `value` and its proven `bound`
-    (None: not known) are those of the scheduler; `breaks` and `idle` as in `matchmaker.checks.Measures`;
+    (None: not known) are those of the scheduler; `breaks` and `idle` as in `matchmaker.scheduling.checks.Measures`;
     `below_minimum` counts people with fewer meetings than they were promised.
     """
 

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import context
 
-from api.database import psycopg_url
+from api.core.database import psycopg_url
 from api.models import Base
 from api.settings import Settings
 

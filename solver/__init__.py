@@ -1,5 +1,6 @@
 """The scheduler. Knows the domain and OR-Tools, not the database or the web.
 
-Its verbs: `solver.solve.solve`, `solver.repair.repair`, `solver.explain.explain`, `solver.conflict.conflict`. They are
-not imported here: OR-Tools and numba take seconds, and who reads a result or puts a reason into words needs neither.
+Its verbs: `solver.solve.solve`, `solver.repair.repair`, `solver.explain.reasons.explain` and
+`solver.explain.conflict.conflict`. They are not imported here: OR-Tools and numba take seconds, and who reads a result
+needs neither.
 """

@@ -16,7 +16,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from matchmaker.domain import Problem
+    from matchmaker.scheduling.domain import Problem
     from solver.result import Options, Result
 
 STARTED = perf_counter()
@@ -26,7 +26,7 @@ LEAVING = 0.4  # of the time to come in (imports, reading) is what it takes to w
 def main(arguments: list[str] | None = None) -> int:
     began = STARTED if arguments is None else perf_counter()
     options = _parser().parse_args(arguments)
-    from matchmaker.checks import measures
+    from matchmaker.scheduling.checks import measures
     from solver.result import Goal, Options, Status
     from solver.solve import is_warm, solve, warm
 
@@ -94,7 +94,7 @@ def _read(path: Path) -> tuple[Any, int]:
     """The problem in the file and the number of its first slot. Raises ValueError with what is wrong where."""
     text = path.read_text(encoding="utf-8")
     if path.suffix == ".dzn":
-        from solver.dzn import read_dzn
+        from solver.files.dzn import read_dzn
 
         return read_dzn(text), 1
     try:
@@ -103,18 +103,18 @@ def _read(path: Path) -> tuple[Any, int]:
         raise ValueError(f"line {error.lineno}, column {error.colno}: not JSON: {error.msg}") from None
     read: Callable[[Any], Any]
     if isinstance(content, dict) and "requests" in content:
-        from solver.events import event_problem as read
+        from solver.files.events import event_problem as read
     else:
-        from matchmaker.codec import problem_from_json as read
+        from matchmaker.scheduling.codec import problem_from_json as read
     return read(content), 0
 
 
 def _why(problem: "Problem", asked: "Options", result: "Result", first: int) -> list[str]:
     """Sentences on each meeting that was left out, or on the rules that leave no schedule."""
-    from solver.conflict import conflict
-    from solver.explain import explain
+    from solver.explain.conflict import conflict
+    from solver.explain.reasons import explain
+    from solver.explain.sentences import Names, conflict_text, fix_text, reason_text
     from solver.result import Status
-    from solver.words import Names, conflict_text, fix_text, reason_text
 
     names = Names(
         person=lambda p: f"participant {p}",

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from matchmaker.domain import Candidate, Participant, Place, Problem, Schedule
+from matchmaker.scheduling.domain import Candidate, Participant, Place, Problem, Schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

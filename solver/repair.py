@@ -12,15 +12,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
 
-from matchmaker.changes import Change, changes_between
-from matchmaker.checks import measures, violations
-from matchmaker.domain import Candidate, Pin, Problem, Schedule
-from solver.exact import optimise, solve_exactly
+from matchmaker.scheduling.changes import Change, changes_between
+from matchmaker.scheduling.checks import measures, violations
+from matchmaker.scheduling.domain import Candidate, Pin, Problem, Schedule
+from solver.exact.index import Index
+from solver.exact.model import Model
+from solver.exact.optimise import optimise, solve_exactly
+from solver.exact.rules import stability
 from solver.incidents import Asked, Incident, Joined, after
-from solver.index import Index
-from solver.model import Model
 from solver.result import Goal, Options, Result, Status
-from solver.rules import stability
 from solver.solve import solve
 
 # What one meeting breaks by itself: it cannot stay, whatever happens to the others.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from matchmaker.domain import Schedule
+from matchmaker.scheduling.domain import Schedule
 
 
 class Status(StrEnum):
@@ -17,7 +17,7 @@ class Status(StrEnum):
 
 
 class Goal(StrEnum):
-    """What a schedule is judged by (see `matchmaker.checks.Measures`); `VALUE` is maximised, all others minimised."""
+    """What a schedule is judged by (see `checks.Measures`). `VALUE` is maximised, others minimised."""
 
     COVERAGE = "coverage"
     VALUE = "value"

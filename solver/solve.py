@@ -6,16 +6,16 @@ from time import perf_counter
 
 import numpy as np
 
-from matchmaker.checks import measures, violations
-from matchmaker.domain import Candidate, Participant, Place, Problem, Schedule, Slot
-from solver import chains
-from solver.arrays import Ints, arrays
-from solver.bits import is_compiled
-from solver.improve import MEMBERSHIP, TOTALS, UNBOUNDED, Budget, Search, compact, enrich
+from matchmaker.scheduling.checks import measures, violations
+from matchmaker.scheduling.domain import Candidate, Participant, Place, Problem, Schedule, Slot
+from solver.exact.select import select
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
-from solver.rooms import seated
-from solver.select import select
-from solver.state import BELOW, MISSING, UNFAIR, VALUE, State, copy, data_ref, empty, state_ref
+from solver.search import chains
+from solver.search.arrays import Ints, arrays
+from solver.search.bits import is_compiled
+from solver.search.improve import MEMBERSHIP, TOTALS, UNBOUNDED, Budget, Search, compact, enrich
+from solver.search.rooms import seated
+from solver.search.state import BELOW, MISSING, UNFAIR, VALUE, State, copy, data_ref, empty, state_ref
 
 MEASURES = {
     Goal.COVERAGE: "below_minimum",
@@ -31,12 +31,12 @@ EXACT = 3000  # (meeting, slot) choices up to which one exact model of everythin
 def solve(problem: Problem, options: Options | None = None) -> Result:
     """The best schedule of `problem` by `options.goals` that can be found and proven in the time given.
 
-    Raises AssertionError if what it found does not pass `matchmaker.checks.violations`: never a wrong schedule.
+    Raises AssertionError if what it found does not pass `matchmaker.scheduling.checks.violations`.
     """
     options = options or Options()
     if options.complete and options.goals == (Goal.BREAKS,):
-        from solver.breaks import fewest_breaks
-        from solver.clauses import applies
+        from solver.breaks.clauses import applies
+        from solver.breaks.minimise import fewest_breaks
 
         if applies(problem):
             return fewest_breaks(problem, replace(options, time_limit=options.time_limit - options.used, used=0.0))
@@ -49,7 +49,7 @@ def is_warm() -> bool:
 
 
 def warm() -> None:
-    """Has the search compiled, which takes half a minute once; it is kept for later processes (see `solver.bits`)."""
+    """Has the search compiled, which takes half a minute once; kept for later processes (see `solver.search.bits`)."""
     pair = Candidate(id=0, people=(0, 1))
     people = (Participant(id=0), Participant(id=1))
     problem = Problem(slots=(Slot(),) * 2, places=(Place(id=0),), participants=people, candidates=(pair,))
@@ -254,7 +254,7 @@ class _Solve:
 
     def _finish_exactly(self, schedule: Schedule | None) -> Result:
         """The rest of the time for one model of everything, from the best schedule found."""
-        from solver.exact import solve_exactly
+        from solver.exact.optimise import solve_exactly
 
         options = replace(self.options, start=schedule, time_limit=self.left(), used=0.0)
         result = solve_exactly(self.problem, options)

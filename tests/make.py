@@ -5,7 +5,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from matchmaker.domain import Candidate, Meeting, Participant, Pin, Place, Problem, Schedule, Slot
+from matchmaker.scheduling.domain import Candidate, Meeting, Participant, Pin, Place, Problem, Schedule, Slot
 
 
 def slots(*sessions: int, days: Sequence[int] | None = None) -> tuple[Slot, ...]:

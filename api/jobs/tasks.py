@@ -15,13 +15,13 @@ from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from api.database import Sessions
-from api.jobs import closing
+from api.accounts.service import send_link
+from api.core.database import Sessions
 from api.jobs.app import COMPUTE, DEAD, app
 from api.jobs.child import Child, ChildDiedError, StoppedError, WorkFailedError
 from api.models import Proposals, RateCounter, Schedule, SignInLink, UserSession
+from api.schedules import closing
 from api.settings import Settings
-from api.sign_in import send_link
 
 CRASHES = 3  # of the child, after which a job is given up
 _TAKING_OVER = 0x544F << 48  # an advisory lock, near no other
@@ -59,10 +59,10 @@ def _tools(context: JobContext) -> Tools:
 
 @app.task(name="make_schedule", queue=COMPUTE, pass_context=True, retry=_Later())
 def make_schedule(context: JobContext, *, event_id: int, schedule_id: int) -> None:  # noqa: ARG001 - it names the lock
-    """Make a schedule (`api.jobs.scheduling.run`), which a crash of the child does not end."""
+    """Make a schedule (`api.schedules.solving.run`), which a crash of the child does not end."""
     tools, error = _tools(context), None
     try:
-        if not _in_child(context, "scheduling", schedule_id):
+        if not _in_child(context, "api.schedules.solving", schedule_id):
             raise BusyError
     except StoppedError:
         pass
@@ -82,8 +82,8 @@ def make_schedule(context: JobContext, *, event_id: int, schedule_id: int) -> No
     _explain(context, schedule_id)
 
 
-def _in_child(context: JobContext, work: str, number: int) -> bool:
-    """Have the child do `api.jobs.{work}.run`, again where it dies of it; whether it was done.
+def _in_child(context: JobContext, module: str, number: int) -> bool:
+    """Have the child do `{module}.run`, again where it dies of it; whether it was done.
 
     Raises:
         ChildDiedError: it died of it `CRASHES` times.
@@ -93,9 +93,9 @@ def _in_child(context: JobContext, work: str, number: int) -> bool:
     tools, crashes = _tools(context), 0
     while True:
         try:
-            done: bool = tools.child.run(f"api.jobs.{work}", "run", tools.url, number, stop=context.should_abort)
+            done: bool = tools.child.run(module, "run", tools.url, number, stop=context.should_abort)
         except ChildDiedError:
-            log.exception("the child died", work=work, number=number)
+            log.exception("the child died", module=module, number=number)
             crashes += 1
             if crashes == CRASHES:
                 raise
@@ -107,7 +107,9 @@ def _explain(context: JobContext, schedule_id: int) -> None:
     """The draft is there; what would help the requests without a meeting may take some seconds more."""
     tools = _tools(context)
     try:
-        done = tools.child.run("api.jobs.explaining", "run", tools.url, schedule_id, stop=lambda: _stopping(context))
+        done = tools.child.run(
+            "api.schedules.explaining", "run", tools.url, schedule_id, stop=lambda: _stopping(context)
+        )
     except (ChildDiedError, StoppedError, WorkFailedError):
         done = not _stopping(context)  # the schedule itself is made: it does without
     if not done:
@@ -120,9 +122,9 @@ def _stopping(context: JobContext) -> bool:
 
 @app.task(name="rank_event", queue=COMPUTE, pass_context=True, retry=_Later())
 def rank_event(context: JobContext, *, event_id: int) -> None:
-    """Rank the people of an event anew (`api.jobs.ranking.run`)."""
+    """Rank the people of an event anew (`api.matching.ranking_job.run`)."""
     try:
-        done = _in_child(context, "ranking", event_id)
+        done = _in_child(context, "api.matching.ranking_job", event_id)
     except StoppedError:
         done = False
     if not done:
@@ -131,9 +133,9 @@ def rank_event(context: JobContext, *, event_id: int) -> None:
 
 @app.task(name="propose_meetings", queue=COMPUTE, pass_context=True, retry=_Later())
 def propose_meetings(context: JobContext, *, event_id: int, proposals_id: int) -> None:  # noqa: ARG001 - names the lock
-    """Find the meetings that an organiser proposes (`api.jobs.proposing.run`)."""
+    """Find the meetings that an organiser proposes (`api.proposals.proposing.run`)."""
     try:
-        done = _in_child(context, "proposing", proposals_id)
+        done = _in_child(context, "api.proposals.proposing", proposals_id)
     except StoppedError:
         done = False
     except (ChildDiedError, WorkFailedError):

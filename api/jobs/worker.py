@@ -10,7 +10,7 @@ import procrastinate
 import sqlalchemy as sa
 import structlog
 
-from api.database import open_engine, open_sessions, psycopg_url
+from api.core.database import open_engine, open_sessions, psycopg_url
 from api.jobs.app import COMPUTE, app
 from api.jobs.child import Child
 from api.jobs.tasks import Tools
@@ -18,7 +18,7 @@ from api.settings import Settings
 
 _OTHERS = 4  # jobs at a time that are not computations
 log = structlog.get_logger()
-_WARM = ("api.jobs.ranking", "api.jobs.scheduling")
+_WARM = ("api.matching.ranking_job", "api.schedules.solving")
 
 
 def work(url: str, settings: Settings) -> None:
@@ -28,7 +28,7 @@ def work(url: str, settings: Settings) -> None:
     """
     child = Child(*_WARM)
     child.start()
-    importlib.import_module("solver.words")  # takes a second, for which a cancelled schedule cannot wait
+    importlib.import_module("solver.explain.sentences")  # takes a second, for which a cancelled schedule cannot wait
     try:
         asyncio.run(
             _work(Tools(url, settings, sa.create_engine(psycopg_url(url)), open_sessions(open_engine(url)), child))

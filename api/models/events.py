@@ -23,8 +23,8 @@ class Role(StrEnum):
 class Event(Identified, Base):
     """An event. `themes` maps the code of a theme to its label by language; `ranked_at` dates the matches.
 
-    `matching` holds the rules that its organiser set (`api.schemas.matching.MatchingRules`), `ranking` what is told of
-    the ranking in use (`api.matching.figures_of`). `published_schedule_id` is read from the schedules
+    `matching` holds the rules that its organiser set (`api.matching.schemas.MatchingRules`), `ranking` what is told of
+    the ranking in use (`api.matching.rankings.figures_of`). `published_schedule_id` is read from the schedules
     (`api.models.schedules`).
     """
 

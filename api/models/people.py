@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from api.models.accounts import User
 from api.models.base import Base, Created, Identified, reference
 from api.models.events import Organisation, Place, Slot
-from matchmaker.embedding import Role
 from matchmaker.event import Preference, Status
+from matchmaker.matching.embedding import Role
 
 
 class Offer(Identified, Base):

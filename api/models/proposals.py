@@ -23,7 +23,7 @@ class ProposalsState(StrEnum):
 
 
 class Proposals(Identified, Base):
-    """A set of proposals: how it was asked for (`options`), and what was found (`result`, `api.jobs.proposing`)."""
+    """A set of proposals: how it was asked for (`options`), and its `result` (`api.proposals.proposing`)."""
 
     __tablename__ = "proposals"
     __table_args__ = (

@@ -27,8 +27,9 @@ class State(StrEnum):
 class Schedule(Identified, Base):
     """One version of the schedule.
 
-    `problem` is what is solved and `plan` the best schedule found so far (both `matchmaker.codec`; no more than these
-    two is needed to go on after a crash). `cancelled` is set to ask for a stop, and stays.
+    `problem` is what is solved and `plan` the best schedule found so far (both
+    `matchmaker.scheduling.codec`; no more than these two is needed to go on after a crash).
+    `cancelled` is set to ask for a stop, and stays.
     """
 
     __tablename__ = "schedules"

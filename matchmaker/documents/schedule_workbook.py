@@ -13,9 +13,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from matchmaker.agenda import agendas_of
 from matchmaker.documents.edition import Edition, locale_of, session_named, words_of
-from matchmaker.domain import Problem, Schedule
 from matchmaker.event import Event, Profile
 from matchmaker.report import Report
+from matchmaker.scheduling.domain import Problem, Schedule
 
 Texts = Mapping[str, str]
 """A sentence by language."""

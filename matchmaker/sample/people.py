@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from matchmaker.embedding import Role
 from matchmaker.event import Profile
+from matchmaker.matching.embedding import Role
 from matchmaker.sample.texts import Topic, Writer, data, topics
 
 TYPES = {

@@ -14,7 +14,7 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
-from matchmaker.embedding import Role
+from matchmaker.matching.embedding import Role
 
 DATA = files("matchmaker.sample")
 THEMES = ("diagnostics", "tools", "delivery", "therapies", "digital", "processes", "devices", "discovery")

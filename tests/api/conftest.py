@@ -19,13 +19,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from api.app import create_app
-from api.database import migrate, psycopg_url
-from api.dependencies import COOKIE, hash_of
-from api.embedded import postgres
-from api.importing import store_event
+from api.core.database import migrate, psycopg_url
+from api.imports.service import store_event
 from api.models import Base, Participant, User, UserSession
 from api.settings import Settings
-from tests.api.events import small_event
+from api.standalone.postgres import postgres
+from api.web.permissions import COOKIE, hash_of
+from tests.api.small_event import small_event
 
 ORIGIN = "http://testserver"
 INDEX = "<!doctype html><title>Matchmaker</title><script>start()</script>"
@@ -131,7 +131,7 @@ def signed_in(client: TestClient, db: Session) -> Callable[[str], TestClient]:
 
 @pytest.fixture
 def event_id(db: Session) -> int:
-    """The small event of `tests.api.events`, run by organiser@example.org."""
+    """The small event of `tests.api.small_event`, run by organiser@example.org."""
     owner = User(email="organiser@example.org", name="Olga Organiser", language="fr")
     db.add(owner)
     db.flush()

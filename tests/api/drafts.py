@@ -3,9 +3,9 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from api.jobs import scheduling
 from api.models import Schedule
 from api.models.schedules import State
+from api.schedules import solving
 
 
 def queued(db: Session, event_id: int, time_limit: int = 5, **fields: object) -> Schedule:
@@ -29,7 +29,7 @@ def queued(db: Session, event_id: int, time_limit: int = 5, **fields: object) ->
 def drafted(db: Session, url: str, event_id: int) -> Schedule:
     """A draft, as the child process of a worker makes it."""
     row = queued(db, event_id)
-    assert scheduling.run(url, row.id, lambda: False)
+    assert solving.run(url, row.id, lambda: False)
     db.refresh(row)
     assert row.state is State.DRAFT
     return row

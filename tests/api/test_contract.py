@@ -21,12 +21,12 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy.orm import Session
 
 from api.app import create_app
-from api.dependencies import COOKIE, hash_of
-from api.importing import store_event
+from api.imports.service import store_event
 from api.models import Base, Participant, User, UserSession
 from api.settings import Settings
+from api.web.permissions import COOKIE, hash_of
 from tests.api.conftest import ORIGIN
-from tests.api.events import small_event
+from tests.api.small_event import small_event
 
 CHECKS = [
     not_a_server_error,

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
-from api.database import alembic_config, migrate
+from api.core.database import alembic_config, migrate
 
 
 @pytest.fixture

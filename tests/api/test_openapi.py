@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from api.errors import MEDIA_TYPE
+from api.core.errors import MEDIA_TYPE
 from api.openapi import description as written
 
 METHODS = ("get", "post", "put", "patch", "delete")

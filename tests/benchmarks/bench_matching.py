@@ -10,13 +10,13 @@ import sys
 from dataclasses import replace
 from time import perf_counter, process_time
 
-from matchmaker.corpus import pairs
-from matchmaker.embedding import default_embedder, embedder_named
-from matchmaker.evaluation import Evaluation, Method, evaluate_pairs, random_ranking
 from matchmaker.event import Profile
+from matchmaker.matching.corpus import pairs
+from matchmaker.matching.embedding import default_embedder, embedder_named
+from matchmaker.matching.evaluation import Evaluation, Method, evaluate_pairs, random_ranking
+from matchmaker.matching.score import rank
 from matchmaker.sample import biowin_day
-from matchmaker.scoring import rank
-from tests.matchmaker.vectors import Memory
+from tests.matchmaker.matching.vectors import Memory
 
 RUNS: tuple[tuple[str, str, Method], ...] = (
     ("e5 and words (default)", "e5+words", "calibrated"),

@@ -4,8 +4,8 @@
 docs/benchmark-events.md. FOLDER holds `generate.py` (makes an event) and `verify.py` (judges a schedule with no code
 of the project's). Booking: the requests in random order, each in the first slot where all are free and a table is left,
 the mean of five orders. The plain model is `tests.benchmarks.plain`, with the same time limit and CP-SAT's default
-settings. Every schedule is judged twice, by `verify.py` and by `matchmaker.checks`. Seconds and memory are those of the
-whole process; those of repair and explain begin with everything loaded.
+settings. Every schedule is judged twice, by `verify.py` and by `matchmaker.scheduling.checks`. Seconds and
+memory are those of the whole process; those of repair and explain begin with everything loaded.
 """
 
 import argparse
@@ -23,11 +23,11 @@ from statistics import mean
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from matchmaker.checks import measures, violations
-from matchmaker.domain import Meeting, Problem, Schedule
-from solver.events import event_problem
-from solver.explain import explain
-from solver.fixes import apply
+from matchmaker.scheduling.checks import measures, violations
+from matchmaker.scheduling.domain import Meeting, Problem, Schedule
+from solver.explain.fixes import apply
+from solver.explain.reasons import explain
+from solver.files.events import event_problem
 from solver.incidents import Absent
 from solver.repair import repair
 from solver.result import Options

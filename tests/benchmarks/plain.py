@@ -15,8 +15,8 @@ from typing import Any
 
 from ortools.sat.python import cp_model
 
-from matchmaker.domain import Problem
-from solver.events import event_problem
+from matchmaker.scheduling.domain import Problem
+from solver.files.events import event_problem
 
 MEMORY = 12 << 30  # bytes: rather no answer than a machine that swaps
 

@@ -23,7 +23,7 @@ TABLE = ROOT / "docs" / "benchmark-published.md"
 RC2 = """
 import sys; from pathlib import Path; from time import perf_counter
 from pysat.examples.rc2 import RC2; from pysat.formula import WCNF
-from solver.clauses import encode; from solver.dzn import read_dzn
+from solver.breaks.clauses import encode; from solver.files.dzn import read_dzn
 problem = read_dzn(Path(sys.argv[1]).read_text())
 began = perf_counter()
 encoding, formula = encode(problem, 2), WCNF()
@@ -36,7 +36,8 @@ with RC2(formula) as rc2:
 
 PLAIN = """
 import sys; from pathlib import Path; from time import perf_counter
-from solver.dzn import read_dzn; from solver.exact import solve_exactly; from solver.result import Goal, Options, Status
+from solver.files.dzn import read_dzn; from solver.exact.optimise import solve_exactly
+from solver.result import Goal, Options, Status
 problem = read_dzn(Path(sys.argv[1]).read_text())
 began = perf_counter()
 options = Options(goals=(Goal.BREAKS,), complete=True, fairness=2, time_limit=float(sys.argv[2]), threads=2)

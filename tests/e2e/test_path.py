@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import TimeoutError as NotYet
 from pypdf import PdfReader
 
-from api.welcome import ORGANISER
+from api.standalone.demo import ORGANISER
 from matchmaker.documents.event_workbook import workbook_of
 from matchmaker.event import Event, Profile, Status
 from matchmaker.sample import biowin_day

@@ -4,9 +4,9 @@ import json
 
 from hypothesis import given, settings
 
-from matchmaker.candidates import problem_of
 from matchmaker.event import Event, Preference, Status
 from matchmaker.report import report
+from matchmaker.scheduling.candidates import problem_of
 from tests.make import meeting, schedule
 from tests.matchmaker.events import event, events, person, request
 

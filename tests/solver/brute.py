@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from matchmaker.checks import Measures, measures, violations
-from matchmaker.domain import Candidate, Meeting, Problem, Schedule
+from matchmaker.scheduling.checks import Measures, measures, violations
+from matchmaker.scheduling.domain import Candidate, Meeting, Problem, Schedule
 from solver.result import Goal, Options
 
 MEASURES = {

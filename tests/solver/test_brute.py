@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.checks import measures, violations
-from matchmaker.domain import Problem, Schedule
-from solver.exact import solve_exactly
+from matchmaker.scheduling.checks import measures, violations
+from matchmaker.scheduling.domain import Problem, Schedule
+from solver.exact.optimise import solve_exactly
 from solver.result import Goal, GoalReport, Options, Result, Status
 from solver.solve import solve
 from tests.make import problems, random_problem

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from matchmaker.checks import violations
-from matchmaker.codec import problem_from_json, problem_to_json
-from matchmaker.domain import Meeting, Schedule
+from matchmaker.scheduling.checks import violations
+from matchmaker.scheduling.codec import problem_from_json, problem_to_json
+from matchmaker.scheduling.domain import Meeting, Schedule
 from solver.__main__ import main
-from solver.bits import is_compiled, jit
-from solver.events import event_problem
+from solver.files.events import event_problem
+from solver.search.bits import is_compiled, jit
 from solver.solve import is_warm, warm
 from tests.make import candidate, problem, random_problem
 

@@ -5,9 +5,9 @@ from random import Random
 
 import pytest
 
-from matchmaker.changes import ChangeKind
-from matchmaker.checks import violations
-from matchmaker.domain import Meeting, Participant, Pin, Place, Problem, Schedule
+from matchmaker.scheduling.changes import ChangeKind
+from matchmaker.scheduling.checks import violations
+from matchmaker.scheduling.domain import Meeting, Participant, Pin, Place, Problem, Schedule
 from solver.incidents import (
     Absent,
     Asked,

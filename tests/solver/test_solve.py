@@ -6,11 +6,11 @@ from time import perf_counter
 
 import pytest
 
-from matchmaker.checks import measures, violations
-from matchmaker.domain import Participant, Pin, Place, Problem, Schedule
-from solver.arrays import arrays
+from matchmaker.scheduling.checks import measures, violations
+from matchmaker.scheduling.domain import Participant, Pin, Place, Problem, Schedule
+from solver.exact.select import select
 from solver.result import Goal, Options, Progress, Status
-from solver.select import select
+from solver.search.arrays import arrays
 from solver.solve import EXACT, solve
 from tests.make import candidate, meeting, problem, random_problem, schedule
 from tests.solver.brute import optimum, worth

@@ -1,0 +1,242 @@
+"""The `matchmaker` command.
+
+Everything heavy is imported inside the commands, so that `matchmaker --help` answers at once.
+"""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.cli import service, terminal
+
+if TYPE_CHECKING:
+    from matchmaker.event import Event
+    from matchmaker.matching.embedding import Embedder
+    from matchmaker.matching.score import Ranking
+
+app = typer.Typer(
+    help="Arranges the one-to-one meetings of a networking event.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+    add_completion=False,
+)
+app.add_typer(service.app)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        terminal.say(f"matchmaker {version('matchmaker')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    pass
+
+
+class Language(StrEnum):
+    """The languages of texts and documents."""
+
+    EN = "en"
+    FR = "fr"
+    NL = "nl"
+
+
+_Workbook = Annotated[
+    Path,
+    typer.Argument(
+        metavar="EVENT.xlsx",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        show_default=False,
+        help="The event: an .xlsx workbook or a .zip of .csv files (see `matchmaker template`).",
+    ),
+]
+_Target = Annotated[
+    Path, typer.Argument(metavar="FILE.xlsx", dir_okay=False, show_default=False, help="The file to write.")
+]
+_Language = Annotated[Language, typer.Option(help="The language of what is written.")]
+_Embedder = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        envvar="MATCHMAKER_EMBEDDER",
+        show_default="what comes with the program",
+        help="What reads offers and needs: e5+words, e5, use, characters (keywords only), "
+        "sentence-transformers:MODEL, fastembed:MODEL or server:MODEL@URL (its key in MATCHMAKER_EMBEDDER_KEY).",
+    ),
+]
+_Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
+
+
+@app.command()
+def schedule(
+    event: _Workbook,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", file_okay=False, show_default=False, help="The folder to write into.")
+    ],
+    time_limit: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="How long to search.")] = 20.0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same schedule.")] = 0,
+    language: _Language = Language.EN,
+    embedder: _Embedder = "",
+    force: _Force = False,
+) -> None:
+    """Rank and schedule an event: a workbook, everybody's agenda (PDF, ICS) and the report.
+
+    Ctrl-C ends the search early and keeps the best schedule found.
+    """
+    from api.cli import offline
+    from solver.result import Options
+    from solver.solve import is_warm, warm
+
+    if not force and (there := offline.would_replace(out)):
+        terminal.fail(f"{out} already holds {', '.join(there)}. Use --force to replace them.")
+    known = _read(event, language)
+    if not known.slots:
+        terminal.fail(f"{event.name} holds no slots: a schedule needs the whole workbook (see `matchmaker template`).")
+    ranking = _rank(known, embedder, language)
+    if not is_warm():
+        terminal.warn("Compiling the search, once for this installation: about half a minute.")
+        warm()
+    plan = terminal.search(
+        lambda stop, progress: offline.plan(
+            known, ranking, Options(time_limit=time_limit, seed=seed, stop=stop, progress=progress)
+        ),
+        time_limit,
+    )
+    try:
+        with terminal.bar("Writing documents") as progress, offline.all_or_nothing(out) as folder:
+            offline.write(plan, folder, language, lambda done, of: progress("", done, of))
+    except OSError as wrong:
+        terminal.fail(f"{out} cannot be written: {wrong.strerror or wrong}. Nothing was written.")
+    terminal.say(plan.report.text(language))
+    terminal.say(f"Written to {out}: {', '.join(offline.WRITTEN)}")
+
+
+@app.command()
+def rank(
+    event: _Workbook,
+    out: Annotated[
+        Path, typer.Option(metavar="FILE", dir_okay=False, show_default=False, help="The .xlsx or .csv file to write.")
+    ],
+    top: Annotated[int, typer.Option(min=1, max=50, help="Matches for each person.")] = 10,
+    language: _Language = Language.EN,
+    embedder: _Embedder = "",
+    force: _Force = False,
+) -> None:
+    """Rank everybody for everybody by what they offer and need, with the reasons."""
+    if out.suffix.lower() not in (".xlsx", ".csv"):
+        terminal.fail(f"{out}: expected a name that ends in .xlsx or .csv.")
+    _free(out, force)
+    known = _read(event, language)
+    ranking = _rank(known, embedder, language)
+    from matchmaker.documents.matches_workbook import matches_csv, matches_workbook
+
+    made = matches_csv if out.suffix.lower() == ".csv" else matches_workbook
+    _write(out, made(known, ranking, language, top))
+
+
+@app.command()
+def template(file: _Target, language: _Language = Language.EN, force: _Force = False) -> None:
+    """Write a workbook to fill in, with an example and notes."""
+    _free(file, force)
+    from matchmaker.documents.template import template as made
+
+    _write(file, made(language))
+
+
+@app.command()
+def sample(file: _Target, language: _Language = Language.EN, force: _Force = False) -> None:
+    """Write the workbook of the sample event, BioWin Day: 400 attendees of the health field."""
+    _free(file, force)
+    from matchmaker.documents.event_workbook import workbook_of
+    from matchmaker.sample import biowin_day
+
+    _write(file, workbook_of(biowin_day(), language))
+
+
+@app.command()
+def evaluate(
+    pairs: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.json",
+            exists=True,
+            dir_okay=False,
+            help="A JSON list of {need, need_lang, offer, offer_lang}; without it, the program's own.",
+        ),
+    ] = None,
+    embedder: _Embedder = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure the matching: how high the offer that answers a need ranks among all offers."""
+    from matchmaker.matching.corpus import pairs as own_pairs
+    from matchmaker.matching.embedding import EmbeddingError
+    from matchmaker.matching.evaluation import evaluate_pairs, read_pairs
+
+    try:
+        known = read_pairs(pairs) if pairs else own_pairs("held-out")
+        model = _model(embedder)
+        terminal.show_evaluations([evaluate_pairs(known, model), evaluate_pairs(known, model, "cosine")], as_json)
+    except (ValueError, OSError, EmbeddingError) as wrong:
+        terminal.fail(str(wrong))
+
+
+def _read(path: Path, language: Language) -> "Event":
+    """The event of a file; ends the command with every error in it if there are any."""
+    from matchmaker.intake import IntakeErrors, read_workbook
+
+    try:
+        return read_workbook(path.read_bytes(), path.name, language)
+    except IntakeErrors as wrong:
+        terminal.show_errors(path.name, wrong.errors, language)
+        raise typer.Exit(2) from wrong
+
+
+def _rank(event: "Event", embedder: str, language: Language) -> "Ranking":
+    from matchmaker.matching.embedding import EmbeddingError
+    from matchmaker.matching.score import rank as ranked
+
+    try:
+        with terminal.bar("Ranking") as progress:
+            ranking = ranked(event.people, _model(embedder), progress=progress)
+    except (ValueError, EmbeddingError) as wrong:
+        terminal.fail(str(wrong))
+    for notice in ranking.notices:
+        terminal.warn(notice.text(language))
+    return ranking
+
+
+def _model(embedder: str) -> "Embedder":
+    from matchmaker.matching.embedding import embedder_named
+
+    return embedder_named(embedder, key=os.environ.get("MATCHMAKER_EMBEDDER_KEY"))
+
+
+def _free(path: Path, force: bool) -> None:
+    if path.exists() and not force:
+        terminal.fail(f"{path} exists. Use --force to replace it.")
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Writes a file whole, or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as wrong:
+        terminal.fail(f"{path} cannot be written: {wrong.strerror or wrong}.")
+    finally:
+        part.unlink(missing_ok=True)
+    terminal.say(f"Written: {path}")

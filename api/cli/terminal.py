@@ -1,0 +1,146 @@
+"""What the command line shows: progress, tables of errors, messages. Results go to stdout, all else to stderr."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, wait
+from contextlib import contextmanager
+from dataclasses import asdict
+from math import isnan
+from typing import TYPE_CHECKING, NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from matchmaker.intake import IntakeError
+    from matchmaker.matching.evaluation import Evaluation
+    from solver.result import Progress as Improvement
+
+T = TypeVar("T")
+_errors = Console(stderr=True)
+
+
+def say(text: str) -> None:
+    typer.echo(text)
+
+
+def warn(text: str) -> None:
+    """Something to know that is not a result."""
+    _errors.print(Text(text, style="yellow"), soft_wrap=True)
+
+
+def fail(message: str) -> NoReturn:
+    """Ends the command: its arguments are at fault."""
+    _errors.print(Text(message, style="red"), soft_wrap=True)
+    raise typer.Exit(2)
+
+
+def show_errors(file: str, errors: Sequence["IntakeError"], language: str) -> None:
+    """Every error of a workbook, as a table."""
+    count, *headings = _ERRORS[language]
+    # Without a terminal there is no width to keep to: what goes to a log should not be broken up.
+    console = _errors if _errors.is_terminal else Console(stderr=True, width=200)
+    console.print(Text(count.format(file=file, n=len(errors)), style="red"))
+    table = Table(*headings)
+    for error in errors:
+        row = "" if error.row is None else str(error.row)
+        table.add_row(*(Text(cell) for cell in (error.sheet, row, error.column, error.value, error.expected)))
+    console.print(table)
+
+
+_ERRORS = {
+    "en": ("{file}: nothing was done. Errors: {n}", "Sheet", "Row", "Column", "Value", "Expected"),
+    "fr": ("{file} : rien n’a été fait. Erreurs : {n}", "Feuille", "Ligne", "Colonne", "Valeur", "Attendu"),
+    "nl": ("{file}: er is niets gedaan. Fouten: {n}", "Blad", "Rij", "Kolom", "Waarde", "Verwacht"),
+}
+
+
+def show_evaluations(measured: Sequence["Evaluation"], as_json: bool) -> None:
+    """Measures of matching, a column for each; JSON has null where there was nothing to measure."""
+    columns = [asdict(evaluation) for evaluation in measured]
+    if as_json:
+        plain = [{k: None if isinstance(v, float) and isnan(v) else v for k, v in one.items()} for one in columns]
+        say(json.dumps(plain, indent=2))
+        return
+    table = Table(
+        "", *(f"{one['method']}" for one in columns), title=f"{columns[0]['embedder']}, {columns[0]['pairs']} pairs"
+    )
+    for name in columns[0]:
+        if name not in ("embedder", "method", "pairs"):
+            values = [one[name] for one in columns]
+            form = ".0f" if name == "texts_per_second" else ".3f"
+            table.add_row(name.replace("_", " "), *("–" if isnan(value) else f"{value:{form}}" for value in values))
+    Console().print(table)
+
+
+@contextmanager
+def bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar; the function it yields takes a stage, what is done and the total."""
+    with _progress() as shown:
+        task = shown.add_task(title, total=None)
+
+        def update(stage: str, done: int, total: int) -> None:
+            shown.update(task, description=f"{title} {stage}".strip(), completed=done, total=total)
+
+        yield update
+
+
+def search(run: Callable[[Callable[[], bool], Callable[["Improvement"], None]], T], seconds: float) -> T:
+    """Runs a search that takes about `seconds`, and shows the best found so far.
+
+    `run(stop, progress)` works in a thread of its own, so that Ctrl-C is heard at once: the first tells the search to
+    stop and to keep what it has, a second one gives up.
+    """
+    stop = threading.Event()
+    found: Future[T] = Future()
+    with _progress() as shown:
+        task = shown.add_task("Scheduling", total=seconds)
+
+        def better(improvement: "Improvement") -> None:
+            shown.update(task, description=f"Scheduling {_best(improvement)}")
+
+        def work() -> None:
+            try:
+                found.set_result(run(stop.is_set, better))
+            except BaseException as wrong:
+                found.set_exception(wrong)
+
+        started = time.monotonic()
+        threading.Thread(target=work, daemon=True).start()
+        while not found.done():
+            try:
+                wait([found], timeout=0.1)
+                shown.update(task, completed=min(seconds, time.monotonic() - started))
+            except KeyboardInterrupt:
+                if stop.is_set():
+                    raise
+                stop.set()
+                shown.console.print("Interrupted: the best schedule found so far is kept.")
+        shown.update(task, completed=seconds)
+    return found.result()
+
+
+def _best(improvement: "Improvement") -> str:
+    """The figures that an organiser watches: meetings, value against its bound, breaks."""
+    said = [f"{len(improvement.schedule.meetings):,} meetings"]
+    for goal in improvement.goals:
+        if goal.goal == "value":
+            said.append(f"value {goal.value:,} " + ("(the most)" if goal.proven else f"(at most {goal.bound:,})"))
+        elif goal.goal in ("breaks", "idle"):
+            said.append(f"{goal.value:,} {'breaks' if goal.goal == 'breaks' else 'idle slots'}")
+    return " · ".join(said)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=20),
+        TimeElapsedColumn(),
+        console=_errors,
+        transient=False,
+    )

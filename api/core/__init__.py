@@ -1,0 +1,1 @@
+"""What every area builds on: database, errors, logs, audit trail."""

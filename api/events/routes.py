@@ -1,0 +1,189 @@
+"""Events, their logo, times and places."""
+
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Response, UploadFile
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import joinedload
+
+from api import models
+from api.core.audit import note
+from api.core.database import Transaction
+from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
+from api.events.schemas import Event, EventPatch, Events, My, OrgBrief, Place, Slot, Theme
+from api.web.permissions import EventMember, EventOrganiser, Listed, Member, SignedIn
+
+LOGO_BYTES = 512 * 1024
+# A browser must be told the true type and no other: the first bytes decide, not the name.
+LOGO_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+SVG = "image/svg+xml"
+
+router = APIRouter(prefix="/events", tags=["events"], responses=documented(NotSignedIn))
+
+
+@router.get("")
+async def list_events(user: SignedIn, session: Transaction, window: Listed) -> Events:
+    """The events in which I take part, the newest first."""
+    mine = (
+        sa.select(models.Event, models.Membership.role, models.Participant.id)
+        .outerjoin(
+            models.Membership,
+            sa.and_(models.Membership.event_id == models.Event.id, models.Membership.user_id == user.id),
+        )
+        .outerjoin(
+            models.Participant,
+            sa.and_(models.Participant.event_id == models.Event.id, models.Participant.user_id == user.id),
+        )
+        .where(sa.or_(models.Membership.role.is_not(None), models.Participant.id.is_not(None)))
+    )
+    rows = (
+        await session.execute(mine.order_by(models.Event.id.desc()).limit(window.limit).offset(window.offset))
+    ).all()
+    total = await session.scalar(sa.select(sa.func.count()).select_from(mine.subquery()))
+    members = [Member(user=user, event=event, role=role, participant_id=id_) for event, role, id_ in rows]
+    return Events(
+        items=[await event_of(session, member) for member in members],
+        total=total or 0,
+        limit=window.limit,
+        offset=window.offset,
+    )
+
+
+@router.get("/{event_id}", responses=documented(NotFound))
+async def read_event(member: EventMember, session: Transaction) -> Event:
+    """One event."""
+    return await event_of(session, member)
+
+
+@router.patch("/{event_id}", responses=documented(Forbidden, NotFound))
+async def update_event(patch: EventPatch, member: EventOrganiser, session: Transaction) -> Event:
+    """Change the name, the colour or the languages of an event."""
+    for field, value in patch.model_dump(exclude_none=True).items():
+        setattr(member.event, field, value)
+    note(session, member, "event changed")
+    return await event_of(session, member)
+
+
+@router.put("/{event_id}/logo", responses=documented(Forbidden, NotFound, Invalid), max_body_size=LOGO_BYTES + 4096)
+async def put_logo(file: UploadFile, member: EventOrganiser, session: Transaction) -> Event:
+    """Give an event its logo: PNG, JPEG or SVG, of at most 512 kB."""
+    data = await file.read()
+    member.event.logo, member.event.logo_type = data, _logo_type(data)
+    note(session, member, "logo changed")
+    return await event_of(session, member)
+
+
+@router.get(
+    "/{event_id}/logo",
+    response_class=Response,
+    responses={200: {"content": {"image/*": {}}, "description": "The logo"}, **documented(NotFound)},
+)
+async def read_logo(member: EventMember, session: Transaction) -> Response:
+    """The logo of an event."""
+    logo = await session.scalar(sa.select(models.Event.logo).where(models.Event.id == member.event.id))
+    if logo is None or member.event.logo_type is None:
+        raise NotFound("This event has no logo.")
+    # an SVG may hold scripts: opened by itself it must not run any
+    headers = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
+    return Response(logo, media_type=member.event.logo_type, headers=headers)
+
+
+@router.get("/{event_id}/slots", responses=documented(NotFound))
+async def list_slots(member: EventMember, session: Transaction) -> list[Slot]:
+    """All slots of an event, in order of time."""
+    slots = await session.scalars(
+        sa.select(models.Slot)
+        .where(models.Slot.event_id == member.event.id)
+        .options(joinedload(models.Slot.session))
+        .order_by(models.Slot.position)
+    )
+    return [slot_of(slot, ZoneInfo(member.event.time_zone)) for slot in slots]
+
+
+@router.get("/{event_id}/places", responses=documented(NotFound))
+async def list_places(member: EventMember, session: Transaction) -> list[Place]:
+    """All places of an event."""
+    places = await session.scalars(
+        sa.select(models.Place)
+        .where(models.Place.event_id == member.event.id)
+        .options(joinedload(models.Place.organisation))
+        .order_by(models.Place.id)
+    )
+    return [place_of(place) for place in places]
+
+
+@router.get("/{event_id}/organisations", responses=documented(NotFound))
+async def list_organisations(member: EventMember, session: Transaction) -> list[OrgBrief]:
+    """The organisations from which people take part, by name."""
+    organisation, people = models.Organisation, models.Participant
+    rows = await session.scalars(
+        sa.select(organisation)
+        .where(
+            organisation.event_id == member.event.id,
+            sa.exists().where(people.organisation_id == organisation.id),
+        )
+        .order_by(organisation.key, organisation.id)
+    )
+    return [OrgBrief.model_validate(row) for row in rows]
+
+
+def slot_of(slot: models.Slot, zone: ZoneInfo) -> Slot:
+    """A slot (its session loaded) with times in `zone`."""
+    return Slot(
+        id=slot.id,
+        index=slot.position,
+        session=slot.session.name,
+        starts=slot.starts.astimezone(zone),
+        ends=slot.ends.astimezone(zone),
+    )
+
+
+def place_of(place: models.Place) -> Place:
+    """A place (its organisation loaded)."""
+    owner = place.organisation
+    return Place(
+        id=place.id,
+        name=place.name,
+        kind=place.kind,
+        capacity=place.capacity,
+        organisation=OrgBrief(id=owner.id, name=owner.name) if owner else None,
+    )
+
+
+async def event_of(session: AsyncSession, member: Member) -> Event:
+    """The event as `member` sees it."""
+    event, people, slots = member.event, models.Participant, models.Slot
+    starts = sa.select(sa.func.min(slots.starts)).where(slots.event_id == event.id)
+    ends = sa.select(sa.func.max(slots.ends)).where(slots.event_id == event.id)
+    times = sa.select(starts.scalar_subquery(), ends.scalar_subquery(), models.Event.published_schedule_id)
+    first, last, published = (await session.execute(times.where(models.Event.id == event.id))).one()
+    zone = ZoneInfo(event.time_zone)
+    types = sa.select(people.type).where(people.event_id == event.id, people.type != "").distinct()
+    countries = sa.select(people.country).where(people.event_id == event.id).distinct()
+    return Event(
+        id=event.id,
+        slug=event.slug,
+        name=event.name,
+        time_zone=event.time_zone,
+        languages=event.languages,
+        colour=event.colour,
+        logo_url=f"/api/v1/events/{event.id}/logo" if event.logo_type else None,
+        starts=first and first.astimezone(zone),
+        ends=last and last.astimezone(zone),
+        themes=[Theme(code=code, labels=labels) for code, labels in event.themes.items()],
+        types=list(await session.scalars(types.order_by(people.type))),
+        countries=list(await session.scalars(countries.order_by(people.country))),
+        published_schedule_id=published,
+        my=My(role=member.role, participant_id=member.participant_id),
+    )
+
+
+def _logo_type(data: bytes) -> str:
+    for start, media_type in LOGO_TYPES.items():
+        if data.startswith(start):
+            return media_type
+    if b"<svg" in data[:1024] and data.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        return SVG
+    expected = "expected a PNG, JPEG or SVG image of at most 512 kB"
+    raise Invalid("This is not a logo.", errors=[{"loc": ["body", "file"], "message": expected}])

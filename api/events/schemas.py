@@ -1,0 +1,122 @@
+"""Events, their times and places, and their workbooks."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from api.core.schemas import Language, Model, Name, Page, Texts
+from api.models import Role
+from matchmaker.event import Kind
+
+
+class Theme(Model):
+    """A theme of an event, with its label by language."""
+
+    code: str
+    labels: Texts
+
+
+class My(Model):
+    """What the account that is signed in is in the event."""
+
+    role: Role | None
+    participant_id: int | None
+
+
+class Event(Model):
+    """An event. Times are in its own time zone; `types` and `countries` are those of its participants."""
+
+    id: int
+    slug: str
+    name: str
+    time_zone: str
+    languages: list[str]
+    colour: str
+    logo_url: str | None
+    starts: datetime | None
+    ends: datetime | None
+    themes: list[Theme]
+    types: list[str]
+    countries: list[str]
+    published_schedule_id: int | None
+    my: My
+
+
+class Events(Page):
+    """A part of the list of events."""
+
+    items: list[Event]
+
+
+class EventPatch(Model):
+    """What an organiser may change of an event; what is absent stays."""
+
+    name: Name | None = None
+    colour: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_lower=True)] | None = None
+    languages: list[Language] | None = Field(None, min_length=1, max_length=3)
+
+
+class OrgBrief(Model):
+    """An organisation, in short."""
+
+    id: int
+    name: str
+
+
+class Slot(Model):
+    """A slot. `index` is its number among all slots of the event, from 0."""
+
+    id: int
+    index: int
+    session: str
+    starts: datetime
+    ends: datetime
+
+
+class PlaceBrief(Model):
+    """A place, in short."""
+
+    id: int
+    name: str
+
+
+class Place(PlaceBrief):
+    """Where meetings are held, `capacity` at once."""
+
+    kind: Kind
+    capacity: int
+    organisation: OrgBrief | None
+
+
+class Counts(Model):
+    """What a workbook holds."""
+
+    participants: int
+    organisations: int
+    offers: int
+    needs: int
+    requests: int
+    slots: int
+    places: int
+
+
+class Imported(Model):
+    """The event made of a workbook (none after a dry run)."""
+
+    event_id: int | None
+    counts: Counts
+
+
+class UpdateCounts(Model):
+    """What a workbook changes in an event, in rows of all its sheets."""
+
+    added: int
+    updated: int
+    unchanged: int
+
+
+class Updated(Model):
+    """The outcome of an update by a workbook."""
+
+    counts: UpdateCounts

@@ -1,0 +1,1 @@
+"""Rankings: whom everybody should meet."""

@@ -1,0 +1,91 @@
+"""Whom I should meet, and why."""
+
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Query
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import models
+from api.core.database import Transaction
+from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
+from api.matching.schemas import MatchingRules
+from api.participants.routes import participant_of, slot_ids
+from api.participants.schemas import Match, Matches, MatchRequest, Reason
+from api.participants.search import LookedFor
+from api.participants.semantic_search import Meant
+from api.web.permissions import PROFILE, Attendee, EventAttendee, Listed, Profile
+from matchmaker.event import Preference, Status
+
+router = APIRouter(prefix="/events/{event_id}/matches", tags=["matches"])
+FOREMOST = (Status.ACCEPTED, Status.PENDING, Status.DECLINED, Status.WITHDRAWN, Status.EXPIRED)
+
+
+@router.get("", responses=documented(NotSignedIn, Forbidden, NotFound))
+async def list_matches(
+    me: EventAttendee,
+    session: Transaction,
+    window: Listed,
+    asked: LookedFor,
+    meant: Meant,
+    everyone: Annotated[bool, Query(description="After my matches, all others who fit.")] = False,
+) -> Matches:
+    """My matches, best first, each with its reasons and the request between us, if there is one."""
+    request, match, other = models.MeetingRequest, models.Match, models.Participant
+    never = sa.select(request.id).where(
+        request.sender_id == me.participant_id,
+        request.recipient_id == other.id,
+        request.preference == Preference.NEVER,
+    )
+    mine = sa.and_(match.other_id == other.id, match.participant_id == me.participant_id)
+    wanted = (
+        sa.select(other, match)
+        .join(match, mine, isouter=everyone)
+        .where(other.event_id == me.event.id, other.id != me.participant_id, ~never.exists(), *asked.among(meant))
+    )
+    total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
+    order = (match.rank.asc().nulls_last(), *asked.foremost(meant), other.last_name, other.first_name, other.id)
+    page = wanted.options(*PROFILE).order_by(*order).limit(window.limit).offset(window.offset)
+    rows = (await session.execute(page)).all()
+    slots = await slot_ids(session, me.event.id)
+    requests = await _requests(session, me, [person.id for person, _ in rows])
+    own = await session.get_one(models.Participant, me.participant_id)
+    rules = MatchingRules.model_validate(me.event.matching)
+    return Matches(
+        items=[
+            Match(
+                participant=participant_of(Profile(participant=person, seen_by=me), slots),
+                score=found.score if found else None,
+                forward=found.forward if found else None,
+                backward=found.backward if found else None,
+                reasons=[Reason.model_validate(reason) for reason in found.reasons] if found else [],
+                request=requests.get(person.id),
+                may_ask=person.organisation_id != own.organisation_id and rules.may_meet(own.type, person.type),
+                found=meant.get(person.id),
+            )
+            for person, found in rows
+        ],
+        total=total or 0,
+        limit=window.limit,
+        offset=window.offset,
+    )
+
+
+async def _requests(session: AsyncSession, me: Attendee, others: list[int]) -> dict[int, MatchRequest]:
+    """The request between me and each of `others`; where both asked, the one that got further."""
+    request = models.MeetingRequest
+    rows = await session.scalars(
+        sa.select(request).where(
+            request.preference != Preference.NEVER,
+            sa.or_(
+                sa.and_(request.sender_id == me.participant_id, request.recipient_id.in_(others)),
+                sa.and_(request.recipient_id == me.participant_id, request.sender_id.in_(others)),
+            ),
+        )
+    )
+    found: dict[int, MatchRequest] = {}
+    for row in sorted(rows, key=lambda r: (FOREMOST.index(r.status), -r.id)):
+        sent = row.sender_id == me.participant_id
+        other = row.recipient_id if sent else row.sender_id
+        found.setdefault(other, MatchRequest(id=row.id, status=row.status, direction="sent" if sent else "received"))
+    return found

@@ -1,0 +1,232 @@
+"""The matches of an event in the database: vectors are made once, rankings are stored."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from math import isnan
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from api import models
+from api.events import history
+from api.matching.schemas import MatchingRules
+from api.schedules import snapshot
+from api.settings import Settings
+from matchmaker.event import Event, Preference
+from matchmaker.matching.embedding import Embedder, EmbeddingError, Role, Vectors, embedder_named
+from matchmaker.matching.learning import Learned, learn
+from matchmaker.matching.match import Match, Reason
+from matchmaker.matching.outcomes import Seen, outcomes_of, seen_in
+from matchmaker.matching.rules import Pair
+from matchmaker.matching.score import Ranking, Rules, rank
+
+LANGUAGES = ("en", "fr", "nl")
+
+
+@dataclass(frozen=True)
+class _Missing:
+    """An embedder that cannot be had: the next best takes its place, and every ranking says so."""
+
+    reason: str
+    name: str = "missing"
+
+    def embed(self, texts: Sequence[str], role: Role) -> Vectors:  # noqa: ARG002
+        raise EmbeddingError(self.reason)
+
+
+@cache
+def embedder() -> Embedder:
+    """The embedder of this process, as it is set, which reads its weights once."""
+    settings = Settings()
+    key = settings.embedder_key
+    try:
+        return embedder_named(settings.embedder, key=key.get_secret_value() if key else None)
+    except (EmbeddingError, ValueError) as error:
+        return _Missing(str(error))
+
+
+class StoredVectors:
+    """The cache of `matchmaker.matching.embedding`, in the table `vectors`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def load(self, model: str, role: Role, hashes: Sequence[str]) -> Mapping[str, Vectors]:
+        stored = models.StoredVector
+        rows = self._session.execute(
+            sa.select(stored.text_hash, stored.vector).where(
+                stored.model == model,
+                stored.role == role,
+                stored.text_hash
+                == sa.func.any(sa.cast([bytes.fromhex(key) for key in hashes], sa.ARRAY(sa.LargeBinary))),
+            )
+        )
+        return {key.hex(): np.frombuffer(vector, dtype="<f4").astype(np.float32) for key, vector in rows}
+
+    def save(self, model: str, role: Role, vectors: Mapping[str, Vectors]) -> None:
+        rows = [
+            {"model": model, "role": role, "text_hash": bytes.fromhex(key), "vector": vector.astype("<f4").tobytes()}
+            for key, vector in vectors.items()
+        ]
+        self._session.execute(insert(models.StoredVector).on_conflict_do_nothing(), rows)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A ranking, what answers taught of it (None: learning is off), and how many pairs had met before."""
+
+    ranking: Ranking
+    learned: Learned | None
+    met_before: int
+
+
+def ranking_of(
+    engine: sa.Engine,
+    event_id: int,
+    plan: snapshot.Plan,
+    stop: Callable[[], bool],
+    top: int = 50,
+    between: Pair | None = None,
+) -> Ranked | None:
+    """The people of an event ranked, the `top` best of each, and the score of any two; None if `stop` turned true.
+
+    With `between`, two participation types, people of the one are ranked for people of the other only. Vectors are
+    stored as they come, whatever becomes of the rest.
+    """
+
+    def go_on(*_: object) -> None:
+        if stop():
+            raise InterruptedError
+
+    with Session(engine.execution_options(isolation_level="AUTOCOMMIT")) as session:
+        vectors, wanted = StoredVectors(session), rules_of(session, event_id)
+        earlier = history.earlier_events(session, event_id)
+        met = history.met_at(session, earlier)
+
+        def ranked(event: Event, rules: Rules, top: int) -> Ranking:
+            return rank(event.people, embedder(), rules=rules, top=top, progress=go_on, cache=vectors)
+
+        def seen_before(number: int) -> Seen:
+            then = snapshot.load(session, number)
+            return _seen(session, then, ranked(then.event, rules_for(then.event, rules_of(session, number)), top=0))
+
+        try:
+            ranking = ranked(plan.event, _narrowed(rules_for(plan.event, wanted, met), between), top)
+            learned = None
+            if wanted.learning:
+                learned = learn([_seen(session, plan, ranking), *map(seen_before, earlier)])
+                if learned.used:
+                    ranking = ranking.relearned(learned, top, go_on)
+        except InterruptedError:
+            return None
+    there = {person.email for person in plan.event.people}
+    return Ranked(ranking=ranking, learned=learned, met_before=sum(there.issuperset(pair) for pair in met))
+
+
+def rules_of(session: Session, event_id: int) -> MatchingRules:
+    """The rules that the organiser of an event set."""
+    return MatchingRules.model_validate(session.get_one(models.Event, event_id).matching)
+
+
+def rules_for(event: Event, rules: MatchingRules, met_before: frozenset[Pair] = frozenset()) -> Rules:
+    """The organiser's rules as the ranking takes them, with what people noted as "never"."""
+    types = sorted({person.type for person in event.people})
+    return Rules(
+        may_meet=frozenset((a, b) for a in types for b in types if rules.may_meet(a, b)),
+        never=frozenset((r.sender, r.recipient) for r in event.requests if r.preference is Preference.NEVER),
+        met_before=met_before,
+        met_before_penalty=rules.met_before_penalty / 100,
+        theme_bonus=rules.theme_bonus / 100,
+        country_bonus=rules.country_bonus / 100,
+        popularity_damping=rules.popularity_damping / 100,
+    )
+
+
+def _narrowed(rules: Rules, between: Pair | None) -> Rules:
+    if between is None or rules.may_meet is None:
+        return rules
+    return replace(rules, may_meet=rules.may_meet & {between, between[::-1]})
+
+
+def _seen(session: Session, plan: snapshot.Plan, ranking: Ranking) -> Seen:
+    """What people answered. What an organiser proposed and accepted for them at once is nobody's answer."""
+    request = models.MeetingRequest
+    decreed = set(
+        session.scalars(
+            sa.select(request.id).where(
+                request.id.in_(plan.requests),
+                request.proposals_id.is_not(None),
+                request.answered_at == request.created_at,
+            )
+        )
+    )
+    numbered = zip(plan.requests, plan.event.requests, strict=True)
+    answered = tuple(asked for number, asked in numbered if number not in decreed)
+    return seen_in(ranking, outcomes_of(replace(plan.event, requests=answered)))
+
+
+def figures_of(plan: snapshot.Plan, ranked: Ranked) -> dict[str, Any]:
+    """What the organiser is told of a ranking, as `api.matching.schemas.RankingFigures` with numbers for people."""
+    number = {person.email: i for person, i in zip(plan.event.people, plan.people, strict=True)}
+    ranking, learned = ranked.ranking, ranked.learned
+    return {
+        "people": len(plan.people),
+        "exposure": asdict(ranking.exposure),
+        "undamped": asdict(ranking.undamped),
+        "notices": [{"kind": notice.kind, "text": _texts(notice.text)} for notice in ranking.notices],
+        "too_little": [number[email] for email in ranking.silent],
+        "met_before": ranked.met_before,
+        "learned": None
+        if learned is None
+        else {
+            "used": learned.used,
+            "outcomes": learned.outcomes,
+            "good": learned.good,
+            "auc": None if isnan(learned.auc) else learned.auc,
+            "plain_auc": None if isnan(learned.plain_auc) else learned.plain_auc,
+            "text": _texts(learned.text),
+        },
+    }
+
+
+def _texts(text: Callable[[str], str]) -> dict[str, str]:
+    return {language: text(language) for language in LANGUAGES}
+
+
+def store(session: Session, event: Event, numbers: Sequence[int], ranking: Ranking) -> None:
+    """Put a ranking in the place of the stored matches. `numbers` of participants are in the order of the people."""
+    number = {person.email: i for person, i in zip(event.people, numbers, strict=True)}
+    session.execute(sa.delete(models.Match).where(models.Match.participant_id.in_(numbers)))
+    for person in event.people:
+        rows = [_row(number, place, match, event.themes) for place, match in enumerate(ranking.of(person.email))]
+        if rows:
+            session.execute(sa.insert(models.Match), rows)
+
+
+def _row(number: Mapping[str, int], rank: int, match: Match, themes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    return {
+        "participant_id": number[match.first],
+        "other_id": number[match.second],
+        "rank": rank,
+        "score": round(100 * match.score),
+        "forward": round(100 * match.forward),
+        "backward": round(100 * match.backward),
+        "reasons": [_reason(reason, themes) for reason in match.reasons],
+    }
+
+
+def _reason(reason: Reason, themes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    return {
+        "kind": reason.kind,
+        "need": reason.need,
+        "need_language": reason.need_language,
+        "offer": reason.offer,
+        "offer_language": reason.offer_language,
+        "strength": round(100 * reason.strength),
+        "themes": list(reason.themes),
+        "text": {language: reason.text(language, themes) for language in LANGUAGES},
+    }

@@ -1,0 +1,84 @@
+"""The organiser's side of matching: the rules, and the figures of the ranking in use."""
+
+import sqlalchemy as sa
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from api import models
+from api.core.audit import note
+from api.core.database import Transaction
+from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
+from api.jobs import enqueue, ranking_state
+from api.matching.schemas import Matching, MatchingPatch, MatchingRules, RankingFigures
+from api.participants.schemas import ParticipantBrief
+from api.web.permissions import EventOrganiser, Member
+
+router = APIRouter(
+    prefix="/events/{event_id}/matching", tags=["matching"], responses=documented(NotSignedIn, Forbidden, NotFound)
+)
+
+
+@router.get("")
+async def read_matching(member: EventOrganiser, session: Transaction) -> Matching:
+    """The rules of matching, and what the ranking in use comes to."""
+    return await _matching(session, member)
+
+
+@router.patch("", responses=documented(Invalid))
+async def update_matching(patch: MatchingPatch, member: EventOrganiser, session: Transaction) -> Matching:
+    """Change rules of matching. A new ranking takes the place of the one in use once it is made."""
+    await session.refresh(member.event, ["matching"], with_for_update=True)
+    rules = MatchingRules.model_validate(member.event.matching)
+    # a type that nobody has any more stays where it was: it may come back with the next import
+    new = [pair for pair in patch.may_not_meet or [] if pair not in rules.may_not_meet]
+    await known_types(session, member, "may_not_meet", new)
+    changed = rules.model_copy(update=patch.model_dump(exclude_none=True))
+    if changed != rules:
+        member.event.matching = changed.model_dump()
+        note(session, member, "rules of matching changed")
+        await enqueue(session, "rank_event", event_id=member.event.id)
+    return await _matching(session, member)
+
+
+@router.post("/ranking", status_code=202)
+async def rank_again(member: EventOrganiser, session: Transaction) -> Matching:
+    """Have a new ranking made, because what stood in the way of the last one is mended."""
+    await enqueue(session, "rank_event", event_id=member.event.id)
+    note(session, member, "ranking asked for")
+    return await _matching(session, member)
+
+
+async def known_types(session: AsyncSession, member: Member, field: str, pairs: list[list[str]]) -> None:
+    """Raises `Invalid` unless all in the `pairs` of a field are participation types of the event."""
+    people = models.Participant
+    known = set(await session.scalars(sa.select(people.type).where(people.event_id == member.event.id).distinct()))
+    errors = [
+        {"loc": ["body", field, i], "message": f"not a participation type of this event: {name}"}
+        for i, pair in enumerate(pairs)
+        for name in pair
+        if name not in known
+    ]
+    if errors:
+        raise Invalid("These are not participation types of this event.", errors=errors[:20])
+
+
+async def _matching(session: AsyncSession, member: Member) -> Matching:
+    event = models.Event
+    figures, ranked_at = (
+        await session.execute(sa.select(event.ranking, event.ranked_at).where(event.id == member.event.id))
+    ).one()
+    if figures is not None:
+        people = await session.scalars(
+            sa.select(models.Participant)
+            .where(models.Participant.id.in_(figures["too_little"]))
+            .options(selectinload(models.Participant.organisation))
+            .order_by(models.Participant.last_name, models.Participant.first_name)
+        )
+        too_little = [ParticipantBrief.model_validate(person) for person in people]
+        figures = figures | {"ranked_at": ranked_at, "too_little": too_little}
+    return Matching(
+        rules=MatchingRules.model_validate(member.event.matching),
+        ranking=None if figures is None else RankingFigures.model_validate(figures),
+        state=await ranking_state(session, member.event.id),
+    )

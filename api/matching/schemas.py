@@ -1,0 +1,98 @@
+"""The organiser's side of matching: the rules, and what the ranking in use comes to."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from api.core.schemas import Line, Model, Texts
+from api.participants.schemas import ParticipantBrief
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+TypePair = Annotated[list[Line], Field(min_length=2, max_length=2, examples=[["investor", "investor"]])]
+
+
+class MatchingRules(Model):
+    """What an organiser decides of matching; weights are percentages.
+
+    `may_not_meet`: pairs of participation types that are kept apart. `country_bonus` and `theme_bonus` close that share
+    of the distance to a score of 100 for people of two countries, and for people who share all their themes.
+    `met_before_penalty` is taken off the score of two who met at an earlier event of the same owner.
+    `popularity_damping`: how firmly recommendations are spread. `learning`: whether answers may weigh the features.
+    """
+
+    may_not_meet: list[TypePair] = Field(default_factory=list)
+    country_bonus: Percent = 0
+    theme_bonus: Percent = 10
+    met_before_penalty: Percent = 50
+    popularity_damping: Percent = 100
+    learning: bool = True
+
+    def may_meet(self, one: str, other: str) -> bool:
+        """Whether people of these two types may meet."""
+        return [one, other] not in self.may_not_meet and [other, one] not in self.may_not_meet
+
+
+class MatchingPatch(Model):
+    """What an organiser changes of the rules; what is absent stays."""
+
+    may_not_meet: list[TypePair] | None = Field(None, max_length=200)
+    country_bonus: Percent | None = None
+    theme_bonus: Percent | None = None
+    met_before_penalty: Percent | None = None
+    popularity_damping: Percent | None = None
+    learning: bool | None = None
+
+
+class Exposure(Model):
+    """How the first ten of all lists show the people.
+
+    `gini`: 0 where all are shown equally often; `never_shown`: the share of people shown to nobody; `value`: the mean
+    score of what is shown. All between 0 and 1.
+    """
+
+    gini: float
+    never_shown: float
+    value: float
+
+
+class Notice(Model):
+    """What an organiser must know of how the ranking was made."""
+
+    kind: str = Field(examples=["fallback", "keyword_mode"])
+    text: Texts
+
+
+class Learned(Model):
+    """What answers taught. `auc`: how often a good pair comes before a bad one; null where too little is known."""
+
+    used: bool
+    outcomes: int
+    good: int
+    auc: float | None
+    plain_auc: float | None
+    text: Texts
+
+
+class RankingFigures(Model):
+    """What was true when the ranking in use was made. `learned` is null where learning was off.
+
+    `undamped`: the exposure had popularity not been damped; `met_before`: pairs known to have met at earlier events.
+    """
+
+    ranked_at: datetime
+    people: int
+    exposure: Exposure
+    undamped: Exposure
+    notices: list[Notice]
+    too_little: list[ParticipantBrief]
+    met_before: int
+    learned: Learned | None
+
+
+class Matching(Model):
+    """The rules of an event, its ranking (null: none yet), and whether a new one is on its way or has failed."""
+
+    rules: MatchingRules
+    ranking: RankingFigures | None
+    state: Literal["current", "queued", "running", "failed"]

@@ -1,0 +1,54 @@
+"""Mail: texts by language, and the way out."""
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import format_datetime, localtime, make_msgid
+
+import structlog
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from api.settings import Settings
+
+SECONDS = 20
+texts = Environment(loader=PackageLoader("api.messages", "templates"), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - plain text
+log = structlog.get_logger("mail")
+
+
+def compose(template: str, language: str, *, sender: str, to: str, **values: object) -> EmailMessage:
+    """The message of `api/messages/templates/<template>.<language>.txt`, whose first line is the subject."""
+    subject, _, body = texts.get_template(f"{template}.{language}.txt").render(values).partition("\n")
+    message = EmailMessage()
+    message["Subject"] = subject
+    message["From"] = sender
+    message["To"] = to
+    message["Date"] = format_datetime(localtime())
+    message["Message-ID"] = make_msgid(domain="matchmaker.invalid")
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(body.lstrip())  # removes every Content- header that is there before
+    message["Content-Language"] = language
+    return message
+
+
+def deliver(settings: Settings, message: EmailMessage) -> None:
+    """Hand the message to the mail server; without one, show it on the console of the machine it is tried out on.
+
+    Raises `smtplib.SMTPException` or `OSError` when the server does not take it: try again later.
+    """
+    if settings.smtp_host is None:
+        if settings.local:
+            log.info("not sent: no mail server", to=message["To"], text=message.get_content())
+        else:
+            log.error("not sent: set MATCHMAKER_SMTP_HOST to a mail server")
+        return
+    try:
+        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SECONDS) as server:
+            if settings.smtp_starttls:
+                server.starttls(context=ssl.create_default_context())
+            if settings.smtp_user is not None and settings.smtp_password is not None:
+                server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+            server.send_message(message)
+    except OSError as error:  # all of smtplib's are; what a server answers may quote an address, its code does not
+        said = getattr(error, "smtp_code", None) if isinstance(error, smtplib.SMTPException) else str(error)
+        log.warning("not sent", server=settings.smtp_host, error=type(error).__name__, said=said)
+        raise

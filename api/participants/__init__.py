@@ -1,0 +1,1 @@
+"""Participants, their profiles, and how they are found."""

@@ -1,0 +1,165 @@
+"""Participants: the list, the profiles, what they offer and need, and when they are free."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import APIRouter, Body
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api import models
+from api.core.audit import note
+from api.core.database import Transaction
+from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
+from api.jobs import enqueue
+from api.participants.schemas import Availability, Participant, ParticipantPatch, Participants, StatementIn
+from api.participants.search import LookedFor
+from api.participants.semantic_search import Meant
+from api.participants.statements import rewrite
+from api.web.permissions import PROFILE, AnyProfile, EventMember, Listed, OwnProfile, Profile
+from matchmaker.matching.language import detect
+
+LIMITS = {"minimum", "maximum"}
+Statements = Annotated[list[StatementIn], Body(max_length=50)]
+
+router = APIRouter(
+    prefix="/events/{event_id}/participants", tags=["participants"], responses=documented(NotSignedIn, NotFound)
+)
+
+
+@router.get("")
+async def list_participants(
+    member: EventMember,
+    session: Transaction,
+    window: Listed,
+    asked: LookedFor,
+    meant: Meant,
+) -> Participants:
+    """The participants of an event by name; all filters apply together.
+
+    A search finds those who have its words first, and after them those whose offers or needs mean the same, in any
+    language, the likeliest first.
+    """
+    people = models.Participant
+    wanted = sa.select(people).where(people.event_id == member.event.id, *asked.among(meant))
+    total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
+    rows = await session.scalars(
+        wanted.options(*PROFILE)
+        .order_by(*asked.foremost(meant), people.last_name, people.first_name, people.id)
+        .limit(window.limit)
+        .offset(window.offset)
+    )
+    slots = await slot_ids(session, member.event.id)
+    profiles = [Profile(participant=row, seen_by=member) for row in rows]
+    return Participants(
+        items=[participant_of(profile, slots) for profile in profiles],
+        total=total or 0,
+        limit=window.limit,
+        offset=window.offset,
+    )
+
+
+@router.get("/{participant_id}")
+async def read_participant(profile: AnyProfile, session: Transaction) -> Participant:
+    """One participant."""
+    return participant_of(profile, await slot_ids(session, profile.participant.event_id))
+
+
+@router.patch("/{participant_id}", responses=documented(Forbidden, Invalid))
+async def update_participant(patch: ParticipantPatch, profile: OwnProfile, session: Transaction) -> Participant:
+    """Change a profile; its own person or an organiser."""
+    row, member = profile.participant, profile.seen_by
+    # null clears the maximum; for all else it means what an absent field means
+    values = {k: v for k, v in patch.model_dump(exclude_unset=True).items() if v is not None or k == "maximum"}
+    if LIMITS & values.keys() and not member.organises:
+        raise Forbidden("Only an organiser sets how many meetings somebody has.")
+    if unknown := sorted(set(values.get("themes", [])) - member.event.themes.keys()):
+        expected = f"not a theme of this event: {', '.join(unknown)}"
+        raise Invalid("Not a theme of this event.", errors=[{"loc": ["body", "themes"], "message": expected}])
+    for field, value in values.items():
+        setattr(row, field, value)
+    if row.maximum is not None and row.maximum < row.minimum:
+        expected = "the maximum is at least the minimum"
+        raise Invalid("The limits contradict each other.", errors=[{"loc": ["body", "maximum"], "message": expected}])
+    note(session, member, "profile changed", row.id)
+    if "themes" in values:
+        await enqueue(session, "rank_event", event_id=row.event_id)
+    return participant_of(profile, await slot_ids(session, row.event_id))
+
+
+@router.put("/{participant_id}/offers", responses=documented(Forbidden))
+async def replace_offers(offers: Statements, profile: OwnProfile, session: Transaction) -> Participant:
+    """Write down what somebody offers, in any language, the most important first."""
+    texts = [offer.text for offer in offers]
+    language = await _languages(texts)
+    rewrite(profile.participant.offers, texts, lambda text: models.Offer(text=text, language=language[text]))
+    return await _rewritten(profile, session, "offers changed")
+
+
+@router.put("/{participant_id}/needs", responses=documented(Forbidden))
+async def replace_needs(needs: Statements, profile: OwnProfile, session: Transaction) -> Participant:
+    """Write down what somebody needs, in any language, the most important first."""
+    texts = [need.text for need in needs]
+    language = await _languages(texts)
+    rewrite(profile.participant.needs, texts, lambda text: models.Need(text=text, language=language[text]))
+    return await _rewritten(profile, session, "needs changed")
+
+
+@router.get("/{participant_id}/availability", responses=documented(Forbidden))
+async def read_availability(profile: OwnProfile, session: Transaction) -> Availability:
+    """The slots in which somebody is free."""
+    blocked = {blocked.slot_id for blocked in profile.participant.blocked}
+    slots = await slot_ids(session, profile.participant.event_id)
+    return Availability(slot_ids=[slot for slot in slots if slot not in blocked])
+
+
+@router.put("/{participant_id}/availability", responses=documented(Forbidden, Invalid))
+async def replace_availability(free: Availability, profile: OwnProfile, session: Transaction) -> Availability:
+    """Say in which slots somebody is free; in all others they are not."""
+    row = profile.participant
+    slots = await slot_ids(session, row.event_id)
+    wanted = set(free.slot_ids)
+    if unknown := sorted(wanted - set(slots)):
+        errors = [
+            {"loc": ["body", "slot_ids"], "message": f"not a slot of this event: {slot}"} for slot in unknown[:20]
+        ]
+        raise Invalid("These are not slots of this event.", errors=errors)
+    known = {blocked.slot_id: blocked for blocked in row.blocked}
+    row.blocked[:] = [known.get(s) or models.BlockedSlot(slot_id=s) for s in slots if s not in wanted]
+    note(session, profile.seen_by, "availability changed", row.id)
+    return Availability(slot_ids=[slot for slot in slots if slot in wanted])
+
+
+async def slot_ids(session: AsyncSession, event_id: int) -> Sequence[int]:
+    """The slots of an event, in order of time."""
+    slot = models.Slot
+    return (await session.scalars(sa.select(slot.id).where(slot.event_id == event_id).order_by(slot.position))).all()
+
+
+def participant_of(profile: Profile, slots: Sequence[int]) -> Participant:
+    """The profile as its reader may see it."""
+    row = profile.participant
+    seen = Participant.model_validate(row)
+    if not profile.in_full:
+        return seen.model_copy(update={"minimum": None, "maximum": None})
+    free = len(slots) - len(row.blocked)
+    return seen.model_copy(
+        update={
+            "email": row.user.email,
+            "available_slots": free,
+            "profile_complete": bool(row.offers and row.needs and free),
+        }
+    )
+
+
+async def _languages(texts: Sequence[str]) -> dict[str, str | None]:
+    return dict(zip(texts, await asyncio.to_thread(detect, texts), strict=True))
+
+
+async def _rewritten(profile: Profile, session: AsyncSession, action: str) -> Participant:
+    row = profile.participant
+    await session.flush()
+    note(session, profile.seen_by, action, row.id)
+    await enqueue(session, "rank_event", event_id=row.event_id)
+    return participant_of(profile, await slot_ids(session, row.event_id))

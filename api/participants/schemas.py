@@ -1,0 +1,130 @@
+"""Participants, what they offer and need, when they are free, and whom they should meet."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from api.core.schemas import Language, Line, Model, Name, Number, Page, Texts
+from api.events.schemas import OrgBrief, PlaceBrief
+from matchmaker.event import Status
+
+
+class Statement(Model):
+    """An offer or a need as it was written, and the language it is in (null where that cannot be told)."""
+
+    id: int
+    text: str
+    language: str | None
+
+
+class StatementIn(Model):
+    """An offer or a need."""
+
+    text: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$"),
+        Field(examples=["Un partenaire pour valider un test sanguin dans trois hôpitaux"]),
+    ]
+
+
+class ParticipantBrief(Model):
+    """A participant, in short."""
+
+    id: int
+    name: str
+    organisation: OrgBrief
+    country: str
+    type: str
+    job_title: str
+
+
+class Participant(Model):
+    """A participant. From `email` on, only they themselves and the organisers see the fields (null for others)."""
+
+    id: int
+    first_name: str
+    last_name: str
+    name: str
+    organisation: OrgBrief
+    country: str
+    language: str
+    type: str
+    job_title: str
+    themes: list[str]
+    offers: list[Statement]
+    needs: list[Statement]
+    place: PlaceBrief | None
+    remote: bool
+    email: str | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    available_slots: int | None = None
+    profile_complete: bool | None = None
+
+
+class Participants(Page):
+    """A part of the list of participants, by name."""
+
+    items: list[Participant]
+
+
+class ParticipantPatch(Model):
+    """What is absent stays. Only an organiser may set the limits, which count meetings."""
+
+    first_name: Name | None = None
+    last_name: Name | None = None
+    job_title: Line | None = None
+    language: Language | None = None
+    themes: list[Line] | None = Field(None, max_length=50)
+    minimum: int | None = Field(None, ge=0, le=1000)
+    maximum: int | None = Field(None, ge=0, le=1000, description="null: no limit")
+
+
+class Availability(Model):
+    """The slots in which somebody is free."""
+
+    slot_ids: list[Number] = Field(max_length=2000)
+
+
+class Reason(Model):
+    """What raised or lowered a match. Need and offer are as written; `text` is a sentence by language."""
+
+    kind: str = Field(examples=["need_offer"])
+    need: str | None
+    need_language: str | None
+    offer: str | None
+    offer_language: str | None
+    strength: int = Field(ge=0, le=100)
+    themes: list[str]
+    text: Texts
+
+
+class MatchRequest(Model):
+    """The request between me and a match."""
+
+    id: int
+    status: Status
+    direction: Literal["sent", "received"]
+
+
+class Match(Model):
+    """A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
+
+    Scores are percentages; `forward`: how far they serve my needs. `may_ask`: the rules of the event let us meet.
+    `found`: the offer or need of theirs that means what is searched, if they were found by it.
+    """
+
+    participant: Participant
+    score: int | None = Field(ge=0, le=100)
+    forward: int | None = Field(ge=0, le=100)
+    backward: int | None = Field(ge=0, le=100)
+    reasons: list[Reason]
+    request: MatchRequest | None
+    may_ask: bool
+    found: str | None
+
+
+class Matches(Page):
+    """A part of my matches, best first."""
+
+    items: list[Match]

@@ -1,0 +1,73 @@
+"""The figures of an event."""
+
+import sqlalchemy as sa
+from fastapi import APIRouter
+
+from api import models
+from api.core.database import Transaction
+from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
+from api.models.schedules import State
+from api.reports.schemas import CountryCount, Report, RequestCounts, ScheduleFigures
+from api.web.permissions import EventOrganiser
+from matchmaker.event import Preference
+
+router = APIRouter(tags=["reports"], responses=documented(NotSignedIn, Forbidden, NotFound))
+
+
+@router.get("/events/{event_id}/report")
+async def read_report(member: EventOrganiser, session: Transaction) -> Report:
+    """What the organiser and the funders ask for: participants, requests, meetings, and the share between countries."""
+    event_id, people, requests = member.event.id, models.Participant, models.MeetingRequest
+    number = sa.func.count()
+    countries = (
+        await session.execute(
+            sa.select(people.country, number)
+            .where(people.event_id == event_id)
+            .group_by(people.country)
+            .order_by(number.desc(), people.country)
+        )
+    ).all()
+    organisations = await session.scalar(
+        sa.select(sa.func.count(people.organisation_id.distinct())).where(people.event_id == event_id)
+    )
+    # a "never" is a note, not something sent to anybody
+    statuses = dict(
+        (
+            await session.execute(
+                sa.select(requests.status, number)
+                .where(requests.event_id == event_id, requests.preference != Preference.NEVER)
+                .group_by(requests.status)
+            )
+        ).all()
+    )
+    schedule = await session.scalar(
+        sa.select(models.Schedule)
+        .where(models.Schedule.event_id == event_id, models.Schedule.state.in_((State.PUBLISHED, State.DRAFT)))
+        .order_by((models.Schedule.state == State.PUBLISHED).desc(), models.Schedule.version.desc())
+        .limit(1)
+    )
+    return Report(
+        participants=sum(n for _, n in countries),
+        organisations=organisations or 0,
+        countries=[CountryCount(country=country, participants=n) for country, n in countries],
+        requests=RequestCounts.model_validate(
+            {"sent": sum(statuses.values())}
+            | {name: 0 for name in RequestCounts.model_fields if name != "sent"}
+            | {status.value: n for status, n in statuses.items()}
+        ),
+        schedule=None if schedule is None else _figures(schedule),
+    )
+
+
+def _figures(schedule: models.Schedule) -> ScheduleFigures:
+    found = schedule.measures
+    return ScheduleFigures.model_validate(
+        {
+            "schedule_id": schedule.id,
+            "version": schedule.version,
+            "published": schedule.state is State.PUBLISHED,
+            **found,
+            "between_countries_share": found["between_countries"] / max(1, found["meetings"]),
+            "placed_share": found["meetings"] / found["requested"] if found["requested"] else 1.0,
+        }
+    )

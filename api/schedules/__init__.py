@@ -1,0 +1,1 @@
+"""Schedules, from rows to problem and back."""

@@ -1,0 +1,181 @@
+"""Making a schedule, in the child process: prepare, solve while keeping the best so far, finish.
+
+All is written over one connection that holds a lock on the schedule. PostgreSQL takes the lock back when the process
+dies, so nobody else can be at work on a schedule while anybody is, not even where a worker is wrongly taken for dead.
+"""
+
+import os
+import threading
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.orm import Session
+
+from api import models
+from api.core.database import psycopg_url
+from api.jobs.child import Stop
+from api.matching import rankings
+from api.models.schedules import State
+from api.schedules import snapshot, store
+from api.schedules.closing import draft, fail, goals_json, locked, settle
+from matchmaker.scheduling.codec import problem_from_json, schedule_from_json, schedule_to_json
+from matchmaker.scheduling.domain import Problem
+from solver.result import Goal, Options, Progress, Result, Status
+from solver.solve import solve
+from solver.solve import warm as compile_search
+
+_LOCK = 0x5343 << 48  # the number of a schedule is added: no other advisory lock is near
+_SAVE_EVERY = 0.5  # seconds
+_THREADS = max(1, (os.cpu_count() or 1) - 1)  # one core is left to the service
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is left to do for a schedule, of which `elapsed` seconds were spent before."""
+
+    problem: Problem
+    options: Options
+    elapsed: float
+
+
+def warm() -> None:
+    """Have the search compiled, half a minute on a new machine that no schedule should have to wait for."""
+    compile_search()
+
+
+def run(url: str, schedule_id: int, stop: Stop) -> bool:
+    """Make the schedule, or go on with it where a process that died left it. False if another one is at it now.
+
+    Ends with a draft, or with a failure that is written down. Stopped on request, the best so far is the draft;
+    stopped otherwise, the schedule stays as it is, to be gone on with.
+    """
+    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        free = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_LOCK + schedule_id)))
+        connection.commit()
+        if not free:
+            return False
+        with Session(connection, expire_on_commit=False) as session:
+            task = _prepare(engine, session, schedule_id, stop)
+            if task is not None:
+                result = _solve(session, schedule_id, task, stop)
+                _finish(session, schedule_id, task, result, stopped=stop())
+    return True
+
+
+def _prepare(engine: sa.Engine, session: Session, schedule_id: int, stop: Stop) -> Task | None:
+    """None if there is nothing to solve, or no longer."""
+    with session.begin():
+        row = locked(session, schedule_id)
+        if row.state not in (State.QUEUED, State.RUNNING):
+            return None
+        if row.cancelled:
+            settle(session, schedule_id)
+            return None
+        if row.state is State.QUEUED:
+            row.state, row.started_at = State.RUNNING, sa.func.now()
+            row.progress = {"stage": "matching", "seconds": 0, "meetings": 0, "goals": []}
+        new = row.problem is None
+    if new:
+        plan = snapshot.read(engine, row.event_id)
+        ranked = rankings.ranking_of(engine, row.event_id, plan, stop, top=0)
+        if ranked is None:
+            return None
+        with session.begin():
+            store.store_problem(session, row, plan, ranked.ranking.score)
+    with session.begin():
+        problem = problem_from_json(row.problem)
+        start = None if row.plan is None else schedule_from_json(row.plan)
+        elapsed = float(row.progress["seconds"])
+    options = Options(
+        time_limit=max(1.0, row.options["time_limit"] - elapsed),
+        threads=_THREADS,
+        goals=tuple(Goal(goal) for goal in row.options["goals"]),
+        start=start,
+    )
+    return Task(problem=problem, options=options, elapsed=elapsed)
+
+
+def _solve(session: Session, schedule_id: int, task: Task, stop: Stop) -> Result:
+    saver = _Saver(session, schedule_id, task)
+    saver.start()
+    try:
+        options = replace(task.options, stop=lambda: stop() or saver.lost, progress=saver.hear)
+        return solve(task.problem, options)
+    finally:
+        saver.end()
+
+
+class _Saver(threading.Thread):
+    """Writes the best plan so far, at intervals, while the solver goes on.
+
+    The main thread leaves the session alone in the meantime. Where the database is lost, the solve ends: without the
+    lock, somebody else may be at it.
+    """
+
+    def __init__(self, session: Session, schedule_id: int, task: Task) -> None:
+        super().__init__(daemon=True)
+        self.lost = False
+        self._session = session
+        self._schedule_id = schedule_id
+        self._task = task
+        self._newest: Progress | None = None
+        self._ended = threading.Event()
+
+    def hear(self, progress: Progress) -> None:
+        self._newest = progress
+
+    def run(self) -> None:
+        saved: Progress | None = None
+        while not self._ended.wait(_SAVE_EVERY):
+            newest = self._newest
+            if newest is not None and newest is not saved:
+                try:
+                    self._save(newest)
+                except sa.exc.DBAPIError:
+                    self.lost = True
+                    return
+                saved = newest
+
+    def end(self) -> None:
+        self._ended.set()
+        self.join()
+
+    def _save(self, newest: Progress) -> None:
+        try:
+            store.check(self._task.problem, newest.schedule)
+        except store.IllegalScheduleError:
+            log.exception("illegal_plan", schedule_id=self._schedule_id)
+            return
+        with self._session.begin():
+            self._session.execute(
+                sa.update(models.Schedule)
+                .where(models.Schedule.id == self._schedule_id, models.Schedule.state == State.RUNNING)
+                .values(
+                    plan=schedule_to_json(newest.schedule),
+                    progress={
+                        "stage": newest.stage,
+                        "seconds": round(self._task.elapsed + newest.seconds, 1),
+                        "meetings": len(newest.schedule.meetings),
+                        "goals": goals_json(newest.goals),
+                    },
+                )
+            )
+
+
+def _finish(session: Session, schedule_id: int, task: Task, result: Result, *, stopped: bool) -> None:
+    with session.begin():
+        row = locked(session, schedule_id)
+        if row.state is not State.RUNNING:
+            return
+        if stopped and not row.cancelled:
+            row.plan = schedule_to_json(result.schedule)
+        elif result.status is Status.INFEASIBLE:
+            fail(session, schedule_id, "infeasible")
+        elif row.cancelled and not result.schedule.meetings:
+            settle(session, schedule_id)
+        else:
+            draft(session, row, task.problem, result.schedule, goals_json(result.goals))

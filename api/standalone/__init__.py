@@ -1,0 +1,1 @@
+"""Everything on one machine: embedded PostgreSQL, sample event, server and worker."""

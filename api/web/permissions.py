@@ -1,0 +1,234 @@
+"""What a route may ask for. Permission is part of the type: what names `EventOrganiser` runs for organisers only.
+
+Each of these loads what it names or ends the request with a problem. Whoever takes no part in an event is told that
+it does not exist.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+import sqlalchemy as sa
+from fastapi import Depends, Path, Query, Request
+from fastapi.security import APIKeyCookie
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from api.core.database import Sessions, Transaction
+from api.core.errors import Forbidden, NotFound, NotSignedIn
+from api.models import Event, MeetingRequest, Membership, Participant, Role, User, UserSession
+from api.settings import Settings
+from matchmaker.event import Preference
+
+COOKIE = "matchmaker_session"
+RUNS_IT = (Role.OWNER, Role.ORGANISER)
+
+Id = Annotated[int, Path(ge=1, lt=2**53)]
+cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by signing in.")
+
+
+@dataclass(frozen=True)
+class Window:
+    """Which part of a list is asked for."""
+
+    limit: Annotated[int, Query(ge=1, le=200, description="At most so many.")] = 50
+    offset: Annotated[int, Query(ge=0, le=1_000_000, description="After so many.")] = 0
+
+
+Listed = Annotated[Window, Depends()]
+
+
+def hash_of(token: str) -> bytes:
+    """What is stored of a random token: SHA-256 is enough, for nobody can guess 256 bits."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def _sessions(request: Request) -> Sessions:
+    sessions: Sessions = request.app.state.sessions
+    return sessions
+
+
+SettingsOf = Annotated[Settings, Depends(_settings)]
+OwnTransactions = Annotated[Sessions, Depends(_sessions)]
+"""For what must be kept even when the request fails, such as the count of attempts."""
+
+
+async def _signed_in(session: Transaction, token: Annotated[str | None, Depends(cookie)]) -> User:
+    user = await session.scalar(
+        sa.select(User)
+        .join(UserSession, UserSession.user_id == User.id)
+        .where(UserSession.token_hash == hash_of(token or ""), UserSession.expires_at > datetime.now(UTC))
+    )
+    if user is None:
+        raise NotSignedIn("Sign in first.", headers={"WWW-Authenticate": "Cookie"})
+    return user
+
+
+SignedIn = Annotated[User, Depends(_signed_in)]
+
+
+async def creates_events(session: AsyncSession, user: User) -> bool:
+    """Whether they may create an event: invited to this installation as an organiser, or running an event already."""
+    runs = sa.select(Membership.event_id).where(Membership.user_id == user.id, Membership.role.in_(RUNS_IT))
+    return user.creates_events or bool(await session.scalar(sa.select(runs.exists())))
+
+
+async def _event_creator(session: Transaction, user: SignedIn) -> User:
+    if not await creates_events(session, user):
+        raise Forbidden("Only organisers create events: ask those who run this installation to invite you.")
+    return user
+
+
+EventCreator = Annotated[User, Depends(_event_creator)]
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody in an event: of its team (`role`), a participant (`participant_id`), or both."""
+
+    user: User
+    event: Event
+    role: Role | None
+    participant_id: int | None
+
+    @property
+    def organises(self) -> bool:
+        return self.role in RUNS_IT
+
+
+@dataclass(frozen=True)
+class Attendee(Member):
+    """A member who is a participant."""
+
+    participant_id: int
+
+
+async def membership(session: AsyncSession, user: User, event_id: int) -> Member:
+    """What `user` is in the event. Raises `NotFound` for an event in which they take no part."""
+    row = (
+        await session.execute(
+            sa.select(Event, Membership.role, Participant.id)
+            .outerjoin(Membership, sa.and_(Membership.event_id == Event.id, Membership.user_id == user.id))
+            .outerjoin(Participant, sa.and_(Participant.event_id == Event.id, Participant.user_id == user.id))
+            .where(Event.id == event_id)
+        )
+    ).one_or_none()
+    if row is None or (row[1] is None and row[2] is None):
+        raise NotFound("There is no such event, or you take no part in it.")
+    return Member(user=user, event=row[0], role=row[1], participant_id=row[2])
+
+
+def organising(member: Member) -> Member:
+    """`member` again. Raises `Forbidden` unless they run the event."""
+    if not member.organises:
+        raise Forbidden("This is for the organisers of the event.")
+    return member
+
+
+async def _member(session: Transaction, user: SignedIn, event_id: Id) -> Member:
+    return await membership(session, user, event_id)
+
+
+EventMember = Annotated[Member, Depends(_member)]
+
+
+def _organiser(member: EventMember) -> Member:
+    return organising(member)
+
+
+def _attendee(member: EventMember) -> Attendee:
+    if member.participant_id is None:
+        raise Forbidden("This is for the participants of the event.")
+    return Attendee(user=member.user, event=member.event, role=member.role, participant_id=member.participant_id)
+
+
+EventOrganiser = Annotated[Member, Depends(_organiser)]
+EventAttendee = Annotated[Attendee, Depends(_attendee)]
+
+PROFILE = (
+    selectinload(Participant.organisation),
+    selectinload(Participant.place),
+    selectinload(Participant.user),
+    selectinload(Participant.offers),
+    selectinload(Participant.needs),
+    selectinload(Participant.blocked),
+)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A participant with everything about them, and who looks."""
+
+    participant: Participant
+    seen_by: Member
+
+    @property
+    def own(self) -> bool:
+        return self.participant.id == self.seen_by.participant_id
+
+    @property
+    def in_full(self) -> bool:
+        """Whether the reader sees what only they themselves and organisers may see."""
+        return self.own or self.seen_by.organises
+
+
+async def _profile(session: Transaction, member: EventMember, participant_id: Id) -> Profile:
+    participant = await session.scalar(
+        sa.select(Participant)
+        .where(Participant.id == participant_id, Participant.event_id == member.event.id)
+        .options(*PROFILE)
+    )
+    if participant is None:
+        raise NotFound("There is no such participant in this event.")
+    return Profile(participant=participant, seen_by=member)
+
+
+AnyProfile = Annotated[Profile, Depends(_profile)]
+
+
+def _own_profile(profile: AnyProfile) -> Profile:
+    if not profile.in_full:
+        raise Forbidden("Only they themselves and the organisers of the event may do this.")
+    return profile
+
+
+OwnProfile = Annotated[Profile, Depends(_own_profile)]
+"""A participant who is the reader, or whom the reader may act for as an organiser."""
+
+
+@dataclass(frozen=True)
+class RequestParty:
+    """A request, locked, and one of those concerned by it: its sender, its recipient or an organiser."""
+
+    request: MeetingRequest
+    member: Member
+
+
+async def _request_party(session: Transaction, user: SignedIn, request_id: Id) -> RequestParty:
+    nothing = NotFound("There is no such request, or it does not concern you.")
+    request = await session.scalar(
+        sa.select(MeetingRequest)
+        .where(MeetingRequest.id == request_id)
+        .options(
+            selectinload(MeetingRequest.sender).selectinload(Participant.organisation),
+            selectinload(MeetingRequest.recipient).selectinload(Participant.organisation),
+        )
+        .with_for_update(of=MeetingRequest)
+    )
+    if request is None:
+        raise nothing
+    member = await membership(session, user, request.event_id)
+    noted = request.preference is Preference.NEVER  # a note of the sender, of which the recipient is not to know
+    concerned = (request.sender_id,) if noted else (request.sender_id, request.recipient_id)
+    if not member.organises and member.participant_id not in concerned:
+        raise nothing
+    return RequestParty(request=request, member=member)
+
+
+PartyTo = Annotated[RequestParty, Depends(_request_party)]

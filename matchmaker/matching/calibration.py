@@ -1,0 +1,169 @@
+"""From raw vectors to similarities that can be compared across roles, languages and events.
+
+A sentence encoder says as much about the language and the genre of a text ("we look for ...") as about its matter, and
+makes hubs: texts near to everything. Three corrections, each measured in docs/matching.md:
+
+1. the mean of the role and language is subtracted, and the rest renormalised (Mu and Viswanath, "All-but-the-Top",
+   ICLR 2018; the mean by language after Libovický et al., "On the Language Neutrality of Pre-trained Multilingual
+   Representations", Findings of EMNLP 2020);
+2. Sinkhorn scaling: every need and every offer gets a potential, which is taken off its similarities, such that each
+   has the same sum of exp(similarity / TEMPERATURE) over the others (Cuturi, "Sinkhorn Distances", NIPS 2013); a text
+   that is near to all is thereby near to none. It did better than the CSLS of Conneau et al. (ICLR 2018);
+3. a logistic curve turns the result into a probability (Platt, "Probabilistic Outputs for Support Vector Machines",
+   1999).
+
+Means and potentials come from the event and from a background corpus together: an event of ten people leans on the
+corpus, one of a thousand on itself, and a score means the same in both.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matchmaker.matching.embedding.protocol import Role, Vectors, unit
+
+TEMPERATURE = 0.04
+ROUNDS = 10
+PRIOR = 100
+"""The mean of the background corpus weighs as much as this many texts of the event."""
+REFERENCES = 2000
+"""At most this many texts of a role of the event are balanced with the background; the rest follow them."""
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Background:
+    """What a model makes of the background corpus: made by `matchmaker.matching.background`.
+
+    `means` has shape (roles, languages, dimensions), roles in the order of `Role`; `needs` and `offers` are centred
+    rows of length 1. `slope` and `intercept` give the logistic curve over the scaled similarity.
+    """
+
+    languages: tuple[str, ...]
+    means: Vectors
+    needs: Vectors
+    offers: Vectors
+    slope: float
+    intercept: float
+
+    def mean(self, role: Role, language: str | None) -> Vectors:
+        """The mean vector of a role in a language; of all its languages where that one is not among them."""
+        means = self.means[list(Role).index(role)]
+        if language in self.languages:
+            return np.asarray(means[self.languages.index(language)])
+        return np.asarray(means.mean(axis=0))
+
+
+Means = Mapping[tuple[Role, str | None], Vectors]
+
+
+def means_of(rows: Vectors, languages: Sequence[str | None], role: Role, background: Background) -> Means:
+    """The mean of each language that occurs, of the event and the background together."""
+    means = {}
+    for language in set(languages):
+        mine = rows[[spoken == language for spoken in languages]]
+        known = background.mean(role, language)
+        means[role, language] = (mine.sum(axis=0) + PRIOR * known) / np.float32(len(mine) + PRIOR)
+    return means
+
+
+def centred(rows: Vectors, languages: Sequence[str | None], role: Role, means: Means) -> Vectors:
+    """Rows (texts, dimensions) less the mean of their role and language, at length 1."""
+    less = [means[role, language] for language in languages]
+    return unit(rows - np.stack(less)) if less else rows
+
+
+def potentials(rows: Vectors, others: Vectors, weights: Floats) -> Floats:
+    """TEMPERATURE times the log of the weighted mean of exp(cosine / TEMPERATURE) over `others`: shape (rows,)."""
+    result = np.empty(len(rows), dtype=np.float32)
+    for start in range(0, len(rows), 1024):
+        kernel = _kernel(rows[start : start + 1024], others)
+        result[start : start + 1024] = TEMPERATURE * np.log(kernel @ weights / len(weights))
+    return result
+
+
+def balanced(needs: Vectors, offers: Vectors) -> tuple[Floats, Floats]:
+    """The Sinkhorn weights exp(-potential / TEMPERATURE) of centred needs and offers."""
+    kernel = _kernel(needs, offers)
+    of_needs: Floats = np.ones(len(needs), np.float32)
+    of_offers: Floats = np.ones(len(offers), np.float32)
+    for _ in range(ROUNDS):
+        of_offers = np.float32(len(needs)) / (of_needs @ kernel)
+        of_needs = np.float32(len(offers)) / (kernel @ of_offers)
+    return of_needs, of_offers
+
+
+def _kernel(needs: Vectors, offers: Vectors) -> Floats:
+    return np.asarray(np.exp(needs @ offers.T / TEMPERATURE), dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Space:
+    """Needs and offers (texts, dimensions + 2), and what is needed to place more texts beside them.
+
+    The potentials ride along as two more dimensions, so that one product of needs and offers gives their scaled
+    similarities.
+    """
+
+    needs: Vectors
+    offers: Vectors
+    background: Background
+    means: Means
+    references: Mapping[Role, Vectors]
+    """The balanced needs and offers (centred) ..."""
+    weights: Mapping[Role, Floats]
+    """... and their Sinkhorn weights."""
+
+    @staticmethod
+    def of(
+        needs: Vectors,
+        need_languages: Sequence[str | None],
+        offers: Vectors,
+        offer_languages: Sequence[str | None],
+        background: Background,
+    ) -> "Space":
+        """From raw vectors (texts, dimensions) and the languages found."""
+        means = {
+            **means_of(needs, need_languages, Role.NEED, background),
+            **means_of(offers, offer_languages, Role.OFFER, background),
+        }
+        n, o = centred(needs, need_languages, Role.NEED, means), centred(offers, offer_languages, Role.OFFER, means)
+        balance = np.vstack([_some(n), background.needs]), np.vstack([_some(o), background.offers])
+        of_needs, of_offers = balanced(*balance)
+        return Space(
+            _with_potentials(n, balance[1], of_offers, Role.NEED),
+            _with_potentials(o, balance[0], of_needs, Role.OFFER),
+            background,
+            means,
+            {Role.NEED: balance[0], Role.OFFER: balance[1]},
+            {Role.NEED: of_needs, Role.OFFER: of_offers},
+        )
+
+    def placed(self, rows: Vectors, languages: Sequence[str | None], role: Role) -> Vectors:
+        """Further texts of `role` in this space, from their raw vectors, which move none of the others."""
+        known = {
+            (role, each): self.means.get((role, each), self.background.mean(role, each)) for each in set(languages)
+        }
+        other = Role.OFFER if role is Role.NEED else Role.NEED
+        return _with_potentials(
+            centred(rows, languages, role, known), self.references[other], self.weights[other], role
+        )
+
+    def probability(self, similarity: Floats) -> Floats:
+        """The logistic curve: from scaled similarities to [0, 1]."""
+        odds = self.background.slope * np.asarray(similarity, dtype=np.float32) + self.background.intercept
+        return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), dtype=np.float32)
+
+
+def _with_potentials(rows: Vectors, others: Vectors, weights: Floats, role: Role) -> Vectors:
+    less = -potentials(rows, others, weights)[:, None]
+    ones = np.ones_like(less)
+    return np.hstack([rows, less, ones] if role is Role.NEED else [rows, ones, less])
+
+
+def _some(rows: Vectors) -> Vectors:
+    """At most `REFERENCES` rows, spread evenly, so that the same event always takes the same."""
+    return rows if len(rows) <= REFERENCES else rows[np.linspace(0, len(rows) - 1, REFERENCES).astype(int)]

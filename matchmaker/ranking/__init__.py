@@ -1,1 +1,0 @@
-"""Who should meet whom, and why. The public names are in `matchmaker.scoring`."""

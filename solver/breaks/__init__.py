@@ -1,0 +1,1 @@
+"""The fewest breaks of a complete problem, proven by SAT."""

@@ -1,0 +1,1 @@
+"""The CP-SAT model and what solves it to proven optimality."""

@@ -1,0 +1,95 @@
+"""What a schedule is judged by: for each goal, the linear expression of a model to minimise (or, for value, maximise).
+
+In a model that holds part of the schedule, an expression counts only what concerns the free part: it differs from the
+measure of the whole schedule by a constant.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from solver.result import Goal
+
+if TYPE_CHECKING:
+    from solver.exact.model import Model
+
+
+def coverage(model: "Model") -> Any:
+    """Participants with fewer meetings than promised."""
+    total: Any = 0
+    for person in sorted(model.concerned):
+        minimum = model.index.participants[person].minimum
+        if minimum > 0:
+            below = model.cp.new_bool_var("")
+            model.cp.add(sum(a.attends for a in model.agenda.get(person, ())) + minimum * below >= minimum)
+            total += below
+    return total
+
+
+def value(model: "Model") -> Any:
+    return sum(
+        model.index.candidates[c].value * x for c in sorted(model.open_candidates) for x in model.start[c].values()
+    )
+
+
+def breaks(model: "Model") -> Any:
+    return sum(model.begins.values())
+
+
+def idle(model: "Model") -> Any:
+    return sum(model.waits.values())
+
+
+def moves(model: "Model") -> Any:
+    """Changes of place between consecutive meetings of a person in one session: the last place is carried along."""
+    total: Any = 0
+    for person, agenda in model.agenda.items():
+        at: dict[int, dict[int, list[Any]]] = {}
+        for a in agenda:
+            for place, seat in model.places_of(a).items():
+                for t in model.index.covered(a.candidate, a.slot):
+                    at.setdefault(t, {}).setdefault(place, []).append(seat)
+        for session in model.index.sessions:
+            total += _moves_in_session(model, person, [(t, at.get(t, {})) for t in session])
+    return total
+
+
+def _moves_in_session(model: "Model", person: int, row: list[tuple[int, dict[int, list[Any]]]]) -> Any:
+    total: Any = 0
+    last: dict[int, Any] = {}
+    none_yet = model.true
+    for t, here in row:
+        free = model.free.get((person, t), model.true)
+        if here and last:
+            moved = model.cp.new_bool_var("")
+            total += moved
+            for place, seats in here.items():
+                for seat in seats:
+                    model.cp.add_bool_or([~seat, moved, none_yet, *([last[place]] if place in last else [])])
+        carried: dict[int, Any] = {}
+        for place in sorted(last.keys() | here.keys()):
+            carried[place] = model.cp.new_bool_var("")
+            arrives = here.get(place, [])
+            stays = [last[place]] if place in last else []
+            model.cp.add_bool_or([~carried[place], *arrives, *stays])
+            model.cp.add_bool_or([~carried[place], *arrives, free])
+        last = carried
+        none = model.cp.new_bool_var("")
+        model.cp.add_implication(none, none_yet)
+        model.cp.add_implication(none, free)
+        none_yet = none
+    return total
+
+
+def stability(model: "Model") -> Any:
+    """Participants whose agenda is not the same as in the baseline."""
+    return sum(model.touched.values())
+
+
+GOALS: dict[Goal, Callable[["Model"], Any]] = {
+    Goal.COVERAGE: coverage,
+    Goal.VALUE: value,
+    Goal.BREAKS: breaks,
+    Goal.IDLE: idle,
+    Goal.MOVES: moves,
+    Goal.STABILITY: stability,
+}

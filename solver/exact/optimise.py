@@ -1,0 +1,237 @@
+"""Solving a model to proven optimality, one goal after the other."""
+
+import math
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from threading import Event, Thread
+from time import perf_counter
+from typing import Any
+
+from ortools.sat.python import cp_model
+
+from matchmaker.scheduling.checks import Measures, measures, violations
+from matchmaker.scheduling.domain import Problem, Schedule
+from solver.exact.goals import GOALS
+from solver.exact.index import Index
+from solver.exact.model import Model
+from solver.exact.seating import hint, seat
+from solver.result import Goal, GoalReport, Options, Progress, Result, Status
+
+_MEASURES = {
+    Goal.COVERAGE: "below_minimum",
+    Goal.VALUE: "value",
+    Goal.BREAKS: "breaks",
+    Goal.IDLE: "idle",
+    Goal.MOVES: "moves",
+    Goal.STABILITY: "changed",
+}
+_EVERY = 0.05  # seconds between two looks at whether to stop
+
+
+def solve_exactly(
+    problem: Problem, options: Options, *, free: Collection[int] | None = None, index: Index | None = None
+) -> Result:
+    """The best schedule by `options.goals`, each met and bounded by CP-SAT before the next one.
+
+    `free` names the candidates to decide on; every other one stays as it is in `options.start`, and value, bound and
+    status speak only of the schedules that keep it so. The bound of a goal is one for all schedules that are as good
+    as the answer in the goals before it. `index` saves making the look-ups of `problem` again. `options.stop` is called
+    from another thread. The answer is never worse than a legal `options.start`.
+    """
+    began = perf_counter()
+    return optimise(Model(index or Index(problem), options, free), began=began)
+
+
+def optimise(model: Model, *, began: float | None = None) -> Result:
+    """Solve a model as `solve_exactly` does, with whatever the caller added to it. `began` is when the time started."""
+    return _Solve(model, perf_counter() if began is None else began).run()
+
+
+class _Solve:
+    """Works on the part of problem and schedule that the model decides on; only what it answers is the whole."""
+
+    def __init__(self, model: Model, began: float) -> None:
+        self.began = began
+        self.model, self.options = model, model.options
+        self.infeasible = False
+        self.bounds: dict[Goal, int | None] = {}
+        self.spent: dict[Goal, float] = {}
+        self.published = model.part(self.options.baseline) if self.options.baseline else None
+        start = self.options.start or Schedule()
+        hint(model, start)
+        self.best: Schedule | None = None
+        if self.options.start is not None and self._is_allowed(start):
+            self.best = start
+        self.rest = dict.fromkeys(self.options.goals, 0)
+        if not model.deciding_all:
+            whole = measures(model.index.problem, start, self.options.baseline)
+            self.rest = {goal: _of(whole, goal) - self._measure(goal, start) for goal in self.rest}
+
+    def run(self) -> Result:
+        goals = self.options.goals
+        for number, goal in enumerate(goals):
+            began = perf_counter()
+            self._meet(goal, self._left() / (len(goals) - number))
+            self.spent[goal] = perf_counter() - began
+        if self.best is None and not self.infeasible:
+            self._search(None, self._left())
+        elif self.best is not None and Goal.STABILITY in goals:
+            self._keep_what_is_published()
+        seconds = perf_counter() - self.began
+        if self.best is None:
+            status = Status.INFEASIBLE if self.infeasible else Status.UNKNOWN
+            return Result(status=status, schedule=Schedule(), goals=(), seconds=seconds)
+        reports = self.reports(self.best)
+        status = Status.OPTIMAL if all(report.proven for report in reports) else Status.FEASIBLE
+        return Result(status=status, schedule=self.best, goals=reports, seconds=seconds)
+
+    def _left(self) -> float:
+        return self.options.time_limit - (perf_counter() - self.began)
+
+    def _meet(self, goal: Goal, seconds: float) -> None:
+        """Bring one goal to its best, note its bound, and hold it there for the goals to come."""
+        expression = GOALS[goal](self.model)
+        if isinstance(expression, int):
+            self.bounds[goal] = None
+            return
+        cp, sign = self.model.cp, -1 if goal is Goal.VALUE else 1
+        if self.best is not None and self.model.deciding_all and sign > 0 and self._measure(goal, self.best) == 0:
+            cp.add(expression == 0)
+            return
+        cp.minimize(sign * expression)
+        solver = self._search(goal, seconds)
+        cp.clear_objective()
+        if solver is None:
+            return
+        constant = self.note_bound(goal, self._seated(solver), solver)
+        assert self.best is not None
+        cp.add(sign * expression <= sign * (self._measure(goal, self.best) - constant))
+
+    def _keep_what_is_published(self) -> None:
+        """Among equally good schedules, one with the most meetings as they were, or at least when they were."""
+        model = self.model
+        times = [
+            model.start[m.candidate].get(m.slot, 0) for m in model.baseline if m.candidate in model.open_candidates
+        ]
+        model.cp.maximize(sum(model.kept.values()) + sum(times))
+        self._search(None, self._left())
+
+    def note_bound(self, goal: Goal, schedule: Schedule, solver: Any) -> int:
+        """Take over the bound that `solver`, now at `schedule`, has proven for `goal`.
+
+        Returns the constant by which the measure differs from the model's, which does not count what is held.
+        """
+        sign = -1 if goal is Goal.VALUE else 1
+        constant: int = self._measure(goal, schedule) - sign * round(solver.objective_value)
+        self.bounds[goal] = constant + sign * math.ceil(solver.best_objective_bound - 1e-6)
+        return constant
+
+    def _search(self, goal: Goal | None, seconds: float) -> cp_model.CpSolver | None:
+        """Run CP-SAT and keep what it finds, if better; None when it finds no schedule."""
+        if seconds <= 0 or self.infeasible or self.options.stop():
+            return None
+        solver = cp_model.CpSolver()
+        solver.parameters.max_time_in_seconds = seconds
+        solver.parameters.num_workers = self.options.threads
+        solver.parameters.random_seed = self.options.seed
+        with _stopped_by(self.options, solver):
+            answer = solver.solve(self.model.cp, _Listener(self, goal))
+        if answer == cp_model.MODEL_INVALID:
+            raise AssertionError(f"the model is not valid: {self.model.cp.validate()}")
+        self.infeasible = answer == cp_model.INFEASIBLE
+        if answer not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return None
+        schedule = self._seated(solver)
+        if self.best is None or self._rank(schedule) <= self._rank(self.best):
+            self.best = schedule
+        self.model.cp.clear_hints()
+        hint(self.model, self.best)
+        return solver
+
+    def _seated(self, solver: cp_model.CpSolver) -> Schedule:
+        return seat(self.model, solver.boolean_value)
+
+    def _measures(self, schedule: Schedule) -> Measures:
+        return measures(self.model.part_of_problem, self.model.part(schedule), self.published)
+
+    def _measure(self, goal: Goal, schedule: Schedule) -> int:
+        return _of(self._measures(schedule), goal)
+
+    def _rank(self, schedule: Schedule) -> tuple[int, ...]:
+        """Smaller is better, by the goals in their order."""
+        found = self._measures(schedule)
+        return tuple(_of(found, goal) * (-1 if goal is Goal.VALUE else 1) for goal in self.options.goals)
+
+    def _is_allowed(self, schedule: Schedule) -> bool:
+        """Whether `schedule` is legal and keeps to what the options demand."""
+        problem, options = self.model.index.problem, self.options
+        if options.complete and len(schedule.meetings) < len(problem.candidates):
+            return False
+        if violations(self.model.part_of_problem, self.model.part(schedule)):
+            return False
+        return options.fairness is None or measures(problem, schedule).break_spread <= options.fairness
+
+    def reports(self, schedule: Schedule) -> tuple[GoalReport, ...]:
+        """Values and bounds for the whole: those of the part and what is held."""
+        found = self._measures(schedule)
+        reports = []
+        for goal in self.options.goals:
+            value = _of(found, goal)
+            bound = self.bounds.get(goal, self._certain(goal))
+            bound = self.rest[goal] + (value if bound is None else bound)
+            reports.append(
+                GoalReport(
+                    goal=goal,
+                    value=self.rest[goal] + value,
+                    bound=bound if goal is Goal.VALUE else max(0, bound),
+                    seconds=self.spent.get(goal, 0.0),
+                )
+            )
+        return tuple(reports)
+
+    def _certain(self, goal: Goal) -> int:
+        """The bound that needs no search."""
+        candidates = self.model.part_of_problem.candidates
+        return sum(max(0, c.value) for c in candidates) if goal is Goal.VALUE else 0
+
+
+class _Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]  # OR-Tools is not typed for mypy
+    """Tells of every schedule that CP-SAT finds."""
+
+    def __init__(self, solve: _Solve, goal: Goal | None) -> None:
+        super().__init__()
+        self.solve, self.goal = solve, goal
+
+    def on_solution_callback(self) -> None:
+        solve = self.solve
+        schedule = seat(solve.model, self.boolean_value)
+        if self.goal is not None:
+            solve.note_bound(self.goal, schedule, self)
+        stage = f"exact {self.goal}" if self.goal else "exact"
+        seconds = perf_counter() - solve.began
+        goals = solve.reports(schedule)
+        solve.options.progress(Progress(stage=stage, schedule=schedule, goals=goals, seconds=seconds))
+
+
+@contextmanager
+def _stopped_by(options: Options, solver: cp_model.CpSolver) -> Iterator[None]:
+    """While inside, `options.stop` ends the search."""
+    done = Event()
+
+    def watch() -> None:
+        while not done.wait(_EVERY):
+            if options.stop():
+                solver.stop_search()
+
+    watcher = Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        done.set()
+        watcher.join()
+
+
+def _of(found: Measures, goal: Goal) -> int:
+    measure: int = getattr(found, _MEASURES[goal])
+    return measure

@@ -1,0 +1,1 @@
+"""Why a meeting is left out, what would place it, and which demands contradict one another."""

@@ -1,0 +1,213 @@
+"""Claims about the ranking, on the bundled model."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matchmaker.event import Profile
+from matchmaker.matching.embedding import EmbeddingError, Role, Vectors, default_embedder, embedder_named
+from matchmaker.matching.score import Filter, Ranking, Rules, rank
+
+
+def person(name: str, *, needs: tuple[str, ...] = (), offers: tuple[str, ...] = (), **rest: object) -> Profile:
+    known = {"organisation": f"{name} SA", "country": "BE"} | rest
+    return Profile(email=name, first_name=name, last_name="X", needs=needs, offers=offers, **known)  # type: ignore[arg-type]
+
+
+PEOPLE = (
+    person(
+        "filler",
+        needs=("Wij zoeken software voor beeldanalyse in digitale pathologie",),
+        offers=("Aseptische afvulling van injectieflacons onder GMP",),
+        themes=("it", "processes"),
+        country="NL",
+    ),
+    person(
+        "imaging",
+        needs=("Nous cherchons un sous-traitant pour le remplissage stérile de flacons",),
+        offers=("Logiciel d'analyse d'images pour la pathologie numérique",),
+        themes=("it",),
+    ),
+    person(
+        "diagnostics",
+        needs=("Seed funding for a diagnostics start-up",),
+        offers=("Clinical trial sites for oncology patients",),
+        type="start-up",
+    ),
+    person(
+        "investor",
+        needs=("An accountant who knows real estate",),
+        offers=("We invest in early stage diagnostics companies",),
+        type="investor",
+        country="FR",
+    ),
+    person("silent"),
+)
+
+
+@pytest.fixture(scope="module")
+def ranking() -> Ranking:
+    return rank(PEOPLE, default_embedder())
+
+
+def test_the_dutch_offer_is_found_for_the_french_need_and_the_other_way_round(ranking: Ranking) -> None:
+    match = ranking.of("imaging")[0]
+    assert match.second == "filler"
+    kinds = {reason.kind: reason for reason in match.reasons}
+    assert kinds["need_offer"].need == PEOPLE[1].needs[0]
+    assert kinds["need_offer"].offer == PEOPLE[0].offers[0]
+    assert (kinds["need_offer"].need_language, kinds["need_offer"].offer_language) == ("fr", "nl")
+    assert kinds["offer_need"].need == PEOPLE[0].needs[0]
+    assert kinds["themes"].themes == ("it",)
+
+
+def test_a_pair_has_one_score_and_each_side_sees_its_own_directions(ranking: Ranking) -> None:
+    mine = next(match for match in ranking.of("imaging") if match.second == "filler")
+    theirs = next(match for match in ranking.of("filler") if match.second == "imaging")
+    assert mine.score == pytest.approx(theirs.score) == ranking.score("imaging", "filler")
+    assert mine.forward == pytest.approx(theirs.backward)
+    assert mine.backward == pytest.approx(theirs.forward)
+    assert ranking.score("imaging", "filler") == ranking.score("filler", "imaging")
+
+
+def test_a_strong_one_sided_match_is_kept_and_says_so(ranking: Ranking) -> None:
+    match = ranking.of("diagnostics")[0]
+    assert match.second == "investor"
+    assert match.forward > 0.5 > match.backward
+    assert "one_sided" in {reason.kind for reason in match.reasons}
+
+
+def test_an_empty_profile_is_told_that_there_is_too_little_to_match_on(ranking: Ranking) -> None:
+    matches = ranking.of("silent")
+    assert {match.score for match in matches} == {0.0}
+    assert all(match.reasons[-1].kind == "too_little" for match in matches)
+
+
+def test_colleagues_never_meet_and_never_means_never() -> None:
+    people = (*PEOPLE[:4], replace(PEOPLE[1], email="colleague", organisation=" imaging sa"))
+    ranking = rank(people, default_embedder(), rules=Rules(never=frozenset({("filler", "imaging")})))
+    assert "colleague" not in {match.second for match in ranking.of("imaging")}
+    assert "filler" not in {match.second for match in ranking.of("imaging")}
+    assert "imaging" not in {match.second for match in ranking.of("filler")}
+    assert "filler" in {match.second for match in ranking.of("colleague")}
+
+
+def test_types_that_may_not_meet_are_not_proposed() -> None:
+    ranking = rank(PEOPLE, default_embedder(), rules=Rules(may_meet=frozenset({("start-up", "investor")})))
+    assert [match.second for match in ranking.of("investor")] == ["diagnostics"]
+    assert [match.second for match in ranking.of("diagnostics")] == ["investor"]
+    assert ranking.of("filler") == ()
+
+
+def test_having_met_lowers_and_another_country_raises(ranking: Ranking) -> None:
+    met = rank(PEOPLE, default_embedder(), rules=Rules(met_before=frozenset({("imaging", "filler")})))
+    abroad = rank(PEOPLE, default_embedder(), rules=Rules(country_bonus=0.5))
+    plain = ranking.score("diagnostics", "investor")
+    assert met.score("filler", "imaging") == pytest.approx(ranking.score("filler", "imaging") / 2)
+    assert abroad.score("diagnostics", "investor") == pytest.approx((1 + plain) / 2)
+    assert "met_before" in {
+        reason.kind for reason in next(m for m in met.of("filler") if m.second == "imaging").reasons
+    }
+    assert "country" in {reason.kind for reason in abroad.of("investor")[0].reasons}
+
+
+def test_every_reason_is_a_sentence_in_each_language(ranking: Ranking) -> None:
+    reasons = [reason for p in PEOPLE for match in ranking.of(p.email) for reason in match.reasons]
+    for reason in reasons:
+        sentences = {reason.text(language, {"it": {"fr": "informatique"}}) for language in ("en", "fr", "nl")}
+        assert len(sentences) == 3
+        assert all(sentence.endswith(".") and "None" not in sentence for sentence in sentences)
+
+
+def test_a_newcomer_gets_a_list_at_once_and_moves_nobody(ranking: Ranking) -> None:
+    newcomer = person("newcomer", offers=("Seed capital for young diagnostics firms",), country="DE")
+    wider = ranking.joined(newcomer)
+    assert wider.of("newcomer")[0].second == "diagnostics"
+    assert [m.second for m in wider.of("imaging")] == [m.second for m in ranking.of("imaging")]
+    assert wider.score("diagnostics", "investor") == pytest.approx(ranking.score("diagnostics", "investor"))
+    with pytest.raises(ValueError, match="already"):
+        wider.joined(newcomer)
+
+
+def test_search_finds_in_any_language_and_by_name_within_the_filter(ranking: Ranking) -> None:
+    assert ranking.search("steriel vullen van flesjes")[0].email in {"filler", "imaging"}
+    hit = ranking.search("financement de start-up en diagnostic")[0]
+    assert hit.email in {"investor", "diagnostics"}
+    assert hit.text in {*PEOPLE[2].needs, *PEOPLE[3].offers}
+    assert ranking.search("Imaging SA")[0].email == "imaging"
+    assert {h.email for h in ranking.search("", Filter(countries=frozenset({"FR", "NL"})))} == {"filler", "investor"}
+    assert [h.email for h in ranking.search("", Filter(themes=frozenset({"it"}), organisation="FILLER sa"))] == [
+        "filler"
+    ]
+    assert all(h.email == "investor" for h in ranking.search("diagnostics", Filter(types=frozenset({"investor"}))))
+
+
+class Failing:
+    """An embedder whose server is gone."""
+
+    name = "server/gone"
+
+    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+        raise EmbeddingError("the embedding server at gone failed: refused")
+
+
+def test_a_failing_embedder_is_replaced_and_the_organiser_told() -> None:
+    ranking = rank(PEOPLE, Failing())
+    assert ranking.of("imaging")[0].second == "filler"
+    assert [notice.kind for notice in ranking.notices] == ["fallback"]
+    assert "gone failed: refused" in ranking.notices[0].text("nl")
+
+
+def test_keyword_mode_says_so() -> None:
+    assert [notice.kind for notice in rank(PEOPLE, embedder_named("characters")).notices] == ["keyword_mode"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Diagnostics",
+        "🧬🔬",
+        "Αναζητούμε συνεργάτη για διαγνωστικά τεστ",
+        "We zoeken un partenaire for clinical trials en Belgique",
+        "word " * 4000,
+        "\x00\ud800",
+        "   ",
+    ],
+    ids=["one word", "emoji", "Greek", "mixed languages", "20,000 characters", "broken", "blank"],
+)
+def test_odd_texts_are_ranked_or_said_to_be_too_little(text: str) -> None:
+    ranking = rank((*PEOPLE, person("odd", needs=(text,), offers=(text,))), default_embedder())
+    for match in ranking.of("odd"):
+        assert 0 <= match.score <= 1
+        assert all(reason.text("fr") for reason in match.reasons)
+    if not any(c.isalnum() for c in text):
+        assert all("too_little" in {reason.kind for reason in match.reasons} for match in ranking.of("odd"))
+
+
+def test_a_weight_outside_its_range_is_refused_by_name() -> None:
+    with pytest.raises(ValueError, match="country_bonus is 2: expected a number from 0 to 1"):
+        Rules(country_bonus=2)
+
+
+def test_two_people_with_one_address_are_refused() -> None:
+    with pytest.raises(ValueError, match="share an e-mail address"):
+        rank([PEOPLE[0], PEOPLE[0]], embedder_named("characters"))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.lists(st.text(max_size=30), max_size=3), st.lists(st.text(max_size=30), max_size=3)), max_size=6
+    )
+)
+def test_no_text_whatever_breaks_the_ranking(texts: list[tuple[list[str], list[str]]]) -> None:
+    people = [person(str(i), needs=tuple(needs), offers=tuple(offers)) for i, (needs, offers) in enumerate(texts)]
+    ranking = rank(people, embedder_named("characters"))
+    for someone in people:
+        matches = ranking.of(someone.email)
+        assert len(matches) == len(people) - 1
+        assert all(0 <= value <= 1 for match in matches for value in (match.score, match.forward, match.backward))
+        assert [m.score for m in matches] == sorted((m.score for m in matches), reverse=True)
