@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Status(StrEnum):
+class RequestStatus(StrEnum):
     """Where a meeting request stands."""
 
     PENDING = "pending"
@@ -28,7 +28,7 @@ class Preference(StrEnum):
     NEVER = "never"
 
 
-class Kind(StrEnum):
+class PlaceKind(StrEnum):
     """The kinds of place."""
 
     TABLE = "table"
@@ -50,7 +50,7 @@ class EventPlace:
     """Where meetings are held; a stand belongs to an organisation. `capacity` meetings at once."""
 
     name: str
-    kind: Kind = Kind.TABLE
+    kind: PlaceKind = PlaceKind.TABLE
     capacity: int = 1
     organisation: str | None = None
 
@@ -92,7 +92,7 @@ class Request:
 
     sender: str
     recipient: str
-    status: Status = Status.PENDING
+    status: RequestStatus = RequestStatus.PENDING
     preference: Preference = Preference.LIKE
     message: str = ""
 

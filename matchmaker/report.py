@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from babel import Locale
 from babel.numbers import format_decimal, format_percent
 
-from matchmaker.event import Event, Preference, Status
+from matchmaker.event import Event, Preference, RequestStatus
 from matchmaker.scheduling.checks import measures
 from matchmaker.scheduling.domain import Problem, Schedule
 
@@ -53,7 +53,7 @@ class Report:
     countries: Mapping[str, int]
     offers: int
     needs: int
-    requests: Mapping[Status, int]
+    requests: Mapping[RequestStatus, int]
     schedule: Figures | None
 
     def as_data(self) -> dict[str, object]:
@@ -151,7 +151,7 @@ def report(
         countries=dict(sorted(Counter(p.country for p in event.people).items(), key=lambda pair: (-pair[1], pair[0]))),
         offers=sum(len(person.offers) for person in event.people),
         needs=sum(len(person.needs) for person in event.people),
-        requests={status: statuses[status] for status in Status},
+        requests={status: statuses[status] for status in RequestStatus},
         schedule=None if problem is None or schedule is None else _figures(event, problem, schedule, bound),
     )
 

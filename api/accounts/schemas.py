@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import EmailStr, Field, StringConstraints, model_validator
 
 from api.core.schemas import Language, Model
-from api.models import Role
+from api.models import TeamRole
 
 Email = Annotated[EmailStr, Field(max_length=254, examples=["marie.dubois@example.org"])]
 
@@ -43,7 +43,7 @@ class Membership(Model):
     """What somebody is in an event: of its team, a participant, or both."""
 
     event: EventBrief
-    role: Role | None
+    role: TeamRole | None
     participant_id: int | None
 
 

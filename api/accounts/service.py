@@ -14,7 +14,7 @@ from api.core.errors import LinkUsed, WrongCode
 from api.messages import mail
 from api.models import SignInLink, User, UserSession
 from api.settings import Settings
-from api.web.permissions import hash_of
+from api.web.permissions import token_hash_of
 
 # RFC 9106, section 4, second recommended option, with less memory: a code lives for half an hour and for five attempts
 hasher = PasswordHasher(time_cost=3, memory_cost=16 * 1024, parallelism=1)
@@ -28,7 +28,7 @@ async def make_link(session: AsyncSession, user_id: int, settings: Settings) -> 
     session.add(
         SignInLink(
             user_id=user_id,
-            token_hash=hash_of(token),
+            token_hash=token_hash_of(token),
             code_hash=await asyncio.to_thread(hasher.hash, code),
             expires_at=now + timedelta(minutes=settings.link_minutes),
         )
@@ -63,7 +63,7 @@ async def send_link(sessions: Sessions, settings: Settings, user_id: int, langua
 
 async def use_link(session: AsyncSession, token: str) -> int:
     """The user whom `token` signs in. Raises `LinkUsed` if it was used before, or is expired or unknown."""
-    return await _use(session, SignInLink.token_hash == hash_of(token))
+    return await _use(session, SignInLink.token_hash == token_hash_of(token))
 
 
 async def use_code(session: AsyncSession, sessions: Sessions, email: str, code: str, attempts: int) -> int:
@@ -113,6 +113,8 @@ async def open_session(session: AsyncSession, user_id: int, settings: Settings) 
     """The token of a new session of the user, for their cookie."""
     now, token = datetime.now(UTC), secrets.token_urlsafe(32)
     session.add(
-        UserSession(user_id=user_id, token_hash=hash_of(token), expires_at=now + timedelta(days=settings.session_days))
+        UserSession(
+            user_id=user_id, token_hash=token_hash_of(token), expires_at=now + timedelta(days=settings.session_days)
+        )
     )
     return token

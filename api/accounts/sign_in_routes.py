@@ -5,15 +5,15 @@ from typing import Annotated
 import sqlalchemy as sa
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.accounts.routes import me_of
+from api.accounts.me import me_response
 from api.accounts.schemas import LinkRequest, Me, SignIn
 from api.accounts.service import open_session, use_code, use_link
 from api.core.database import Transaction
 from api.core.errors import LinkUsed, NotSignedIn, TooMany, WrongCode, documented
 from api.jobs import enqueue
 from api.models import User, UserSession
-from api.web.permissions import COOKIE, OwnTransactions, SettingsOf, SignedIn, cookie, hash_of
-from api.web.rate_limit import count
+from api.web.permissions import COOKIE, AppSettings, SessionFactory, SignedIn, cookie, token_hash_of
+from api.web.rate_limit import enforce_rate_limit
 
 router = APIRouter(prefix="/sign-in", tags=["sign-in"])
 
@@ -24,15 +24,15 @@ def _address(request: Request) -> str:
 
 @router.post("/links", status_code=202, responses=documented(TooMany))
 async def request_link(
-    wanted: LinkRequest, request: Request, session: Transaction, sessions: OwnTransactions, settings: SettingsOf
+    wanted: LinkRequest, request: Request, session: Transaction, sessions: SessionFactory, settings: AppSettings
 ) -> dict[str, str]:
     """Ask for a sign-in link and a code by mail.
 
     The answer is the same whether there is such an account or not, and the message is sent after it.
     """
     email = wanted.email.lower()
-    await count(sessions, "link-address", _address(request), settings.links_per_hour_and_address)
-    await count(sessions, "link", email, settings.links_per_hour)
+    await enforce_rate_limit(sessions, "link-address", _address(request), settings.links_per_hour_and_address)
+    await enforce_rate_limit(sessions, "link", email, settings.links_per_hour)
     user_id = await session.scalar(sa.select(User.id).where(User.email == email))
     if user_id is not None:
         await enqueue(session, "send_sign_in_link", user_id=user_id, language=wanted.language)
@@ -45,16 +45,16 @@ async def sign_in(
     request: Request,
     response: Response,
     session: Transaction,
-    sessions: OwnTransactions,
-    settings: SettingsOf,
+    sessions: SessionFactory,
+    settings: AppSettings,
 ) -> Me:
     """Sign in with the token of a link, or with an e-mail address and the code that was sent to it."""
     if proof.token is not None:
         user_id = await use_link(session, proof.token)
     else:
         email, code = (proof.email or "").lower(), proof.code or ""
-        await count(sessions, "code-address", _address(request), settings.links_per_hour_and_address)
-        await count(sessions, "code", email, settings.links_per_hour * settings.code_attempts)
+        await enforce_rate_limit(sessions, "code-address", _address(request), settings.links_per_hour_and_address)
+        await enforce_rate_limit(sessions, "code", email, settings.links_per_hour * settings.code_attempts)
         user_id = await use_code(session, sessions, email, code, settings.code_attempts)
     response.set_cookie(
         COOKIE,
@@ -64,7 +64,7 @@ async def sign_in(
         secure=settings.secure,
         samesite="lax",
     )
-    return await me_of(session, await session.get_one(User, user_id))
+    return await me_response(session, await session.get_one(User, user_id))
 
 
 @router.delete("/sessions/current", status_code=204, responses=documented(NotSignedIn))
@@ -73,6 +73,8 @@ async def sign_out(
 ) -> None:
     """Sign out of this browser."""
     await session.execute(
-        sa.delete(UserSession).where(UserSession.user_id == user.id, UserSession.token_hash == hash_of(token or ""))
+        sa.delete(UserSession).where(
+            UserSession.user_id == user.id, UserSession.token_hash == token_hash_of(token or "")
+        )
     )
     response.delete_cookie(COOKIE)

@@ -12,14 +12,12 @@ from api import models
 from api.agendas.schemas import Agenda, AgendaEntry, AgendaPlace
 from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
-from api.models.schedules import State
+from api.models.schedules import ScheduleState
 from api.participants.schemas import ParticipantBrief
 from api.schedules.documents import document, fitting
-from api.schedules.grid_routes import PDF, download
-from api.web.permissions import OwnProfile, Profile
+from api.web.downloads import ICS, PDF, download
+from api.web.permissions import EditableProfile, ProfileView
 from matchmaker.matching.agenda_reason import why
-
-ICS = "text/calendar"
 
 router = APIRouter(
     prefix="/events/{event_id}/participants/{participant_id}",
@@ -29,36 +27,36 @@ router = APIRouter(
 
 
 @dataclass(frozen=True)
-class Shown:
+class AgendaView:
     """A participant, and the schedule of which their agenda is a part (None: nothing is published yet)."""
 
-    profile: Profile
+    profile: ProfileView
     schedule: models.Schedule | None
 
 
 async def _shown(
-    profile: OwnProfile,
+    profile: EditableProfile,
     session: Transaction,
     schedule_id: Annotated[int | None, Query(ge=1, lt=2**53, description="For organisers: another version.")] = None,
-) -> Shown:
+) -> AgendaView:
     of_event = sa.select(models.Schedule).where(models.Schedule.event_id == profile.participant.event_id)
     if schedule_id is None:
-        published = await session.scalar(of_event.where(models.Schedule.state == State.PUBLISHED))
-        return Shown(profile=profile, schedule=published)
-    if not profile.seen_by.organises:
+        published = await session.scalar(of_event.where(models.Schedule.state == ScheduleState.PUBLISHED))
+        return AgendaView(profile=profile, schedule=published)
+    if not profile.viewer.organises:
         raise Forbidden("Only the organisers of the event see what is not published.")
-    held = models.Schedule.state.in_((State.DRAFT, State.PUBLISHED, State.SUPERSEDED))
+    held = models.Schedule.state.in_((ScheduleState.DRAFT, ScheduleState.PUBLISHED, ScheduleState.SUPERSEDED))
     chosen = await session.scalar(of_event.where(models.Schedule.id == schedule_id, held))
     if chosen is None:
         raise NotFound("There is no such schedule.")
-    return Shown(profile=profile, schedule=chosen)
+    return AgendaView(profile=profile, schedule=chosen)
 
 
-ShownAgenda = Annotated[Shown, Depends(_shown)]
+VisibleAgenda = Annotated[AgendaView, Depends(_shown)]
 
 
 @router.get("/agenda")
-async def read_agenda(shown: ShownAgenda, session: Transaction) -> Agenda:
+async def read_agenda(shown: VisibleAgenda, session: Transaction) -> Agenda:
     """The meetings of a participant: one's own once they are published, for organisers anybody's."""
     person, schedule = shown.profile.participant, shown.schedule
     entries = []
@@ -82,7 +80,7 @@ async def read_agenda(shown: ShownAgenda, session: Transaction) -> Agenda:
             sa.select(models.Match.other_id, models.Match.reasons).where(models.Match.participant_id == person.id)
         )
         reasons: dict[int, list[dict[str, Any]]] = dict(matches.all())
-        entries = [_entry(meeting, person, reasons, shown.profile.seen_by.event) for meeting in meetings]
+        entries = [_entry(meeting, person, reasons, shown.profile.viewer.event) for meeting in meetings]
     return Agenda(
         participant=ParticipantBrief.model_validate(person),
         schedule_id=schedule.id if schedule else None,
@@ -122,10 +120,10 @@ def _entry(
     response_class=Response,
     responses={200: {"content": {PDF: {}}, "description": "The agenda, to print"}},
 )
-async def read_agenda_pdf(shown: ShownAgenda, session: Transaction) -> Response:
+async def read_agenda_pdf(shown: VisibleAgenda, session: Transaction) -> Response:
     """An agenda as PDF, in the language of its participant."""
-    schedule, email = _something(shown), shown.profile.participant.user.email
-    return download(await document(session, schedule.id, lambda issue: issue.agenda(email)), PDF, "agenda.pdf")
+    schedule, email = _published_or_404(shown), shown.profile.participant.user.email
+    return download(await document(session, schedule.id, lambda printed: printed.agenda(email)), PDF, "agenda.pdf")
 
 
 @router.get(
@@ -133,13 +131,13 @@ async def read_agenda_pdf(shown: ShownAgenda, session: Transaction) -> Response:
     response_class=Response,
     responses={200: {"content": {ICS: {}}, "description": "The agenda, for a calendar (RFC 5545)"}},
 )
-async def read_agenda_ics(shown: ShownAgenda, session: Transaction) -> Response:
+async def read_agenda_ics(shown: VisibleAgenda, session: Transaction) -> Response:
     """An agenda as iCalendar."""
-    schedule, email = _something(shown), shown.profile.participant.user.email
-    return download(await document(session, schedule.id, lambda issue: issue.calendar(email)), ICS, "agenda.ics")
+    schedule, email = _published_or_404(shown), shown.profile.participant.user.email
+    return download(await document(session, schedule.id, lambda printed: printed.calendar(email)), ICS, "agenda.ics")
 
 
-def _something(shown: Shown) -> models.Schedule:
+def _published_or_404(shown: AgendaView) -> models.Schedule:
     if shown.schedule is None:
         raise NotFound("Nothing is published yet.")
     return shown.schedule

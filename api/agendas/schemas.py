@@ -4,14 +4,14 @@ from datetime import datetime
 
 from api.core.schemas import Model, Texts
 from api.participants.schemas import ParticipantBrief
-from matchmaker.event import Kind
+from matchmaker.event import PlaceKind
 
 
 class AgendaPlace(Model):
     """Where a meeting is."""
 
     name: str
-    kind: Kind
+    kind: PlaceKind
 
 
 class AgendaEntry(Model):

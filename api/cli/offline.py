@@ -17,7 +17,7 @@ from matchmaker.agenda import agendas_of
 from matchmaker.documents import Edition, agenda_ics, agendas_pdf, schedule_workbook
 from matchmaker.event import Event
 from matchmaker.matching.agenda_reason import LIKELY, why
-from matchmaker.matching.score import Ranking, Reason
+from matchmaker.matching.score import MatchReason, Ranking
 from matchmaker.report import Report, report
 from matchmaker.scheduling.candidates import Index, problem_of
 from matchmaker.scheduling.checks import violations
@@ -30,7 +30,7 @@ WRITTEN = ("schedule.xlsx", "agendas.pdf", "calendars", "report.txt", "report.js
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class OfflineSchedule:
     """An event with its ranking, the problem that this makes, and the schedule found for it."""
 
     event: Event
@@ -45,7 +45,7 @@ class Plan:
         return report(self.event, self.problem, self.result.schedule, bound)
 
 
-def plan(event: Event, ranking: Ranking, options: Options) -> Plan:
+def plan(event: Event, ranking: Ranking, options: Options) -> OfflineSchedule:
     """Schedules the accepted requests of an event.
 
     Raises RuntimeError if the schedule breaks a rule: such a schedule is a fault of the program, and not for use.
@@ -54,11 +54,11 @@ def plan(event: Event, ranking: Ranking, options: Options) -> Plan:
     result = solve(problem, options)
     if wrong := violations(problem, result.schedule):
         raise RuntimeError(f"the schedule breaks {len(wrong)} rules; the first: {wrong[0].message}")
-    return Plan(event=event, ranking=ranking, problem=problem, index=index, result=result)
+    return OfflineSchedule(event=event, ranking=ranking, problem=problem, index=index, result=result)
 
 
 def write(
-    plan: Plan, folder: Path, language: str, progress: Callable[[int, int], None] = lambda _done, _of: None
+    plan: OfflineSchedule, folder: Path, language: str, progress: Callable[[int, int], None] = lambda _done, _of: None
 ) -> None:
     """Writes the documents of a plan into an existing folder.
 
@@ -122,13 +122,13 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
             path.rename(folder / path.name)
 
 
-def _why_not_placed(plan: Plan) -> Mapping[int, Mapping[str, str]]:
+def _why_not_placed(plan: OfflineSchedule) -> Mapping[int, Mapping[str, str]]:
     never = dict.fromkeys(plan.index.excluded, explanations.NEVER)
     found = explanations.reasons(plan.problem, plan.result.schedule, explanations.called_in(plan.event)) | never
     return {i: reason["text"] for i, reason in found.items()}
 
 
-def _why_they_meet(plan: Plan) -> Mapping[int, Mapping[str, Mapping[str, str]]]:
+def _why_they_meet(plan: OfflineSchedule) -> Mapping[int, Mapping[str, Mapping[str, str]]]:
     """For each candidate that takes place, by the reader's e-mail address and by language, why it is worth having."""
     found: dict[int, dict[str, Mapping[str, str]]] = {}
     event, matches = plan.event, {}
@@ -146,7 +146,7 @@ def _why_they_meet(plan: Plan) -> Mapping[int, Mapping[str, Mapping[str, str]]]:
     return found
 
 
-def _fits(reasons: Sequence[Reason]) -> Mapping[str, str] | None:
+def _fits(reasons: Sequence[MatchReason]) -> Mapping[str, str] | None:
     """The sentence by language of the first reason by which an offer probably serves a need."""
     for reason in reasons:
         if reason.kind in ("need_offer", "offer_need") and reason.strength >= LIKELY:

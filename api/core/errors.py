@@ -19,7 +19,7 @@ MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger()
 
 
-class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
+class ApiError(Exception):
     """Raised anywhere in a request, it ends it: the transaction is rolled back and the problem is the answer."""
 
     status: ClassVar[int]
@@ -36,94 +36,94 @@ class Problem(Exception):  # noqa: N818 - RFC 9457 calls it a problem
         return _response(self.status, self.code, self.title, self.detail, self.errors, self.headers)
 
 
-class BadRequest(Problem):
+class BadRequest(ApiError):
     status, code, title = 400, "bad-request", "Not a request"
 
 
-class NotSignedIn(Problem):
+class NotSignedIn(ApiError):
     status, code, title = 401, "not-signed-in", "Not signed in"
 
 
-class Forbidden(Problem):
+class Forbidden(ApiError):
     status, code, title = 403, "forbidden", "Not allowed"
 
 
-class CrossSite(Problem):
+class CrossSite(ApiError):
     status, code, title = 403, "cross-site", "Sent from another site"
 
 
-class NotFound(Problem):
+class NotFound(ApiError):
     status, code, title = 404, "not-found", "Not found"
 
 
-class AlreadyRequested(Problem):
+class AlreadyRequested(ApiError):
     status, code, title = 409, "already-requested", "Already requested"
 
 
-class AlreadyAnswered(Problem):
+class AlreadyAnswered(ApiError):
     status, code, title = 409, "already-answered", "Already answered"
 
 
-class NotAllowed(Problem):
+class NotAllowed(ApiError):
     status, code, title = 409, "not-allowed", "These two may not meet"
 
 
-class InUse(Problem):
+class InUse(ApiError):
     status, code, title = 409, "in-use", "Meetings depend on it"
 
 
-class ScheduleRunning(Problem):
+class ScheduleRunning(ApiError):
     status, code, title = 409, "schedule-running", "A schedule is being made"
 
 
-class NotRunning(Problem):
+class NotRunning(ApiError):
     status, code, title = 409, "not-running", "The schedule is not being made"
 
 
-class NotADraft(Problem):
+class NotADraft(ApiError):
     status, code, title = 409, "not-a-draft", "Only a draft can be published"
 
 
-class ScheduleOutdated(Problem):
+class ScheduleOutdated(ApiError):
     status, code, title = 409, "schedule-outdated", "The event has changed since this schedule was made"
 
 
-class ProposalsRunning(Problem):
+class ProposalsRunning(ApiError):
     status, code, title = 409, "proposals-running", "Proposals are being made"
 
 
-class ProposalsClosed(Problem):
+class ProposalsClosed(ApiError):
     status, code, title = 409, "proposals-closed", "These proposals are past that"
 
 
-class LinkUsed(Problem):
+class LinkUsed(ApiError):
     status, code, title = 410, "link-used", "Link used or expired"
 
 
-class TooLarge(Problem):
+class TooLarge(ApiError):
     status, code, title = 413, "too-large", "Too large"
 
 
 TOO_LARGE = TooLarge("This is more than is taken here.")
 
 
-class WrongCode(Problem):
+class WrongCode(ApiError):
     status, code, title = 422, "wrong-code", "Wrong code"
 
 
-class Invalid(Problem):
+class Invalid(ApiError):
     status, code, title = 422, "invalid", "Not valid"
 
 
-class InvalidWorkbook(Problem):
+class InvalidWorkbook(ApiError):
     status, code, title = 422, "invalid-workbook", "The workbook has errors"
 
 
-class TooMany(Problem):
+class TooMany(ApiError):
     status, code, title = 429, "too-many", "Too many attempts"
 
 
-def documented(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
+def documented(*problems: type[ApiError]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may raise `problems`."""
     by_status: dict[int | str, dict[str, Any]] = {}
     for problem in problems:
@@ -151,7 +151,7 @@ def document(app: FastAPI) -> None:
 
 def install(app: FastAPI) -> None:
     """Make every error of `app` a problem."""
-    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(ApiError, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_middleware(Unexpected)
@@ -179,7 +179,7 @@ def _response(
 
 
 async def _problem(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, Problem)
+    assert isinstance(error, ApiError)
     return error.response()
 
 

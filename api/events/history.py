@@ -5,20 +5,20 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from api.models import Event, Meeting, MeetingAttendee, Membership, Participant, Role, Schedule, Slot, User
-from api.models.schedules import State
+from api.models import Event, Meeting, MeetingAttendee, Membership, Participant, Schedule, Slot, TeamRole, User
+from api.models.schedules import ScheduleState
 
 MOST = 10
 
 
 def earlier_events(session: Session, event_id: int) -> Sequence[int]:
     """The events of the same owners that end before this one begins, the latest first; at most `MOST`."""
-    owners = sa.select(Membership.user_id).where(Membership.event_id == event_id, Membership.role == Role.OWNER)
+    owners = sa.select(Membership.user_id).where(Membership.event_id == event_id, Membership.role == TeamRole.OWNER)
     begins = sa.select(sa.func.min(Slot.starts)).where(Slot.event_id == event_id).scalar_subquery()
     ended = sa.func.max(Slot.ends)
     return session.scalars(
         sa.select(Event.id)
-        .join(Membership, sa.and_(Membership.event_id == Event.id, Membership.role == Role.OWNER))
+        .join(Membership, sa.and_(Membership.event_id == Event.id, Membership.role == TeamRole.OWNER))
         .join(Slot, Slot.event_id == Event.id)
         .where(Membership.user_id.in_(owners))
         .group_by(Event.id)
@@ -43,7 +43,7 @@ def met_at(session: Session, events: Sequence[int]) -> frozenset[tuple[str, str]
         .join(partner, partner.id == other.participant_id)
         .join(account, account.id == person.user_id)
         .join(partners, partners.id == partner.user_id)
-        .where(Schedule.event_id.in_(events), Schedule.state == State.PUBLISHED)
+        .where(Schedule.event_id.in_(events), Schedule.state == ScheduleState.PUBLISHED)
         .distinct()
     )
     return frozenset((first, second) for first, second in pairs)

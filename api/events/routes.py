@@ -4,15 +4,16 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Response, UploadFile
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload
 
 from api import models
-from api.core.audit import note
+from api.core.audit import record_action
 from api.core.database import Transaction
 from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
-from api.events.schemas import Event, EventPatch, Events, My, OrgBrief, Place, Slot, Theme
-from api.web.permissions import EventMember, EventOrganiser, Listed, Member, SignedIn
+from api.core.pagination import Paginated
+from api.events.schemas import Event, EventPatch, Events, OrganisationBrief, Place, Slot
+from api.events.service import event_of, place_of, slot_of
+from api.web.permissions import EventMember, EventOrganiser, Member, SignedIn
 
 LOGO_BYTES = 512 * 1024
 # A browser must be told the true type and no other: the first bytes decide, not the name.
@@ -23,7 +24,7 @@ router = APIRouter(prefix="/events", tags=["events"], responses=documented(NotSi
 
 
 @router.get("")
-async def list_events(user: SignedIn, session: Transaction, window: Listed) -> Events:
+async def list_events(user: SignedIn, session: Transaction, page: Paginated) -> Events:
     """The events in which I take part, the newest first."""
     mine = (
         sa.select(models.Event, models.Membership.role, models.Participant.id)
@@ -37,16 +38,14 @@ async def list_events(user: SignedIn, session: Transaction, window: Listed) -> E
         )
         .where(sa.or_(models.Membership.role.is_not(None), models.Participant.id.is_not(None)))
     )
-    rows = (
-        await session.execute(mine.order_by(models.Event.id.desc()).limit(window.limit).offset(window.offset))
-    ).all()
+    rows = (await session.execute(mine.order_by(models.Event.id.desc()).limit(page.limit).offset(page.offset))).all()
     total = await session.scalar(sa.select(sa.func.count()).select_from(mine.subquery()))
     members = [Member(user=user, event=event, role=role, participant_id=id_) for event, role, id_ in rows]
     return Events(
         items=[await event_of(session, member) for member in members],
         total=total or 0,
-        limit=window.limit,
-        offset=window.offset,
+        limit=page.limit,
+        offset=page.offset,
     )
 
 
@@ -61,7 +60,7 @@ async def update_event(patch: EventPatch, member: EventOrganiser, session: Trans
     """Change the name, the colour or the languages of an event."""
     for field, value in patch.model_dump(exclude_none=True).items():
         setattr(member.event, field, value)
-    note(session, member, "event changed")
+    record_action(session, member, "event changed")
     return await event_of(session, member)
 
 
@@ -70,7 +69,7 @@ async def put_logo(file: UploadFile, member: EventOrganiser, session: Transactio
     """Give an event its logo: PNG, JPEG or SVG, of at most 512 kB."""
     data = await file.read()
     member.event.logo, member.event.logo_type = data, _logo_type(data)
-    note(session, member, "logo changed")
+    record_action(session, member, "logo changed")
     return await event_of(session, member)
 
 
@@ -114,7 +113,7 @@ async def list_places(member: EventMember, session: Transaction) -> list[Place]:
 
 
 @router.get("/{event_id}/organisations", responses=documented(NotFound))
-async def list_organisations(member: EventMember, session: Transaction) -> list[OrgBrief]:
+async def list_organisations(member: EventMember, session: Transaction) -> list[OrganisationBrief]:
     """The organisations from which people take part, by name."""
     organisation, people = models.Organisation, models.Participant
     rows = await session.scalars(
@@ -125,58 +124,7 @@ async def list_organisations(member: EventMember, session: Transaction) -> list[
         )
         .order_by(organisation.key, organisation.id)
     )
-    return [OrgBrief.model_validate(row) for row in rows]
-
-
-def slot_of(slot: models.Slot, zone: ZoneInfo) -> Slot:
-    """A slot (its session loaded) with times in `zone`."""
-    return Slot(
-        id=slot.id,
-        index=slot.position,
-        session=slot.session.name,
-        starts=slot.starts.astimezone(zone),
-        ends=slot.ends.astimezone(zone),
-    )
-
-
-def place_of(place: models.Place) -> Place:
-    """A place (its organisation loaded)."""
-    owner = place.organisation
-    return Place(
-        id=place.id,
-        name=place.name,
-        kind=place.kind,
-        capacity=place.capacity,
-        organisation=OrgBrief(id=owner.id, name=owner.name) if owner else None,
-    )
-
-
-async def event_of(session: AsyncSession, member: Member) -> Event:
-    """The event as `member` sees it."""
-    event, people, slots = member.event, models.Participant, models.Slot
-    starts = sa.select(sa.func.min(slots.starts)).where(slots.event_id == event.id)
-    ends = sa.select(sa.func.max(slots.ends)).where(slots.event_id == event.id)
-    times = sa.select(starts.scalar_subquery(), ends.scalar_subquery(), models.Event.published_schedule_id)
-    first, last, published = (await session.execute(times.where(models.Event.id == event.id))).one()
-    zone = ZoneInfo(event.time_zone)
-    types = sa.select(people.type).where(people.event_id == event.id, people.type != "").distinct()
-    countries = sa.select(people.country).where(people.event_id == event.id).distinct()
-    return Event(
-        id=event.id,
-        slug=event.slug,
-        name=event.name,
-        time_zone=event.time_zone,
-        languages=event.languages,
-        colour=event.colour,
-        logo_url=f"/api/v1/events/{event.id}/logo" if event.logo_type else None,
-        starts=first and first.astimezone(zone),
-        ends=last and last.astimezone(zone),
-        themes=[Theme(code=code, labels=labels) for code, labels in event.themes.items()],
-        types=list(await session.scalars(types.order_by(people.type))),
-        countries=list(await session.scalars(countries.order_by(people.country))),
-        published_schedule_id=published,
-        my=My(role=member.role, participant_id=member.participant_id),
-    )
+    return [OrganisationBrief.model_validate(row) for row in rows]
 
 
 def _logo_type(data: bytes) -> str:

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from api.core.schemas import Language, Model, Name, Page, Texts
-from api.models import Role
-from matchmaker.event import Kind
+from api.models import TeamRole
+from matchmaker.event import PlaceKind
 
 
 class Theme(Model):
@@ -17,10 +17,10 @@ class Theme(Model):
     labels: Texts
 
 
-class My(Model):
+class OwnMembership(Model):
     """What the account that is signed in is in the event."""
 
-    role: Role | None
+    role: TeamRole | None
     participant_id: int | None
 
 
@@ -40,7 +40,7 @@ class Event(Model):
     types: list[str]
     countries: list[str]
     published_schedule_id: int | None
-    my: My
+    membership: OwnMembership
 
 
 class Events(Page):
@@ -57,7 +57,7 @@ class EventPatch(Model):
     languages: list[Language] | None = Field(None, min_length=1, max_length=3)
 
 
-class OrgBrief(Model):
+class OrganisationBrief(Model):
     """An organisation, in short."""
 
     id: int
@@ -65,10 +65,10 @@ class OrgBrief(Model):
 
 
 class Slot(Model):
-    """A slot. `index` is its number among all slots of the event, from 0."""
+    """A slot. `position` is its index among all slots of the event, from 0."""
 
     id: int
-    index: int
+    position: int
     session: str
     starts: datetime
     ends: datetime
@@ -84,12 +84,12 @@ class PlaceBrief(Model):
 class Place(PlaceBrief):
     """Where meetings are held, `capacity` at once."""
 
-    kind: Kind
+    kind: PlaceKind
     capacity: int
-    organisation: OrgBrief | None
+    organisation: OrganisationBrief | None
 
 
-class Counts(Model):
+class WorkbookCounts(Model):
     """What a workbook holds."""
 
     participants: int
@@ -101,11 +101,11 @@ class Counts(Model):
     places: int
 
 
-class Imported(Model):
+class ImportResult(Model):
     """The event made of a workbook (none after a dry run)."""
 
     event_id: int | None
-    counts: Counts
+    counts: WorkbookCounts
 
 
 class UpdateCounts(Model):
@@ -116,7 +116,7 @@ class UpdateCounts(Model):
     unchanged: int
 
 
-class Updated(Model):
+class ImportUpdate(Model):
     """The outcome of an update by a workbook."""
 
     counts: UpdateCounts

@@ -20,7 +20,7 @@ PLAIN = ("first_name", "last_name", "country", "language", "type", "job_title", 
 
 
 @dataclass(frozen=True)
-class Known:
+class EventRows:
     """What the rows of people refer to: organisations by key, places by name, slots in the workbook's order."""
 
     organisations: Mapping[str, Organisation]
@@ -29,7 +29,7 @@ class Known:
 
 
 def store_people(
-    session: Session, event_id: int, event: Event, known: Known, changes: Changes
+    session: Session, event_id: int, event: Event, known: EventRows, changes: Changes
 ) -> dict[str, Participant]:
     """The participants of the event by e-mail address."""
     users = _users(session, event.people)
@@ -106,7 +106,7 @@ def _said(person: Profile, slots: tuple[Slot, ...]) -> dict[str, Any]:
 NOTHING = _said(Profile(email="", first_name="", last_name="", organisation="", country=""), ())
 
 
-def _take_over(row: Participant, news: Mapping[str, Any], known: Known, language: Mapping[str, str | None]) -> None:
+def _take_over(row: Participant, news: Mapping[str, Any], known: EventRows, language: Mapping[str, str | None]) -> None:
     for field, value in news.items():
         if field == "organisation":
             row.organisation_id = known.organisations[key_of(value)].id

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response, UploadFile
 
 from api import models
-from api.core.audit import note
+from api.core.audit import record_action
 from api.core.database import Transaction
 from api.core.errors import Forbidden, InvalidWorkbook, NotFound, NotSignedIn, documented
 from api.core.schemas import Language
-from api.events.schemas import Counts, Imported, UpdateCounts, Updated
+from api.events.schemas import ImportResult, ImportUpdate, UpdateCounts, WorkbookCounts
 from api.imports import service
 from api.imports.service import OverlapError
 from api.jobs import enqueue
@@ -46,7 +46,7 @@ async def import_event(
     response: Response,
     dry_run: DryRun = False,
     language: In = "en",
-) -> Imported:
+) -> ImportResult:
     """Make an event of a workbook (.xlsx, or .csv files in a .zip); who sends it owns it.
 
     Everything that is wrong is said at once, and then nothing is imported. After a dry run the status is 200.
@@ -54,11 +54,13 @@ async def import_event(
     event = await _read(file, language)
     if dry_run:
         response.status_code = 200
-        return Imported(event_id=None, counts=_counts(event))
+        return ImportResult(event_id=None, counts=_counts(event))
     row = await session.run_sync(service.store_event, event, user.id)
-    note(session, Member(user=user, event=row, role=models.Role.OWNER, participant_id=None), "event imported")
+    record_action(
+        session, Member(user=user, event=row, role=models.TeamRole.OWNER, participant_id=None), "event imported"
+    )
     await enqueue(session, "rank_event", event_id=row.id)
-    return Imported(event_id=row.id, counts=_counts(event))
+    return ImportResult(event_id=row.id, counts=_counts(event))
 
 
 @router.post(
@@ -68,7 +70,7 @@ async def import_event(
 )
 async def import_into_event(
     file: UploadFile, member: EventOrganiser, session: Transaction, dry_run: DryRun = False, language: In = "en"
-) -> Updated:
+) -> ImportUpdate:
     """Take a later workbook over into an event. People are known by their e-mail address, slots by their start.
 
     Only what the workbook says otherwise than the one before is taken over, so what was edited here stays. Nothing is
@@ -83,10 +85,10 @@ async def import_into_event(
     if dry_run:
         await trial.rollback()
     else:
-        note(session, member, "workbook imported", added=changes.added, updated=changes.updated)
+        record_action(session, member, "workbook imported", added=changes.added, updated=changes.updated)
         await enqueue(session, "rank_event", event_id=member.event.id)
     counts = UpdateCounts(added=changes.added, updated=changes.updated, unchanged=changes.unchanged)
-    return Updated(counts=counts)
+    return ImportUpdate(counts=counts)
 
 
 @router.get("/template.xlsx", response_class=Response, responses=WORKBOOK)
@@ -132,10 +134,10 @@ def _overlaps(event: Event, error: OverlapError) -> Sequence[Mapping[str, Any]]:
     ]
 
 
-def _counts(event: Event) -> Counts:
+def _counts(event: Event) -> WorkbookCounts:
     organisations = {service.key_of(person.organisation) for person in event.people}
     organisations |= {service.key_of(place.organisation) for place in event.places if place.organisation}
-    return Counts(
+    return WorkbookCounts(
         participants=len(event.people),
         organisations=len(organisations),
         offers=sum(len(person.offers) for person in event.people),

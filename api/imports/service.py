@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from api.imports.changes import Changes, OverlapError
 from api.imports.organisations import key_of, store_organisations
-from api.imports.people import Known, store_people
+from api.imports.people import EventRows, store_people
 from api.imports.programme import store_places, store_slots
-from api.models import Event, MeetingRequest, Membership, Participant, Role
+from api.models import Event, MeetingRequest, Membership, Participant, TeamRole
 from matchmaker import event as domain
 
 __all__ = ["Changes", "OverlapError", "key_of", "store_event", "update_event"]
@@ -36,7 +36,7 @@ def store_event(session: Session, event: domain.Event, owner_id: int) -> Event:
     )
     session.add(row)
     session.flush()
-    session.add(Membership(event_id=row.id, user_id=owner_id, role=Role.OWNER))
+    session.add(Membership(event_id=row.id, user_id=owner_id, role=TeamRole.OWNER))
     update_event(session, row, event)
     return row
 
@@ -52,7 +52,7 @@ def update_event(session: Session, row: Event, event: domain.Event) -> Changes:
     slots = store_slots(session, row.id, event.slots, changes)
     organisations = store_organisations(session, row.id, event)
     places = store_places(session, row.id, event.places, organisations, changes)
-    people = store_people(session, row.id, event, Known(organisations, places, slots), changes)
+    people = store_people(session, row.id, event, EventRows(organisations, places, slots), changes)
     _requests(session, row.id, event.requests, people, changes)
     session.flush()
     return changes
@@ -80,9 +80,9 @@ def _requests(
     now = datetime.now(UTC)  # not the database's: rows that hold an expression are inserted one by one
     for request in wanted:
         pair = people[request.sender].id, people[request.recipient].id
-        answered = None if request.status is domain.Status.PENDING else now
+        answered = None if request.status is domain.RequestStatus.PENDING else now
         if row := known.get(pair):
-            answers = row.status is domain.Status.PENDING and request.status is not domain.Status.PENDING
+            answers = row.status is domain.RequestStatus.PENDING and request.status is not domain.RequestStatus.PENDING
             changes.keep(updated=answers)
             if answers:
                 row.status, row.answered_at = request.status, answered

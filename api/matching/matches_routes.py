@@ -9,25 +9,32 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import models
 from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
+from api.core.pagination import Paginated
 from api.matching.schemas import MatchingRules
-from api.participants.routes import participant_of, slot_ids
-from api.participants.schemas import Match, Matches, MatchRequest, Reason
-from api.participants.search import LookedFor
-from api.participants.semantic_search import Meant
-from api.web.permissions import PROFILE, Attendee, EventAttendee, Listed, Profile
-from matchmaker.event import Preference, Status
+from api.participants.schemas import Match, Matches, MatchReason, MatchRequest
+from api.participants.search import ParticipantFilterParams
+from api.participants.semantic_search import SemanticHits
+from api.participants.service import participant_of, slot_ids
+from api.web.permissions import PROFILE, Attendee, EventAttendee, ProfileView
+from matchmaker.event import Preference, RequestStatus
 
 router = APIRouter(prefix="/events/{event_id}/matches", tags=["matches"])
-FOREMOST = (Status.ACCEPTED, Status.PENDING, Status.DECLINED, Status.WITHDRAWN, Status.EXPIRED)
+FOREMOST = (
+    RequestStatus.ACCEPTED,
+    RequestStatus.PENDING,
+    RequestStatus.DECLINED,
+    RequestStatus.WITHDRAWN,
+    RequestStatus.EXPIRED,
+)
 
 
 @router.get("", responses=documented(NotSignedIn, Forbidden, NotFound))
 async def list_matches(
     me: EventAttendee,
     session: Transaction,
-    window: Listed,
-    asked: LookedFor,
-    meant: Meant,
+    page: Paginated,
+    participant_filter: ParticipantFilterParams,
+    semantic_hits: SemanticHits,
     everyone: Annotated[bool, Query(description="After my matches, all others who fit.")] = False,
 ) -> Matches:
     """My matches, best first, each with its reasons and the request between us, if there is one."""
@@ -41,12 +48,23 @@ async def list_matches(
     wanted = (
         sa.select(other, match)
         .join(match, mine, isouter=everyone)
-        .where(other.event_id == me.event.id, other.id != me.participant_id, ~never.exists(), *asked.among(meant))
+        .where(
+            other.event_id == me.event.id,
+            other.id != me.participant_id,
+            ~never.exists(),
+            *participant_filter.conditions(semantic_hits),
+        )
     )
     total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
-    order = (match.rank.asc().nulls_last(), *asked.foremost(meant), other.last_name, other.first_name, other.id)
-    page = wanted.options(*PROFILE).order_by(*order).limit(window.limit).offset(window.offset)
-    rows = (await session.execute(page)).all()
+    order = (
+        match.rank.asc().nulls_last(),
+        *participant_filter.relevance_order(semantic_hits),
+        other.last_name,
+        other.first_name,
+        other.id,
+    )
+    ordered = wanted.options(*PROFILE).order_by(*order).limit(page.limit).offset(page.offset)
+    rows = (await session.execute(ordered)).all()
     slots = await slot_ids(session, me.event.id)
     requests = await _requests(session, me, [person.id for person, _ in rows])
     own = await session.get_one(models.Participant, me.participant_id)
@@ -54,20 +72,20 @@ async def list_matches(
     return Matches(
         items=[
             Match(
-                participant=participant_of(Profile(participant=person, seen_by=me), slots),
+                participant=participant_of(ProfileView(participant=person, viewer=me), slots),
                 score=found.score if found else None,
                 forward=found.forward if found else None,
                 backward=found.backward if found else None,
-                reasons=[Reason.model_validate(reason) for reason in found.reasons] if found else [],
+                reasons=[MatchReason.model_validate(reason) for reason in found.reasons] if found else [],
                 request=requests.get(person.id),
-                may_ask=person.organisation_id != own.organisation_id and rules.may_meet(own.type, person.type),
-                found=meant.get(person.id),
+                may_request=person.organisation_id != own.organisation_id and rules.may_meet(own.type, person.type),
+                matched_text=semantic_hits.get(person.id),
             )
             for person, found in rows
         ],
         total=total or 0,
-        limit=window.limit,
-        offset=window.offset,
+        limit=page.limit,
+        offset=page.offset,
     )
 
 

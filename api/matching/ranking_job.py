@@ -10,7 +10,7 @@ from api.core.database import psycopg_url
 from api.jobs.child import Stop
 from api.matching import rankings
 from api.schedules import snapshot
-from matchmaker.matching.embedding import EmbeddingError, Role
+from matchmaker.matching.embedding import EmbeddingError, TextRole
 from matchmaker.matching.embedding.server import Server
 
 
@@ -19,7 +19,7 @@ def warm() -> None:
     embedder = rankings.embedder()
     if not isinstance(embedder, Server):
         with suppress(EmbeddingError):  # the ranking that needs it tells
-            embedder.embed(["warm"], Role.NEED)
+            embedder.embed(["warm"], TextRole.NEED)
 
 
 def run(url: str, event_id: int, stop: Stop) -> bool:

@@ -1,7 +1,7 @@
 """The matches of an event in the database: vectors are made once, rankings are stored."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from math import isnan
 from typing import Any
@@ -17,11 +17,12 @@ from api.matching.schemas import MatchingRules
 from api.schedules import snapshot
 from api.settings import Settings
 from matchmaker.event import Event, Preference
-from matchmaker.matching.embedding import Embedder, EmbeddingError, Role, Vectors, embedder_named
+from matchmaker.matching.embedding import Embedder, EmbeddingError, TextRole, Vectors, embedder_named
 from matchmaker.matching.learning import Learned, learn
-from matchmaker.matching.match import Match, Reason
+from matchmaker.matching.match import Match, MatchReason
 from matchmaker.matching.outcomes import Seen, outcomes_of, seen_in
-from matchmaker.matching.rules import Pair
+from matchmaker.matching.popularity import Exposure
+from matchmaker.matching.rules import EmailPair
 from matchmaker.matching.score import Ranking, Rules, rank
 
 LANGUAGES = ("en", "fr", "nl")
@@ -34,7 +35,7 @@ class _Missing:
     reason: str
     name: str = "missing"
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:  # noqa: ARG002
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:  # noqa: ARG002
         raise EmbeddingError(self.reason)
 
 
@@ -55,7 +56,7 @@ class StoredVectors:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def load(self, model: str, role: Role, hashes: Sequence[str]) -> Mapping[str, Vectors]:
+    def load(self, model: str, role: TextRole, hashes: Sequence[str]) -> Mapping[str, Vectors]:
         stored = models.StoredVector
         rows = self._session.execute(
             sa.select(stored.text_hash, stored.vector).where(
@@ -67,7 +68,7 @@ class StoredVectors:
         )
         return {key.hex(): np.frombuffer(vector, dtype="<f4").astype(np.float32) for key, vector in rows}
 
-    def save(self, model: str, role: Role, vectors: Mapping[str, Vectors]) -> None:
+    def save(self, model: str, role: TextRole, vectors: Mapping[str, Vectors]) -> None:
         rows = [
             {"model": model, "role": role, "text_hash": bytes.fromhex(key), "vector": vector.astype("<f4").tobytes()}
             for key, vector in vectors.items()
@@ -87,10 +88,10 @@ class Ranked:
 def ranking_of(
     engine: sa.Engine,
     event_id: int,
-    plan: snapshot.Plan,
+    plan: snapshot.EventSnapshot,
     stop: Callable[[], bool],
     top: int = 50,
-    between: Pair | None = None,
+    between: EmailPair | None = None,
 ) -> Ranked | None:
     """The people of an event ranked, the `top` best of each, and the score of any two; None if `stop` turned true.
 
@@ -132,7 +133,7 @@ def rules_of(session: Session, event_id: int) -> MatchingRules:
     return MatchingRules.model_validate(session.get_one(models.Event, event_id).matching)
 
 
-def rules_for(event: Event, rules: MatchingRules, met_before: frozenset[Pair] = frozenset()) -> Rules:
+def rules_for(event: Event, rules: MatchingRules, met_before: frozenset[EmailPair] = frozenset()) -> Rules:
     """The organiser's rules as the ranking takes them, with what people noted as "never"."""
     types = sorted({person.type for person in event.people})
     return Rules(
@@ -146,13 +147,13 @@ def rules_for(event: Event, rules: MatchingRules, met_before: frozenset[Pair] = 
     )
 
 
-def _narrowed(rules: Rules, between: Pair | None) -> Rules:
+def _narrowed(rules: Rules, between: EmailPair | None) -> Rules:
     if between is None or rules.may_meet is None:
         return rules
     return replace(rules, may_meet=rules.may_meet & {between, between[::-1]})
 
 
-def _seen(session: Session, plan: snapshot.Plan, ranking: Ranking) -> Seen:
+def _seen(session: Session, plan: snapshot.EventSnapshot, ranking: Ranking) -> Seen:
     """What people answered. What an organiser proposed and accepted for them at once is nobody's answer."""
     request = models.MeetingRequest
     decreed = set(
@@ -169,28 +170,32 @@ def _seen(session: Session, plan: snapshot.Plan, ranking: Ranking) -> Seen:
     return seen_in(ranking, outcomes_of(replace(plan.event, requests=answered)))
 
 
-def figures_of(plan: snapshot.Plan, ranked: Ranked) -> dict[str, Any]:
+def figures_of(plan: snapshot.EventSnapshot, ranked: Ranked) -> dict[str, Any]:
     """What the organiser is told of a ranking, as `api.matching.schemas.RankingFigures` with numbers for people."""
     number = {person.email: i for person, i in zip(plan.event.people, plan.people, strict=True)}
     ranking, learned = ranked.ranking, ranked.learned
     return {
         "people": len(plan.people),
-        "exposure": asdict(ranking.exposure),
-        "undamped": asdict(ranking.undamped),
+        "exposure": _exposure(ranking.exposure),
+        "exposure_undamped": _exposure(ranking.undamped),
         "notices": [{"kind": notice.kind, "text": _texts(notice.text)} for notice in ranking.notices],
-        "too_little": [number[email] for email in ranking.silent],
-        "met_before": ranked.met_before,
-        "learned": None
+        "insufficient_text": [number[email] for email in ranking.silent],
+        "pairs_met_before": ranked.met_before,
+        "learning": None
         if learned is None
         else {
-            "used": learned.used,
+            "applied": learned.used,
             "outcomes": learned.outcomes,
-            "good": learned.good,
+            "positive": learned.good,
             "auc": None if isnan(learned.auc) else learned.auc,
-            "plain_auc": None if isnan(learned.plain_auc) else learned.plain_auc,
+            "baseline_auc": None if isnan(learned.plain_auc) else learned.plain_auc,
             "text": _texts(learned.text),
         },
     }
+
+
+def _exposure(exposure: Exposure) -> dict[str, float]:
+    return {"gini": exposure.gini, "never_shown": exposure.never_shown, "mean_score": exposure.value}
 
 
 def _texts(text: Callable[[str], str]) -> dict[str, str]:
@@ -219,7 +224,7 @@ def _row(number: Mapping[str, int], rank: int, match: Match, themes: Mapping[str
     }
 
 
-def _reason(reason: Reason, themes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _reason(reason: MatchReason, themes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     return {
         "kind": reason.kind,
         "need": reason.need,

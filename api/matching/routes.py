@@ -6,11 +6,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from api import models
-from api.core.audit import note
+from api.core.audit import record_action
 from api.core.database import Transaction
 from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
 from api.jobs import enqueue, ranking_state
 from api.matching.schemas import Matching, MatchingPatch, MatchingRules, RankingFigures
+from api.matching.service import require_known_types
 from api.participants.schemas import ParticipantBrief
 from api.web.permissions import EventOrganiser, Member
 
@@ -32,11 +33,11 @@ async def update_matching(patch: MatchingPatch, member: EventOrganiser, session:
     rules = MatchingRules.model_validate(member.event.matching)
     # a type that nobody has any more stays where it was: it may come back with the next import
     new = [pair for pair in patch.may_not_meet or [] if pair not in rules.may_not_meet]
-    await known_types(session, member, "may_not_meet", new)
+    await require_known_types(session, member, "may_not_meet", new)
     changed = rules.model_copy(update=patch.model_dump(exclude_none=True))
     if changed != rules:
         member.event.matching = changed.model_dump()
-        note(session, member, "rules of matching changed")
+        record_action(session, member, "rules of matching changed")
         await enqueue(session, "rank_event", event_id=member.event.id)
     return await _matching(session, member)
 
@@ -45,22 +46,8 @@ async def update_matching(patch: MatchingPatch, member: EventOrganiser, session:
 async def rank_again(member: EventOrganiser, session: Transaction) -> Matching:
     """Have a new ranking made, because what stood in the way of the last one is mended."""
     await enqueue(session, "rank_event", event_id=member.event.id)
-    note(session, member, "ranking asked for")
+    record_action(session, member, "ranking asked for")
     return await _matching(session, member)
-
-
-async def known_types(session: AsyncSession, member: Member, field: str, pairs: list[list[str]]) -> None:
-    """Raises `Invalid` unless all in the `pairs` of a field are participation types of the event."""
-    people = models.Participant
-    known = set(await session.scalars(sa.select(people.type).where(people.event_id == member.event.id).distinct()))
-    errors = [
-        {"loc": ["body", field, i], "message": f"not a participation type of this event: {name}"}
-        for i, pair in enumerate(pairs)
-        for name in pair
-        if name not in known
-    ]
-    if errors:
-        raise Invalid("These are not participation types of this event.", errors=errors[:20])
 
 
 async def _matching(session: AsyncSession, member: Member) -> Matching:
@@ -71,12 +58,12 @@ async def _matching(session: AsyncSession, member: Member) -> Matching:
     if figures is not None:
         people = await session.scalars(
             sa.select(models.Participant)
-            .where(models.Participant.id.in_(figures["too_little"]))
+            .where(models.Participant.id.in_(figures["insufficient_text"]))
             .options(selectinload(models.Participant.organisation))
             .order_by(models.Participant.last_name, models.Participant.first_name)
         )
-        too_little = [ParticipantBrief.model_validate(person) for person in people]
-        figures = figures | {"ranked_at": ranked_at, "too_little": too_little}
+        insufficient_text = [ParticipantBrief.model_validate(person) for person in people]
+        figures = figures | {"ranked_at": ranked_at, "insufficient_text": insufficient_text}
     return Matching(
         rules=MatchingRules.model_validate(member.event.matching),
         ranking=None if figures is None else RankingFigures.model_validate(figures),

@@ -47,13 +47,13 @@ class MatchingPatch(Model):
 class Exposure(Model):
     """How the first ten of all lists show the people.
 
-    `gini`: 0 where all are shown equally often; `never_shown`: the share of people shown to nobody; `value`: the mean
-    score of what is shown. All between 0 and 1.
+    `gini`: 0 where all are shown equally often; `never_shown`: the share of people shown to nobody; `mean_score`: the
+    mean score of what is shown. All between 0 and 1.
     """
 
     gini: float
     never_shown: float
-    value: float
+    mean_score: float
 
 
 class Notice(Model):
@@ -63,31 +63,32 @@ class Notice(Model):
     text: Texts
 
 
-class Learned(Model):
+class LearningReport(Model):
     """What answers taught. `auc`: how often a good pair comes before a bad one; null where too little is known."""
 
-    used: bool
+    applied: bool
     outcomes: int
-    good: int
+    positive: int
     auc: float | None
-    plain_auc: float | None
+    baseline_auc: float | None
     text: Texts
 
 
 class RankingFigures(Model):
-    """What was true when the ranking in use was made. `learned` is null where learning was off.
+    """What was true when the ranking in use was made. `learning` is null where learning was off.
 
-    `undamped`: the exposure had popularity not been damped; `met_before`: pairs known to have met at earlier events.
+    `exposure_undamped`: the exposure had popularity not been damped; `pairs_met_before`: pairs known to have met at
+    earlier events.
     """
 
     ranked_at: datetime
     people: int
     exposure: Exposure
-    undamped: Exposure
+    exposure_undamped: Exposure
     notices: list[Notice]
-    too_little: list[ParticipantBrief]
-    met_before: int
-    learned: Learned | None
+    insufficient_text: list[ParticipantBrief]
+    pairs_met_before: int
+    learning: LearningReport | None
 
 
 class Matching(Model):

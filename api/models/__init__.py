@@ -2,10 +2,10 @@
 
 from api.models.accounts import AuditEntry, RateCounter, SignInLink, User, UserSession
 from api.models.base import Base
-from api.models.events import Event, EventSession, Membership, Organisation, Place, Role, Slot
+from api.models.events import Event, EventSession, Membership, Organisation, Place, Slot, TeamRole
 from api.models.people import BlockedSlot, Match, MeetingRequest, Need, Offer, Participant, StoredVector
 from api.models.proposals import Proposals, ProposalsState
-from api.models.schedules import Meeting, MeetingAttendee, Schedule, State, Unplaced
+from api.models.schedules import Meeting, MeetingAttendee, Schedule, ScheduleState, Unplaced
 
 __all__ = [
     "AuditEntry",
@@ -26,12 +26,12 @@ __all__ = [
     "Proposals",
     "ProposalsState",
     "RateCounter",
-    "Role",
     "Schedule",
+    "ScheduleState",
     "SignInLink",
     "Slot",
-    "State",
     "StoredVector",
+    "TeamRole",
     "Unplaced",
     "User",
     "UserSession",

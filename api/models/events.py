@@ -9,10 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from api.models.accounts import User
 from api.models.base import Base, Created, Identified, reference
-from matchmaker.event import Kind
+from matchmaker.event import PlaceKind
 
 
-class Role(StrEnum):
+class TeamRole(StrEnum):
     """What a member of an event's team may do: owners and organisers run it, helpers only look."""
 
     OWNER = "owner"
@@ -55,7 +55,7 @@ class Membership(Base):
 
     event_id: Mapped[int] = reference("events.id", primary_key=True)
     user_id: Mapped[int] = reference("users.id", primary_key=True, index=True)
-    role: Mapped[Role]
+    role: Mapped[TeamRole]
 
     event: Mapped[Event] = relationship(lazy="raise")
     user: Mapped[User] = relationship(lazy="raise")
@@ -116,7 +116,7 @@ class Place(Identified, Base):
 
     event_id: Mapped[int] = reference("events.id")
     name: Mapped[str]
-    kind: Mapped[Kind]
+    kind: Mapped[PlaceKind]
     capacity: Mapped[int] = mapped_column(default=1)
     organisation_id: Mapped[int | None] = reference("organisations.id", ondelete="SET NULL", index=True)
 

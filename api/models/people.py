@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from api.models.accounts import User
 from api.models.base import Base, Created, Identified, reference
 from api.models.events import Organisation, Place, Slot
-from matchmaker.event import Preference, Status
-from matchmaker.matching.embedding import Role
+from matchmaker.event import Preference, RequestStatus
+from matchmaker.matching.embedding import TextRole
 
 
 class Offer(Identified, Base):
@@ -111,7 +111,7 @@ class MeetingRequest(Identified, Base):
     sender_id: Mapped[int] = reference("participants.id")
     recipient_id: Mapped[int] = reference("participants.id", index=True)
     proposals_id: Mapped[int | None] = reference("proposals.id", ondelete="SET NULL", index=True)
-    status: Mapped[Status] = mapped_column(default=Status.PENDING)
+    status: Mapped[RequestStatus] = mapped_column(default=RequestStatus.PENDING)
     preference: Mapped[Preference] = mapped_column(default=Preference.LIKE)
     message: Mapped[str] = mapped_column(default="")
     created_at: Mapped[Created]
@@ -150,6 +150,6 @@ class StoredVector(Base):
     __tablename__ = "vectors"
 
     model: Mapped[str] = mapped_column(primary_key=True)
-    role: Mapped[Role] = mapped_column(primary_key=True)
+    role: Mapped[TextRole] = mapped_column(primary_key=True)
     text_hash: Mapped[bytes] = mapped_column(primary_key=True)
     vector: Mapped[bytes]

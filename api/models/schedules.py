@@ -12,7 +12,7 @@ from api.models.events import Event, Place, Slot
 from api.models.people import MeetingRequest, Participant
 
 
-class State(StrEnum):
+class ScheduleState(StrEnum):
     """Where a schedule stands. `draft`, `published` and `superseded` ones hold meetings."""
 
     QUEUED = "queued"
@@ -48,7 +48,7 @@ class Schedule(Identified, Base):
 
     event_id: Mapped[int] = reference("events.id")
     version: Mapped[int]
-    state: Mapped[State] = mapped_column(default=State.QUEUED)
+    state: Mapped[ScheduleState] = mapped_column(default=ScheduleState.QUEUED)
     options: Mapped[dict[str, Any]]
     progress: Mapped[dict[str, Any]]
     goals: Mapped[list[dict[str, Any]]]
@@ -71,7 +71,7 @@ class Schedule(Identified, Base):
 
 Event.published_schedule_id = column_property(
     sa.select(Schedule.id)
-    .where(Schedule.event_id == Event.id, Schedule.state == State.PUBLISHED)
+    .where(Schedule.event_id == Event.id, Schedule.state == ScheduleState.PUBLISHED)
     .correlate_except(Schedule)
     .scalar_subquery()
 )

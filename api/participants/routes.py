@@ -9,15 +9,17 @@ from fastapi import APIRouter, Body
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
-from api.core.audit import note
+from api.core.audit import record_action
 from api.core.database import Transaction
 from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
+from api.core.pagination import Paginated
 from api.jobs import enqueue
 from api.participants.schemas import Availability, Participant, ParticipantPatch, Participants, StatementIn
-from api.participants.search import LookedFor
-from api.participants.semantic_search import Meant
+from api.participants.search import ParticipantFilterParams
+from api.participants.semantic_search import SemanticHits
+from api.participants.service import participant_of, slot_ids
 from api.participants.statements import rewrite
-from api.web.permissions import PROFILE, AnyProfile, EventMember, Listed, OwnProfile, Profile
+from api.web.permissions import PROFILE, EditableProfile, EventMember, ProfileView, VisibleProfile
 from matchmaker.matching.language import detect
 
 LIMITS = {"minimum", "maximum"}
@@ -32,9 +34,9 @@ router = APIRouter(
 async def list_participants(
     member: EventMember,
     session: Transaction,
-    window: Listed,
-    asked: LookedFor,
-    meant: Meant,
+    page: Paginated,
+    participant_filter: ParticipantFilterParams,
+    semantic_hits: SemanticHits,
 ) -> Participants:
     """The participants of an event by name; all filters apply together.
 
@@ -42,34 +44,34 @@ async def list_participants(
     language, the likeliest first.
     """
     people = models.Participant
-    wanted = sa.select(people).where(people.event_id == member.event.id, *asked.among(meant))
+    wanted = sa.select(people).where(people.event_id == member.event.id, *participant_filter.conditions(semantic_hits))
     total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
     rows = await session.scalars(
         wanted.options(*PROFILE)
-        .order_by(*asked.foremost(meant), people.last_name, people.first_name, people.id)
-        .limit(window.limit)
-        .offset(window.offset)
+        .order_by(*participant_filter.relevance_order(semantic_hits), people.last_name, people.first_name, people.id)
+        .limit(page.limit)
+        .offset(page.offset)
     )
     slots = await slot_ids(session, member.event.id)
-    profiles = [Profile(participant=row, seen_by=member) for row in rows]
+    profiles = [ProfileView(participant=row, viewer=member) for row in rows]
     return Participants(
         items=[participant_of(profile, slots) for profile in profiles],
         total=total or 0,
-        limit=window.limit,
-        offset=window.offset,
+        limit=page.limit,
+        offset=page.offset,
     )
 
 
 @router.get("/{participant_id}")
-async def read_participant(profile: AnyProfile, session: Transaction) -> Participant:
+async def read_participant(profile: VisibleProfile, session: Transaction) -> Participant:
     """One participant."""
     return participant_of(profile, await slot_ids(session, profile.participant.event_id))
 
 
 @router.patch("/{participant_id}", responses=documented(Forbidden, Invalid))
-async def update_participant(patch: ParticipantPatch, profile: OwnProfile, session: Transaction) -> Participant:
+async def update_participant(patch: ParticipantPatch, profile: EditableProfile, session: Transaction) -> Participant:
     """Change a profile; its own person or an organiser."""
-    row, member = profile.participant, profile.seen_by
+    row, member = profile.participant, profile.viewer
     # null clears the maximum; for all else it means what an absent field means
     values = {k: v for k, v in patch.model_dump(exclude_unset=True).items() if v is not None or k == "maximum"}
     if LIMITS & values.keys() and not member.organises:
@@ -82,14 +84,14 @@ async def update_participant(patch: ParticipantPatch, profile: OwnProfile, sessi
     if row.maximum is not None and row.maximum < row.minimum:
         expected = "the maximum is at least the minimum"
         raise Invalid("The limits contradict each other.", errors=[{"loc": ["body", "maximum"], "message": expected}])
-    note(session, member, "profile changed", row.id)
+    record_action(session, member, "profile changed", row.id)
     if "themes" in values:
         await enqueue(session, "rank_event", event_id=row.event_id)
     return participant_of(profile, await slot_ids(session, row.event_id))
 
 
 @router.put("/{participant_id}/offers", responses=documented(Forbidden))
-async def replace_offers(offers: Statements, profile: OwnProfile, session: Transaction) -> Participant:
+async def replace_offers(offers: Statements, profile: EditableProfile, session: Transaction) -> Participant:
     """Write down what somebody offers, in any language, the most important first."""
     texts = [offer.text for offer in offers]
     language = await _languages(texts)
@@ -98,7 +100,7 @@ async def replace_offers(offers: Statements, profile: OwnProfile, session: Trans
 
 
 @router.put("/{participant_id}/needs", responses=documented(Forbidden))
-async def replace_needs(needs: Statements, profile: OwnProfile, session: Transaction) -> Participant:
+async def replace_needs(needs: Statements, profile: EditableProfile, session: Transaction) -> Participant:
     """Write down what somebody needs, in any language, the most important first."""
     texts = [need.text for need in needs]
     language = await _languages(texts)
@@ -107,7 +109,7 @@ async def replace_needs(needs: Statements, profile: OwnProfile, session: Transac
 
 
 @router.get("/{participant_id}/availability", responses=documented(Forbidden))
-async def read_availability(profile: OwnProfile, session: Transaction) -> Availability:
+async def read_availability(profile: EditableProfile, session: Transaction) -> Availability:
     """The slots in which somebody is free."""
     blocked = {blocked.slot_id for blocked in profile.participant.blocked}
     slots = await slot_ids(session, profile.participant.event_id)
@@ -115,7 +117,7 @@ async def read_availability(profile: OwnProfile, session: Transaction) -> Availa
 
 
 @router.put("/{participant_id}/availability", responses=documented(Forbidden, Invalid))
-async def replace_availability(free: Availability, profile: OwnProfile, session: Transaction) -> Availability:
+async def replace_availability(free: Availability, profile: EditableProfile, session: Transaction) -> Availability:
     """Say in which slots somebody is free; in all others they are not."""
     row = profile.participant
     slots = await slot_ids(session, row.event_id)
@@ -127,39 +129,17 @@ async def replace_availability(free: Availability, profile: OwnProfile, session:
         raise Invalid("These are not slots of this event.", errors=errors)
     known = {blocked.slot_id: blocked for blocked in row.blocked}
     row.blocked[:] = [known.get(s) or models.BlockedSlot(slot_id=s) for s in slots if s not in wanted]
-    note(session, profile.seen_by, "availability changed", row.id)
+    record_action(session, profile.viewer, "availability changed", row.id)
     return Availability(slot_ids=[slot for slot in slots if slot in wanted])
-
-
-async def slot_ids(session: AsyncSession, event_id: int) -> Sequence[int]:
-    """The slots of an event, in order of time."""
-    slot = models.Slot
-    return (await session.scalars(sa.select(slot.id).where(slot.event_id == event_id).order_by(slot.position))).all()
-
-
-def participant_of(profile: Profile, slots: Sequence[int]) -> Participant:
-    """The profile as its reader may see it."""
-    row = profile.participant
-    seen = Participant.model_validate(row)
-    if not profile.in_full:
-        return seen.model_copy(update={"minimum": None, "maximum": None})
-    free = len(slots) - len(row.blocked)
-    return seen.model_copy(
-        update={
-            "email": row.user.email,
-            "available_slots": free,
-            "profile_complete": bool(row.offers and row.needs and free),
-        }
-    )
 
 
 async def _languages(texts: Sequence[str]) -> dict[str, str | None]:
     return dict(zip(texts, await asyncio.to_thread(detect, texts), strict=True))
 
 
-async def _rewritten(profile: Profile, session: AsyncSession, action: str) -> Participant:
+async def _rewritten(profile: ProfileView, session: AsyncSession, action: str) -> Participant:
     row = profile.participant
     await session.flush()
-    note(session, profile.seen_by, action, row.id)
+    record_action(session, profile.viewer, action, row.id)
     await enqueue(session, "rank_event", event_id=row.event_id)
     return participant_of(profile, await slot_ids(session, row.event_id))

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from api.core.schemas import Language, Line, Model, Name, Number, Page, Texts
-from api.events.schemas import OrgBrief, PlaceBrief
-from matchmaker.event import Status
+from api.events.schemas import OrganisationBrief, PlaceBrief
+from matchmaker.event import RequestStatus
 
 
 class Statement(Model):
@@ -32,7 +32,7 @@ class ParticipantBrief(Model):
 
     id: int
     name: str
-    organisation: OrgBrief
+    organisation: OrganisationBrief
     country: str
     type: str
     job_title: str
@@ -45,7 +45,7 @@ class Participant(Model):
     first_name: str
     last_name: str
     name: str
-    organisation: OrgBrief
+    organisation: OrganisationBrief
     country: str
     language: str
     type: str
@@ -86,7 +86,7 @@ class Availability(Model):
     slot_ids: list[Number] = Field(max_length=2000)
 
 
-class Reason(Model):
+class MatchReason(Model):
     """What raised or lowered a match. Need and offer are as written; `text` is a sentence by language."""
 
     kind: str = Field(examples=["need_offer"])
@@ -103,25 +103,25 @@ class MatchRequest(Model):
     """The request between me and a match."""
 
     id: int
-    status: Status
+    status: RequestStatus
     direction: Literal["sent", "received"]
 
 
 class Match(Model):
     """A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
 
-    Scores are percentages; `forward`: how far they serve my needs. `may_ask`: the rules of the event let us meet.
-    `found`: the offer or need of theirs that means what is searched, if they were found by it.
+    Scores are percentages; `forward`: how far they serve my needs. `may_request`: the rules of the event let us meet.
+    `matched_text`: the offer or need of theirs that means what is searched, if they were found by it.
     """
 
     participant: Participant
     score: int | None = Field(ge=0, le=100)
     forward: int | None = Field(ge=0, le=100)
     backward: int | None = Field(ge=0, le=100)
-    reasons: list[Reason]
+    reasons: list[MatchReason]
     request: MatchRequest | None
-    may_ask: bool
-    found: str | None
+    may_request: bool
+    matched_text: str | None
 
 
 class Matches(Page):

@@ -14,7 +14,7 @@ NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not store
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ParticipantFilter:
     """Who is looked for; all of it applies together."""
 
     search: Search = ""
@@ -25,9 +25,9 @@ class Wanted:
     theme: Annotated[str, Query(max_length=200, pattern=NO_NUL)] = ""
     organisation_id: Annotated[int | None, Query(ge=1, lt=2**53)] = None
 
-    def among(self, meant: Collection[int]) -> list[sa.ColumnElement[bool]]:
-        """Conditions on participants: they have the words or are among `meant`, and pass every filter."""
-        conditions = [sa.or_(sa.and_(sa.true(), *found_by(self.search)), Participant.id.in_(list(meant)))]
+    def conditions(self, semantic_hits: Collection[int]) -> list[sa.ColumnElement[bool]]:
+        """Conditions on participants: they have the words or are among `semantic_hits`, and pass every filter."""
+        conditions = [sa.or_(sa.and_(sa.true(), *matches_words(self.search)), Participant.id.in_(list(semantic_hits)))]
         if self.country:
             conditions.append(Participant.country == self.country)
         if self.type:
@@ -38,21 +38,21 @@ class Wanted:
             conditions.append(Participant.organisation_id == self.organisation_id)
         return conditions
 
-    def foremost(self, meant: Collection[int]) -> list[sa.ColumnElement[int]]:
-        """The order of those found: first whoever has the words, then `meant` in its order."""
-        places = [(Participant.id == number, place) for place, number in enumerate(meant)]
-        return [sa.case((sa.and_(sa.true(), *found_by(self.search)), -1), *places)] if places else []
+    def relevance_order(self, semantic_hits: Collection[int]) -> list[sa.ColumnElement[int]]:
+        """The order of those found: first whoever has the words, then `semantic_hits` in its order."""
+        places = [(Participant.id == number, place) for place, number in enumerate(semantic_hits)]
+        return [sa.case((sa.and_(sa.true(), *matches_words(self.search)), -1), *places)] if places else []
 
 
-LookedFor = Annotated[Wanted, Depends()]
+ParticipantFilterParams = Annotated[ParticipantFilter, Depends()]
 
 
-def found_by(search: str) -> list[sa.ColumnElement[bool]]:
+def matches_words(search: str) -> list[sa.ColumnElement[bool]]:
     """Conditions on participants: each word of `search` stands in a name, a job title, an organisation or a text."""
-    return [_holds(word) for word in search.replace("\x00", " ").split()]
+    return [_has_word(word) for word in search.replace("\x00", " ").split()]
 
 
-def _holds(word: str) -> sa.ColumnElement[bool]:
+def _has_word(word: str) -> sa.ColumnElement[bool]:
     organisation = sa.select(Organisation.id).where(
         Organisation.id == Participant.organisation_id, Organisation.name.icontains(word, autoescape=True)
     )

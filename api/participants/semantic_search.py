@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from api import models
 from api.core.database import Transaction, psycopg_url
 from api.matching import rankings
-from api.participants.search import LookedFor
+from api.participants.search import ParticipantFilterParams
 from api.schedules import snapshot
 from api.web.permissions import EventMember
 from matchmaker.matching.comparison import Comparison
@@ -39,7 +39,7 @@ log = structlog.get_logger()
 class _Texts:
     """An event as its ranking has read it."""
 
-    plan: snapshot.Plan
+    plan: snapshot.EventSnapshot
     comparison: Comparison
 
     def alike(self, search: str, wanted: Filter) -> dict[int, str]:
@@ -99,7 +99,9 @@ class Meanings:
             return _Texts(plan, Comparison(plan.event.people, rankings.embedder(), vectors))
 
 
-async def _meant(request: Request, member: EventMember, session: Transaction, wanted: LookedFor) -> dict[int, str]:
+async def _meant(
+    request: Request, member: EventMember, session: Transaction, wanted: ParticipantFilterParams
+) -> dict[int, str]:
     meanings: Meanings = request.app.state.meanings
     organisation = None
     if wanted.organisation_id is not None:
@@ -115,5 +117,5 @@ async def _meant(request: Request, member: EventMember, session: Transaction, wa
     return await meanings.alike(member.event, wanted.search, passing)
 
 
-Meant = Annotated[dict[int, str], Depends(_meant)]
+SemanticHits = Annotated[dict[int, str], Depends(_meant)]
 """Whoever has an offer or a need that means what the parameter `search` says, by number, best first: that text."""

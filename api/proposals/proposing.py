@@ -15,9 +15,9 @@ from api.models import ProposalsState
 from api.proposals.schemas import ProposalsIn
 from api.schedules import snapshot
 from api.schedules.closing import OPEN_PROPOSALS
-from matchmaker.event import Event, Profile, Status
+from matchmaker.event import Event, Profile, RequestStatus
 from matchmaker.matching.proposals import propose
-from matchmaker.matching.rules import Pair
+from matchmaker.matching.rules import EmailPair
 from matchmaker.scheduling.candidates import problem_of
 
 LANGUAGES = rankings.LANGUAGES
@@ -59,7 +59,7 @@ def _found(engine: sa.Engine, event_id: int, wanted: ProposalsIn, stop: Stop) ->
     )
     matches = [match for person in event.people for match in ranked.ranking.of(person.email)]
     scores = {(match.first, match.second): match.score for match in matches}
-    found = propose(event, scores, minimum=0, maximum=wanted.maximum, worth=wanted.least / 100, before=before)
+    found = propose(event, scores, minimum=0, maximum=wanted.maximum, worth=wanted.minimum_score / 100, before=before)
     pairs = [(request.sender, request.recipient) for request in found.requests]
     number = {person.email: i for person, i in zip(event.people, plan.people, strict=True)}
     agreed, proposed = _agreed(event), Counter(email for pair in pairs for email in pair)
@@ -71,7 +71,7 @@ def _found(engine: sa.Engine, event_id: int, wanted: ProposalsIn, stop: Stop) ->
                 "id": number[p.email],
                 "agreed": agreed[p.email],
                 "proposed": proposed[p.email],
-                "short": short.get(p.email),
+                "shortfall": short.get(p.email),
             }
             for p in event.people
             if between is None or p.type in between
@@ -80,7 +80,7 @@ def _found(engine: sa.Engine, event_id: int, wanted: ProposalsIn, stop: Stop) ->
             {"participant_ids": [number[one], number[other]], "score": round(100 * ranked.ranking.score(one, other))}
             for one, other in pairs
         ],
-        "kept": sum(frozenset(pair) in known for pair in pairs),
+        "unchanged": sum(frozenset(pair) in known for pair in pairs),
         "proven": found.proven,
     }
 
@@ -107,14 +107,14 @@ def _taken_back(session: Session, event_id: int) -> set[int]:
             .join(models.Proposals, models.Proposals.id == request.proposals_id)
             .where(
                 request.event_id == event_id,
-                request.status == Status.WITHDRAWN,
+                request.status == RequestStatus.WITHDRAWN,
                 models.Proposals.state == ProposalsState.WITHDRAWN,
             )
         )
     )
 
 
-def _before(session: Session, event_id: int, plan: snapshot.Plan) -> list[Pair]:
+def _before(session: Session, event_id: int, plan: snapshot.EventSnapshot) -> list[EmailPair]:
     """The pairs of the set that was found last."""
     proposals = models.Proposals
     result = session.scalar(

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload, undefer
 
 from api import models
-from api.core.audit import note
+from api.core.audit import record_action
 from api.core.database import Transaction
 from api.core.errors import (
     Forbidden,
@@ -21,9 +21,10 @@ from api.core.errors import (
     ProposalsRunning,
     documented,
 )
+from api.core.pagination import Paginated
 from api.jobs import cancel, enqueue
-from api.matching.routes import known_types
-from api.models import ProposalsState, State
+from api.matching.service import require_known_types
+from api.models import ProposalsState, ScheduleState
 from api.participants.schemas import ParticipantBrief
 from api.proposals.schemas import (
     Adoption,
@@ -35,23 +36,23 @@ from api.proposals.schemas import (
 )
 from api.proposals.schemas import Proposals as ProposalsOut
 from api.schedules.closing import OPEN_PROPOSALS
-from api.web.permissions import EventOrganiser, Id, Listed, Member, SignedIn, membership, organising
-from matchmaker.event import Preference, Status
+from api.web.permissions import EventOrganiser, Id, Member, SignedIn, membership, organising
+from matchmaker.event import Preference, RequestStatus
 
-STANDING = (Status.PENDING, Status.ACCEPTED)
+STANDING = (RequestStatus.PENDING, RequestStatus.ACCEPTED)
 
 router = APIRouter(tags=["proposals"], responses=documented(NotSignedIn, Forbidden, NotFound))
 
 
 @dataclass(frozen=True)
-class Organised:
+class ProposalsAccess:
     """A set of proposals, locked, and an organiser of its event."""
 
     row: models.Proposals
     member: Member
 
 
-async def _organised(session: Transaction, user: SignedIn, proposals_id: Id) -> Organised:
+async def _organised(session: Transaction, user: SignedIn, proposals_id: Id) -> ProposalsAccess:
     row = await session.scalar(
         sa.select(models.Proposals)
         .where(models.Proposals.id == proposals_id)
@@ -60,31 +61,31 @@ async def _organised(session: Transaction, user: SignedIn, proposals_id: Id) -> 
     )
     if row is None:
         raise NotFound("There are no such proposals.")
-    return Organised(row=row, member=organising(await membership(session, user, row.event_id)))
+    return ProposalsAccess(row=row, member=organising(await membership(session, user, row.event_id)))
 
 
-OrganisedProposals = Annotated[Organised, Depends(_organised, scope="function")]
+OrganisedProposals = Annotated[ProposalsAccess, Depends(_organised, scope="function")]
 
 
 @router.get("/events/{event_id}/proposals")
-async def list_proposals(member: EventOrganiser, session: Transaction, window: Listed) -> ProposalsPage:
+async def list_proposals(member: EventOrganiser, session: Transaction, page: Paginated) -> ProposalsPage:
     """The sets of proposals of an event, the newest first."""
     mine = models.Proposals.event_id == member.event.id
-    page = sa.select(models.Proposals).where(mine).order_by(models.Proposals.id.desc())
-    rows = await session.scalars(page.limit(window.limit).offset(window.offset))
+    ordered = sa.select(models.Proposals).where(mine).order_by(models.Proposals.id.desc())
+    rows = await session.scalars(ordered.limit(page.limit).offset(page.offset))
     total = await session.scalar(sa.select(sa.func.count()).where(mine).select_from(models.Proposals))
     return ProposalsPage(
         items=[await _answer(session, row) for row in rows],
         total=total or 0,
-        limit=window.limit,
-        offset=window.offset,
+        limit=page.limit,
+        offset=page.offset,
     )
 
 
 @router.post("/events/{event_id}/proposals", status_code=202, responses=documented(ProposalsRunning, Invalid))
 async def create_proposals(wanted: ProposalsIn, member: EventOrganiser, session: Transaction) -> ProposalsOut:
     """Have meetings found that are worth proposing; nothing is asked of anybody. Read them until they are ready."""
-    await known_types(session, member, "between", [wanted.between] if wanted.between else [])
+    await require_known_types(session, member, "between", [wanted.between] if wanted.between else [])
     # of two who start at once, the second waits and is refused
     await session.execute(sa.select(models.Event.id).where(models.Event.id == member.event.id).with_for_update())
     running = sa.select(models.Proposals.id).where(
@@ -96,7 +97,7 @@ async def create_proposals(wanted: ProposalsIn, member: EventOrganiser, session:
     session.add(row)
     await session.flush()
     row.job_id = await enqueue(session, "propose_meetings", event_id=member.event.id, proposals_id=row.id)
-    note(session, member, "proposals asked for", row.id)
+    record_action(session, member, "proposals asked for", row.id)
     return await _answer(session, row)
 
 
@@ -104,7 +105,7 @@ async def create_proposals(wanted: ProposalsIn, member: EventOrganiser, session:
 async def read_proposals(proposals: OrganisedProposals, session: Transaction) -> ProposalsPreview:
     """A set of proposals: every meeting, and what it comes to for everybody."""
     row = proposals.row
-    result = row.result or {"people": [], "pairs": [], "kept": 0, "proven": False}
+    result = row.result or {"people": [], "pairs": [], "unchanged": 0, "proven": False}
     rows = await session.scalars(
         sa.select(models.Participant)
         .where(models.Participant.event_id == row.event_id)
@@ -118,7 +119,7 @@ async def read_proposals(proposals: OrganisedProposals, session: Transaction) ->
                 participant=people[each["id"]],
                 agreed=each["agreed"],
                 proposed=each["proposed"],
-                short=each["short"],
+                shortfall=each["shortfall"],
             )
             for each in result["people"]
             if each["id"] in people
@@ -128,7 +129,7 @@ async def read_proposals(proposals: OrganisedProposals, session: Transaction) ->
             for pair in result["pairs"]
             if people.keys() >= set(pair["participant_ids"])
         ],
-        kept=result["kept"],
+        unchanged=result["unchanged"],
         proven=result["proven"],
     )
 
@@ -142,7 +143,7 @@ async def cancel_proposals(proposals: OrganisedProposals, session: Transaction) 
     row.state, row.finished_at = ProposalsState.CANCELLED, sa.func.now()
     if row.job_id is not None:
         await cancel(session, row.job_id)
-    note(session, proposals.member, "proposals cancelled", row.id)
+    record_action(session, proposals.member, "proposals cancelled", row.id)
     return await _answer(session, row)
 
 
@@ -164,7 +165,7 @@ async def adopt_proposals(how: Adoption, proposals: OrganisedProposals, session:
         )
     )
     taken, free = await _between(session, row.event_id, there)
-    status = Status(how.status)
+    status = RequestStatus(how.status)
     for sender, recipient in pairs:
         if not there >= {sender, recipient} or frozenset((sender, recipient)) in taken:
             continue
@@ -174,9 +175,9 @@ async def adopt_proposals(how: Adoption, proposals: OrganisedProposals, session:
             session.add(request)
         request.proposals_id, request.status, request.preference, request.message = row.id, status, Preference.LIKE, ""
         request.created_at = sa.func.now()
-        request.answered_at = None if status is Status.PENDING else sa.func.now()
+        request.answered_at = None if status is RequestStatus.PENDING else sa.func.now()
     row.state, row.adopted_at = ProposalsState.ADOPTED, sa.func.now()
-    note(session, proposals.member, "proposals adopted", row.id, status=how.status)
+    record_action(session, proposals.member, "proposals adopted", row.id, status=how.status)
     return await _answer(session, row)
 
 
@@ -196,15 +197,15 @@ async def withdraw_proposals(proposals: OrganisedProposals, session: Transaction
         .select_from(models.Meeting)
         .join(request, request.id == models.Meeting.request_id)
         .join(models.Schedule, models.Schedule.id == models.Meeting.schedule_id)
-        .where(request.proposals_id == row.id, models.Schedule.state == State.PUBLISHED)
+        .where(request.proposals_id == row.id, models.Schedule.state == ScheduleState.PUBLISHED)
     )
     if held:
         raise InUse(f"The published schedule holds {held} of these meetings.")
     mine = sa.update(request).where(request.proposals_id == row.id)
     await session.execute(mine.where(request.status.not_in(STANDING)).values(proposals_id=None))
-    await session.execute(mine.values(status=Status.WITHDRAWN, answered_at=sa.func.now()))
+    await session.execute(mine.values(status=RequestStatus.WITHDRAWN, answered_at=sa.func.now()))
     row.state = ProposalsState.WITHDRAWN
-    note(session, proposals.member, "proposals withdrawn", row.id)
+    record_action(session, proposals.member, "proposals withdrawn", row.id)
     return await _answer(session, row)
 
 
@@ -221,8 +222,8 @@ async def _between(
     taken: set[frozenset[int]] = set()
     free: dict[tuple[int, int], models.MeetingRequest] = {}
     for row, state in rows:
-        undone = row.status is Status.WITHDRAWN and state is ProposalsState.WITHDRAWN
-        if row.preference is not Preference.NEVER and (undone or row.status is Status.EXPIRED):
+        undone = row.status is RequestStatus.WITHDRAWN and state is ProposalsState.WITHDRAWN
+        if row.preference is not Preference.NEVER and (undone or row.status is RequestStatus.EXPIRED):
             free[row.sender_id, row.recipient_id] = row
         else:
             taken.add(frozenset((row.sender_id, row.recipient_id)))
@@ -233,7 +234,7 @@ async def _answer(session: AsyncSession, row: models.Proposals) -> ProposalsOut:
     await session.flush()
     await session.refresh(row, ["state", "meetings", "created_at", "finished_at", "adopted_at"])
     request = models.MeetingRequest
-    standing = await session.scalar(
+    open_requests = await session.scalar(
         sa.select(sa.func.count()).where(request.proposals_id == row.id, request.status.in_(STANDING))
     )
     return ProposalsOut(
@@ -242,7 +243,7 @@ async def _answer(session: AsyncSession, row: models.Proposals) -> ProposalsOut:
         state=row.state,
         options=ProposalsIn.model_validate(row.options),
         meetings=row.meetings,
-        standing=standing or 0,
+        open_requests=open_requests or 0,
         created_at=row.created_at,
         finished_at=row.finished_at,
         adopted_at=row.adopted_at,

@@ -12,15 +12,15 @@ from api.participants.schemas import ParticipantBrief
 
 
 class ProposalsIn(Model):
-    """What to propose: meetings for each person, what is agreed already included, and the least score of a match.
+    """What to propose: meetings for each person, what is agreed already included, and the minimum score of a match.
 
-    For the minimum any match will do; beyond it only those of the least score. `between`: two participation types, one
-    of each in every meeting (null: all who may meet).
+    For the minimum any match will do; beyond it only those of the minimum score. `between`: two participation types,
+    one of each in every meeting (null: all who may meet).
     """
 
     minimum: int = Field(3, ge=0, le=100)
     maximum: int | None = Field(8, ge=1, le=100, description="null: no limit but their own")
-    least: Percent = 10
+    minimum_score: Percent = 10
     between: TypePair | None = None
 
     @model_validator(mode="after")
@@ -31,14 +31,14 @@ class ProposalsIn(Model):
 
 
 class Proposals(Model):
-    """A set of proposals. `meetings` counts what was found; `standing` the requests of an adopted set that stand."""
+    """A set of proposals. `meetings` counts what was found; `open_requests` its pending or accepted requests."""
 
     id: int
     event_id: int
     state: ProposalsState
     options: ProposalsIn
     meetings: int
-    standing: int
+    open_requests: int
     created_at: datetime
     finished_at: datetime | None
     adopted_at: datetime | None
@@ -51,12 +51,12 @@ class ProposalsPage(Page):
 
 
 class ProposedPerson(Model):
-    """What the proposals come to for somebody: meetings agreed before, and proposed. `short`: why too few, if so."""
+    """What the proposals come to for somebody: meetings agreed before, and proposed. `shortfall`: why too few."""
 
     participant: ParticipantBrief
     agreed: int
     proposed: int
-    short: Texts | None
+    shortfall: Texts | None
 
 
 class ProposedMeeting(Model):
@@ -69,12 +69,12 @@ class ProposedMeeting(Model):
 class ProposalsPreview(Proposals):
     """A set of proposals with everything in it.
 
-    `kept`: how many were in the set before; `proven`: nothing better is possible.
+    `unchanged`: how many were in the set before; `proven`: nothing better is possible.
     """
 
     people: list[ProposedPerson]
     pairs: list[ProposedMeeting]
-    kept: int
+    unchanged: int
     proven: bool
 
 

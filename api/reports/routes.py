@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from api import models
 from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
-from api.models.schedules import State
+from api.models.schedules import ScheduleState
 from api.reports.schemas import CountryCount, Report, RequestCounts, ScheduleFigures
 from api.web.permissions import EventOrganiser
 from matchmaker.event import Preference
@@ -42,8 +42,11 @@ async def read_report(member: EventOrganiser, session: Transaction) -> Report:
     )
     schedule = await session.scalar(
         sa.select(models.Schedule)
-        .where(models.Schedule.event_id == event_id, models.Schedule.state.in_((State.PUBLISHED, State.DRAFT)))
-        .order_by((models.Schedule.state == State.PUBLISHED).desc(), models.Schedule.version.desc())
+        .where(
+            models.Schedule.event_id == event_id,
+            models.Schedule.state.in_((ScheduleState.PUBLISHED, ScheduleState.DRAFT)),
+        )
+        .order_by((models.Schedule.state == ScheduleState.PUBLISHED).desc(), models.Schedule.version.desc())
         .limit(1)
     )
     return Report(
@@ -65,7 +68,7 @@ def _figures(schedule: models.Schedule) -> ScheduleFigures:
         {
             "schedule_id": schedule.id,
             "version": schedule.version,
-            "published": schedule.state is State.PUBLISHED,
+            "published": schedule.state is ScheduleState.PUBLISHED,
             **found,
             "between_countries_share": found["between_countries"] / max(1, found["meetings"]),
             "placed_share": found["meetings"] / found["requested"] if found["requested"] else 1.0,

@@ -29,12 +29,12 @@ class ScheduleFigures(Model):
     published: bool
     requested: int
     meetings: int
-    people: int
+    participants: int
     between_countries: int
     between_countries_share: float
     placed_share: float
     breaks: int
-    idle: int
+    idle_slots: int
     below_minimum: int
 
 

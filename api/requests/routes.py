@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from api import models
-from api.core.audit import note
+from api.core.audit import record_action
 from api.core.database import Transaction
 from api.core.errors import (
     AlreadyAnswered,
@@ -22,19 +22,20 @@ from api.core.errors import (
     NotSignedIn,
     documented,
 )
+from api.core.pagination import Paginated
 from api.core.schemas import Search
-from api.events.routes import place_of, slot_of
+from api.events.service import place_of, slot_of
 from api.jobs import enqueue
 from api.matching.schemas import MatchingRules
 from api.participants.schemas import ParticipantBrief
-from api.participants.search import found_by
+from api.participants.search import matches_words
 from api.requests.schemas import MeetingRequest, RequestIn, RequestMeeting, Requests
-from api.web.permissions import EventAttendee, EventMember, Listed, Member, PartyTo, RequestParty
-from matchmaker.event import Preference, Status
+from api.web.permissions import ConcernedRequest, EventAttendee, EventMember, Member, RequestParty
+from matchmaker.event import Preference, RequestStatus
 
 router = APIRouter(tags=["requests"], responses=documented(NotSignedIn, NotFound))
 ANSWERED = documented(Forbidden, AlreadyAnswered)
-OPEN = (Status.PENDING, Status.ACCEPTED)
+OPEN = (RequestStatus.PENDING, RequestStatus.ACCEPTED)
 Box = Literal["sent", "received", "all"]
 PEOPLE = (
     selectinload(models.MeetingRequest.sender).selectinload(models.Participant.organisation),
@@ -46,9 +47,9 @@ PEOPLE = (
 async def list_requests(
     member: EventMember,
     session: Transaction,
-    window: Listed,
+    page: Paginated,
     box: Annotated[Box, Query(description="`all`: both of mine; for organisers everybody's.")] = "all",
-    status: Status | None = None,
+    status: RequestStatus | None = None,
     search: Search = "",
 ) -> Requests:
     """The requests that I sent, that I received, or (for organisers) all of the event; the newest first."""
@@ -57,12 +58,12 @@ async def list_requests(
     if status is not None:
         wanted = wanted.where(request.status == status)
     if search:
-        wanted = wanted.where(_with(search))
+        wanted = wanted.where(_involves(search))
     total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
-    page = wanted.options(*PEOPLE).order_by(request.created_at.desc(), request.id.desc())
-    rows = (await session.scalars(page.limit(window.limit).offset(window.offset))).all()
+    ordered = wanted.options(*PEOPLE).order_by(request.created_at.desc(), request.id.desc())
+    rows = (await session.scalars(ordered.limit(page.limit).offset(page.offset))).all()
     return Requests(
-        items=await requests_of(session, member, rows), total=total or 0, limit=window.limit, offset=window.offset
+        items=await requests_of(session, member, rows), total=total or 0, limit=page.limit, offset=page.offset
     )
 
 
@@ -71,8 +72,8 @@ async def list_requests(
 )
 async def create_request(wanted: RequestIn, me: EventAttendee, session: Transaction) -> MeetingRequest:
     """Ask somebody for a meeting, or note (`never`) that we are not to meet."""
-    people = await _two(session, me, wanted.recipient_id)
-    row = await _unless_requested(session, me, wanted)
+    people = await _lock_pair(session, me, wanted.recipient_id)
+    row = await _reusable_request(session, me, wanted)
     if wanted.preference is not Preference.NEVER:
         if people[0].organisation_id == people[1].organisation_id:
             raise NotAllowed("You are of the same organisation.")
@@ -81,31 +82,31 @@ async def create_request(wanted: RequestIn, me: EventAttendee, session: Transact
     if row is None:
         row = models.MeetingRequest(event_id=me.event.id, sender_id=me.participant_id, recipient_id=wanted.recipient_id)
         session.add(row)
-    row.status, row.answered_at, row.created_at = Status.PENDING, None, sa.func.now()
+    row.status, row.answered_at, row.created_at = RequestStatus.PENDING, None, sa.func.now()
     row.preference, row.message, row.proposals_id = wanted.preference, wanted.message, None
     await session.flush()
     if wanted.preference is Preference.NEVER:
         await enqueue(session, "rank_event", event_id=me.event.id)
-    note(session, me, "request sent", row.id)
-    return await _answer(session, me, row)
+    record_action(session, me, "request sent", row.id)
+    return await _reloaded(session, me, row)
 
 
 @router.post("/requests/{request_id}/accept", responses=ANSWERED | documented(NotAllowed))
-async def accept_request(party: PartyTo, session: Transaction) -> MeetingRequest:
+async def accept_request(party: ConcernedRequest, session: Transaction) -> MeetingRequest:
     """Say yes; the recipient, or an organiser for them."""
     if party.request.preference is Preference.NEVER:
         raise NotAllowed("Its sender does not wish this meeting.")
-    return await _settle(session, party, Status.ACCEPTED)
+    return await _answer_pending(session, party, RequestStatus.ACCEPTED)
 
 
 @router.post("/requests/{request_id}/decline", responses=ANSWERED)
-async def decline_request(party: PartyTo, session: Transaction) -> MeetingRequest:
+async def decline_request(party: ConcernedRequest, session: Transaction) -> MeetingRequest:
     """Say no; the recipient, or an organiser for them."""
-    return await _settle(session, party, Status.DECLINED)
+    return await _answer_pending(session, party, RequestStatus.DECLINED)
 
 
 @router.post("/requests/{request_id}/withdraw", responses=ANSWERED | documented(InUse))
-async def withdraw_request(party: PartyTo, session: Transaction) -> MeetingRequest:
+async def withdraw_request(party: ConcernedRequest, session: Transaction) -> MeetingRequest:
     """Take a request back, answered with yes or not at all; the sender, or an organiser for them.
 
     Of a meeting that an organiser proposed and neither asked for, either of the two.
@@ -116,27 +117,27 @@ async def withdraw_request(party: PartyTo, session: Transaction) -> MeetingReque
         raise Forbidden("Only its sender may take a request back.")
     if request.status not in OPEN:
         raise AlreadyAnswered(f"This request is {request.status}.")
-    if not member.organises and await _meetings(session, member, [request]):
+    if not member.organises and await _published_meetings(session, member, [request]):
         raise InUse("This meeting stands in the published schedule; the organisers can cancel it.")
-    return await _become(session, party, Status.WITHDRAWN)
+    return await _set_status(session, party, RequestStatus.WITHDRAWN)
 
 
-async def _settle(session: AsyncSession, party: RequestParty, status: Status) -> MeetingRequest:
+async def _answer_pending(session: AsyncSession, party: RequestParty, status: RequestStatus) -> MeetingRequest:
     if not party.member.organises and party.member.participant_id != party.request.recipient_id:
         raise Forbidden("Only its recipient may answer a request.")
-    if party.request.status is not Status.PENDING:
+    if party.request.status is not RequestStatus.PENDING:
         raise AlreadyAnswered(f"This request is {party.request.status}.")
-    return await _become(session, party, status)
+    return await _set_status(session, party, status)
 
 
-async def _become(session: AsyncSession, party: RequestParty, status: Status) -> MeetingRequest:
+async def _set_status(session: AsyncSession, party: RequestParty, status: RequestStatus) -> MeetingRequest:
     party.request.status, party.request.answered_at = status, sa.func.now()
     await session.flush()
-    note(session, party.member, f"request {status}", party.request.id)
-    return await _answer(session, party.member, party.request)
+    record_action(session, party.member, f"request {status}", party.request.id)
+    return await _reloaded(session, party.member, party.request)
 
 
-async def _two(session: AsyncSession, me: EventAttendee, recipient_id: int) -> Sequence[models.Participant]:
+async def _lock_pair(session: AsyncSession, me: EventAttendee, recipient_id: int) -> Sequence[models.Participant]:
     """Both people, locked in one order for all, so that two who ask each other at once are served in turn."""
     if recipient_id == me.participant_id:
         raise NotAllowed("You cannot meet yourself.")
@@ -152,7 +153,7 @@ async def _two(session: AsyncSession, me: EventAttendee, recipient_id: int) -> S
     return people
 
 
-async def _unless_requested(
+async def _reusable_request(
     session: AsyncSession, me: EventAttendee, wanted: RequestIn
 ) -> models.MeetingRequest | None:
     """The row of an earlier request of mine that may be made again. Raises `AlreadyRequested` if one stands."""
@@ -173,7 +174,7 @@ async def _unless_requested(
             raise AlreadyRequested("They have asked you: answer their request.")
     if mine is None or mine.preference is Preference.NEVER:
         return mine
-    final = (Status.ACCEPTED,) if wanted.preference is Preference.NEVER else (*OPEN, Status.DECLINED)
+    final = (RequestStatus.ACCEPTED,) if wanted.preference is Preference.NEVER else (*OPEN, RequestStatus.DECLINED)
     if mine.status in final:
         raise AlreadyRequested(f"You have asked already, and the request is {mine.status}.")
     return mine
@@ -190,12 +191,12 @@ def _in_box(box: Box, member: Member) -> sa.ColumnElement[bool]:
     return sa.true() if member.organises else sa.or_(sent, received)
 
 
-def _with(search: str) -> sa.ColumnElement[bool]:
-    people = sa.select(models.Participant.id).where(*found_by(search))
+def _involves(search: str) -> sa.ColumnElement[bool]:
+    people = sa.select(models.Participant.id).where(*matches_words(search))
     return sa.or_(models.MeetingRequest.sender_id.in_(people), models.MeetingRequest.recipient_id.in_(people))
 
 
-async def _answer(session: AsyncSession, member: Member, row: models.MeetingRequest) -> MeetingRequest:
+async def _reloaded(session: AsyncSession, member: Member, row: models.MeetingRequest) -> MeetingRequest:
     """The request as it is now in the database."""
     fresh = await session.scalar(
         sa.select(models.MeetingRequest)
@@ -211,7 +212,7 @@ async def requests_of(
     session: AsyncSession, member: Member, rows: Sequence[models.MeetingRequest]
 ) -> list[MeetingRequest]:
     """Requests (their people loaded) with the meetings that the published schedule gives them."""
-    meetings = await _meetings(session, member, rows)
+    meetings = await _published_meetings(session, member, rows)
     zone = ZoneInfo(member.event.time_zone)
     return [
         MeetingRequest(
@@ -230,7 +231,7 @@ async def requests_of(
     ]
 
 
-async def _meetings(
+async def _published_meetings(
     session: AsyncSession, member: Member, rows: Sequence[models.MeetingRequest]
 ) -> dict[frozenset[int], RequestMeeting]:
     """The published meetings of the people of `rows` by who attends (of two mutual requests one has the meeting)."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from api.core.schemas import Model, Number, Page, Prose
 from api.events.schemas import Place, Slot
 from api.participants.schemas import ParticipantBrief
-from matchmaker.event import Preference, Status
+from matchmaker.event import Preference, RequestStatus
 
 
 class RequestMeeting(Model):
@@ -24,7 +24,7 @@ class MeetingRequest(Model):
     id: int
     sender: ParticipantBrief
     recipient: ParticipantBrief
-    status: Status
+    status: RequestStatus
     preference: Preference
     message: str
     proposed: bool

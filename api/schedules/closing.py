@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api import models
-from api.models.schedules import State
+from api.models.schedules import ScheduleState
 from api.schedules import store
 from matchmaker.scheduling.codec import problem_from_json, schedule_from_json
 from matchmaker.scheduling.domain import Problem, Schedule
@@ -15,7 +15,7 @@ from matchmaker.scheduling.domain import Problem, Schedule
 if TYPE_CHECKING:
     from solver.result import GoalReport  # the worker does without the solver: its child has it
 
-OPEN = (State.QUEUED, State.RUNNING)
+OPEN = (ScheduleState.QUEUED, ScheduleState.RUNNING)
 OPEN_PROPOSALS = (models.ProposalsState.QUEUED, models.ProposalsState.RUNNING)
 
 
@@ -29,7 +29,7 @@ def draft(
 ) -> None:
     """The schedule is made: store its meetings. Raises `storing.IllegalScheduleError`."""
     store.store_meetings(session, row, problem, schedule)
-    row.state, row.finished_at = State.DRAFT, sa.func.now()
+    row.state, row.finished_at = ScheduleState.DRAFT, sa.func.now()
     row.goals, row.plan = goals, None
 
 
@@ -37,7 +37,7 @@ def fail(session: Session, schedule_id: int, error: str) -> None:
     """It cannot be made; nothing if it is closed already. `error` is a key of `api.schedules.schemas.ERRORS`."""
     row = locked(session, schedule_id)
     if row.state in OPEN:
-        row.state, row.error, row.finished_at = State.FAILED, error, sa.func.now()
+        row.state, row.error, row.finished_at = ScheduleState.FAILED, error, sa.func.now()
 
 
 def fail_proposals(session: Session, proposals_id: int) -> None:
@@ -55,7 +55,7 @@ def settle(session: Session, schedule_id: int) -> None:
         if plan.meetings:
             draft(session, row, problem_from_json(row.problem), plan, row.progress["goals"])
         else:
-            row.state, row.finished_at = State.CANCELLED, sa.func.now()
+            row.state, row.finished_at = ScheduleState.CANCELLED, sa.func.now()
 
 
 def goals_json(reports: Sequence["GoalReport"]) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, aliased, undefer
 
 from api import models
-from api.models.schedules import State
+from api.models.schedules import ScheduleState
 from api.schedules import snapshot, store
 from matchmaker.agenda import Agenda, agendas_of
 from matchmaker.documents import Edition, agenda_ics, agenda_pdf, agendas_pdf, schedule_workbook
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issue:
+class PrintedSchedule:
     """A version of the schedule with all that its documents show, by position in the event."""
 
     event: Event
@@ -58,13 +58,13 @@ class Issue:
         return next(agenda for agenda in self.agendas if agenda.person.email == email)
 
 
-async def document(session: AsyncSession, schedule_id: int, write: Callable[[Issue], T]) -> T:
+async def document(session: AsyncSession, schedule_id: int, write: Callable[[PrintedSchedule], T]) -> T:
     """What `write` makes of a schedule, away from the event loop."""
-    issue = await session.run_sync(_load, schedule_id)
-    return await asyncio.to_thread(write, issue)
+    printed = await session.run_sync(_load, schedule_id)
+    return await asyncio.to_thread(write, printed)
 
 
-def _load(session: Session, schedule_id: int) -> Issue:
+def _load(session: Session, schedule_id: int) -> PrintedSchedule:
     row = session.get_one(models.Schedule, schedule_id, options=[undefer(models.Schedule.problem)])
     plan = snapshot.load(session, row.event_id)
     problem, schedule = plan.positional(problem_from_json(row.problem), store.schedule_of(session, schedule_id))
@@ -72,7 +72,7 @@ def _load(session: Session, schedule_id: int) -> Issue:
     unplaced = session.execute(
         sa.select(models.Unplaced.request_id, models.Unplaced.reason).where(models.Unplaced.schedule_id == schedule_id)
     ).all()
-    return Issue(
+    return PrintedSchedule(
         event=plan.event,
         key=str(row.event_id),
         problem=problem,
@@ -81,7 +81,7 @@ def _load(session: Session, schedule_id: int) -> Issue:
         edition=Edition(
             version=row.version,
             at=row.published_at or row.finished_at or row.created_at,
-            draft=row.state is State.DRAFT,
+            draft=row.state is ScheduleState.DRAFT,
         ),
         not_placed={position[i]: reason["text"] for i, reason in unplaced},
         fixes={position[i]: reason["fix"] for i, reason in unplaced if reason.get("fix")},
@@ -89,7 +89,7 @@ def _load(session: Session, schedule_id: int) -> Issue:
     )
 
 
-def _why(session: Session, plan: snapshot.Plan, schedule_id: int) -> dict[int, dict[str, Why]]:
+def _why(session: Session, plan: snapshot.EventSnapshot, schedule_id: int) -> dict[int, dict[str, Why]]:
     """By request and by the reader's address, why the meeting is worth having."""
     email = {number: person.email for number, person in zip(plan.people, plan.event.people, strict=True)}
     fits = {(i, email[reader]): fitting(reasons) for i, reader, reasons in session.execute(_reasons(schedule_id))}

@@ -27,7 +27,7 @@ NEVER = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Called:
+class DisplayNames:
     """What people, slots and places of a problem are called, by their ids there."""
 
     person: Callable[[int], str]
@@ -35,10 +35,12 @@ class Called:
     place: Callable[[int], str]
 
 
-def called_in(event: Event) -> Called:
+def called_in(event: Event) -> DisplayNames:
     """For the problem that `matchmaker.scheduling.candidates.problem_of` makes of the event."""
     times = times_of(event.slots, ZoneInfo(event.time_zone))
-    return Called(person=lambda i: event.people[i].name, slot=lambda i: times[i], place=lambda i: event.places[i].name)
+    return DisplayNames(
+        person=lambda i: event.people[i].name, slot=lambda i: times[i], place=lambda i: event.places[i].name
+    )
 
 
 def times_of(slots: Collection[TimeSlot], zone: ZoneInfo) -> list[str]:
@@ -48,7 +50,7 @@ def times_of(slots: Collection[TimeSlot], zone: ZoneInfo) -> list[str]:
     return [start.strftime(pattern) for start in starts]
 
 
-def reasons(problem: Problem, schedule: Schedule, called: Called) -> dict[int, dict[str, Any]]:
+def reasons(problem: Problem, schedule: Schedule, called: DisplayNames) -> dict[int, dict[str, Any]]:
     """For each candidate that does not take place, by its id, the `code` of what keeps it out and a `text`."""
     from solver.explain.reasons import reason
     from solver.explain.sentences import reason_text
@@ -60,7 +62,7 @@ def reasons(problem: Problem, schedule: Schedule, called: Called) -> dict[int, d
 
 
 def fixes(
-    problem: Problem, schedule: Schedule, called: Called, only: Collection[int]
+    problem: Problem, schedule: Schedule, called: DisplayNames, only: Collection[int]
 ) -> dict[int, dict[str, str] | None]:
     """For some candidates that do not take place the cheapest change that makes room, by language (None: none known).
 
@@ -76,7 +78,7 @@ def fixes(
     }
 
 
-def _names(problem: Problem, called: Called) -> "Names":
+def _names(problem: Problem, called: DisplayNames) -> "Names":
     from solver.explain.sentences import Names
 
     people = {candidate.id: candidate.people for candidate in problem.candidates}

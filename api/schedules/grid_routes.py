@@ -4,7 +4,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
@@ -12,32 +12,20 @@ from api import models
 from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
 from api.core.schemas import Language
-from api.events.routes import slot_of
-from api.models.schedules import State
+from api.events.service import slot_of
 from api.participants.schemas import ParticipantBrief
+from api.schedules.access import OrganiserOfMadeSchedule
 from api.schedules.documents import document
-from api.schedules.routes import Organised, OrganisedSchedule
 from api.schedules.schemas import Grid, GridMeeting, GridPlace, UnplacedReason, UnplacedRequest
-
-PDF = "application/pdf"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from api.web.downloads import PDF, XLSX, download
 
 router = APIRouter(
     prefix="/schedules/{schedule_id}", tags=["schedules"], responses=documented(NotSignedIn, Forbidden, NotFound)
 )
 
 
-def _held(schedule: OrganisedSchedule) -> Organised:
-    if schedule.row.state not in (State.DRAFT, State.PUBLISHED, State.SUPERSEDED):
-        raise NotFound("This schedule has no meetings.")
-    return schedule
-
-
-HeldSchedule = Annotated[Organised, Depends(_held)]
-
-
 @router.get("/grid")
-async def read_grid(schedule: HeldSchedule, session: Transaction) -> Grid:
+async def read_grid(schedule: OrganiserOfMadeSchedule, session: Transaction) -> Grid:
     """The meetings by slot and place, and the requests that have none."""
     row, event = schedule.row, schedule.member.event
     zone = ZoneInfo(event.time_zone)
@@ -128,11 +116,11 @@ async def _scores(session: AsyncSession, schedule_id: int) -> dict[int, int]:
     responses={200: {"content": {XLSX: {}}, "description": "The schedule by time, by person and as a grid"}},
 )
 async def read_schedule_workbook(
-    schedule: HeldSchedule, session: Transaction, language: Annotated[Language | None, Query()] = None
+    schedule: OrganiserOfMadeSchedule, session: Transaction, language: Annotated[Language | None, Query()] = None
 ) -> Response:
     """The schedule as a workbook, in the given language or that of the account."""
     chosen = language or schedule.member.user.language
-    data = await document(session, schedule.row.id, lambda issue: issue.workbook(chosen))
+    data = await document(session, schedule.row.id, lambda printed: printed.workbook(chosen))
     return download(data, XLSX, f"schedule-{schedule.row.version}.xlsx")
 
 
@@ -141,12 +129,7 @@ async def read_schedule_workbook(
     response_class=Response,
     responses={200: {"content": {PDF: {}}, "description": "The agendas of all who meet somebody"}},
 )
-async def read_agendas_pdf(schedule: HeldSchedule, session: Transaction) -> Response:
+async def read_agendas_pdf(schedule: OrganiserOfMadeSchedule, session: Transaction) -> Response:
     """All agendas in one document, each in its reader's language, to print."""
-    data = await document(session, schedule.row.id, lambda issue: issue.all_agendas())
+    data = await document(session, schedule.row.id, lambda printed: printed.all_agendas())
     return download(data, PDF, f"agendas-{schedule.row.version}.pdf")
-
-
-def download(data: bytes, media_type: str, name: str) -> Response:
-    """A file to save under `name` (ASCII)."""
-    return Response(data, media_type=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'})

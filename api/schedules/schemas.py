@@ -8,9 +8,9 @@ from pydantic import Field
 
 from api.core.schemas import Model, Page, Texts
 from api.events.schemas import Slot
-from api.models.schedules import State
+from api.models.schedules import ScheduleState
 from api.participants.schemas import ParticipantBrief
-from matchmaker.event import Kind
+from matchmaker.event import PlaceKind
 
 Goal = Literal["coverage", "value", "breaks", "idle", "moves", "stability"]
 DEFAULT_GOALS: tuple[Goal, ...] = ("coverage", "value", "breaks", "idle")
@@ -64,7 +64,7 @@ class GoalReport(Model):
     seconds: float
 
 
-class Progress(Model):
+class ScheduleProgress(Model):
     """How far a run has come, and how good its best plan so far is."""
 
     stage: str = Field(examples=["queued", "matching", "select", "chains"])
@@ -79,10 +79,10 @@ class Measures(Model):
 
     requested: int
     meetings: int
-    people: int
+    participants: int
     between_countries: int
     breaks: int
-    idle: int
+    idle_slots: int
     below_minimum: int
 
 
@@ -92,13 +92,13 @@ class Schedule(Model):
     id: int
     event_id: int
     version: int
-    state: State
+    state: ScheduleState
     cancelled: bool
     created_at: datetime
     finished_at: datetime | None
     published_at: datetime | None
     options: ScheduleOptions
-    progress: Progress
+    progress: ScheduleProgress
     goals: list[GoalReport]
     measures: Measures | None
     error: str | None
@@ -116,7 +116,7 @@ class GridPlace(Model):
 
     id: int
     name: str
-    kind: Kind
+    kind: PlaceKind
     capacity: int
 
 

@@ -18,7 +18,7 @@ from matchmaker.scheduling.domain import Problem, Schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class EventSnapshot:
     """An event with the numbers of its rows, in the event's order."""
 
     event: Event
@@ -60,13 +60,13 @@ def _positions(rows: Sequence[int]) -> dict[int, int]:
     return {row: i for i, row in enumerate(rows)}
 
 
-def read(engine: sa.Engine, event_id: int) -> Plan:
+def read(engine: sa.Engine, event_id: int) -> EventSnapshot:
     """The whole event as it is at one moment. Raises `sqlalchemy.exc.NoResultFound` if there is none."""
     with Session(engine.execution_options(isolation_level="REPEATABLE READ")) as session:
         return load(session, event_id)
 
 
-def load(session: Session, event_id: int) -> Plan:
+def load(session: Session, event_id: int) -> EventSnapshot:
     """As `read`, in a transaction of the caller's."""
     row = session.get_one(models.Event, event_id)
     slots = session.scalars(
@@ -102,7 +102,7 @@ def load(session: Session, event_id: int) -> Plan:
     ).all()
     position = {slot.id: i for i, slot in enumerate(slots)}
     email = {person.id: person.user.email for person in people}
-    return Plan(
+    return EventSnapshot(
         event=Event(
             name=row.name,
             time_zone=row.time_zone,
@@ -160,7 +160,7 @@ def _profile(person: models.Participant, position: Mapping[int, int]) -> Profile
     )
 
 
-def problem(plan: Plan, score: Callable[[str, str], float]) -> tuple[Problem, Index]:
+def problem(plan: EventSnapshot, score: Callable[[str, str], float]) -> tuple[Problem, Index]:
     """What is to be solved (`matchmaker.scheduling.candidates.problem_of`), with the numbers of the rows for ids."""
     positional, index = problem_of(plan.event, score)
     return _renumbered(positional, plan.people, plan.places, plan.requests), Index(

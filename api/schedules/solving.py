@@ -16,7 +16,7 @@ from api import models
 from api.core.database import psycopg_url
 from api.jobs.child import Stop
 from api.matching import rankings
-from api.models.schedules import State
+from api.models.schedules import ScheduleState
 from api.schedules import snapshot, store
 from api.schedules.closing import draft, fail, goals_json, locked, settle
 from matchmaker.scheduling.codec import problem_from_json, schedule_from_json, schedule_to_json
@@ -70,13 +70,13 @@ def _prepare(engine: sa.Engine, session: Session, schedule_id: int, stop: Stop) 
     """None if there is nothing to solve, or no longer."""
     with session.begin():
         row = locked(session, schedule_id)
-        if row.state not in (State.QUEUED, State.RUNNING):
+        if row.state not in (ScheduleState.QUEUED, ScheduleState.RUNNING):
             return None
         if row.cancelled:
             settle(session, schedule_id)
             return None
-        if row.state is State.QUEUED:
-            row.state, row.started_at = State.RUNNING, sa.func.now()
+        if row.state is ScheduleState.QUEUED:
+            row.state, row.started_at = ScheduleState.RUNNING, sa.func.now()
             row.progress = {"stage": "matching", "seconds": 0, "meetings": 0, "goals": []}
         new = row.problem is None
     if new:
@@ -153,7 +153,7 @@ class _Saver(threading.Thread):
         with self._session.begin():
             self._session.execute(
                 sa.update(models.Schedule)
-                .where(models.Schedule.id == self._schedule_id, models.Schedule.state == State.RUNNING)
+                .where(models.Schedule.id == self._schedule_id, models.Schedule.state == ScheduleState.RUNNING)
                 .values(
                     plan=schedule_to_json(newest.schedule),
                     progress={
@@ -169,7 +169,7 @@ class _Saver(threading.Thread):
 def _finish(session: Session, schedule_id: int, task: Task, result: Result, *, stopped: bool) -> None:
     with session.begin():
         row = locked(session, schedule_id)
-        if row.state is not State.RUNNING:
+        if row.state is not ScheduleState.RUNNING:
             return
         if stopped and not row.cancelled:
             row.plan = schedule_to_json(result.schedule)

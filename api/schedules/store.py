@@ -27,7 +27,7 @@ class IllegalScheduleError(Exception):
 
 
 def store_problem(
-    session: Session, row: models.Schedule, plan: snapshot.Plan, score: Callable[[str, str], float]
+    session: Session, row: models.Schedule, plan: snapshot.EventSnapshot, score: Callable[[str, str], float]
 ) -> None:
     """Fix what a schedule is to solve, for this run of it and any that goes on after a crash."""
     solved, index = snapshot.problem(plan, score)
@@ -108,7 +108,7 @@ def store_meetings(session: Session, row: models.Schedule, problem: Problem, sch
     row.measures = measures_of(session, row.event_id, problem, schedule)
 
 
-def called(session: Session, event_id: int) -> explanations.Called:
+def called(session: Session, event_id: int) -> explanations.DisplayNames:
     """What the people, slots and places of a stored problem are called."""
     zone = ZoneInfo(session.get_one(models.Event, event_id).time_zone)
     person, place, slot = models.Participant, models.Place, models.Slot
@@ -121,7 +121,7 @@ def called(session: Session, event_id: int) -> explanations.Called:
     places = dict(session.execute(sa.select(place.id, place.name).where(place.event_id == event_id)).all())
     slots = session.execute(sa.select(slot.starts, slot.ends).where(slot.event_id == event_id).order_by(slot.position))
     times = explanations.times_of([TimeSlot(session="", starts=starts, ends=ends) for starts, ends in slots], zone)
-    return explanations.Called(person=people.__getitem__, slot=times.__getitem__, place=places.__getitem__)
+    return explanations.DisplayNames(person=people.__getitem__, slot=times.__getitem__, place=places.__getitem__)
 
 
 def measures_of(session: Session, event_id: int, problem: Problem, schedule: Schedule) -> dict[str, Any]:
@@ -135,10 +135,10 @@ def measures_of(session: Session, event_id: int, problem: Problem, schedule: Sch
     return {
         "requested": len(problem.candidates),
         "meetings": found.meetings,
-        "people": len({person for meeting in schedule.meetings for person in meeting.attendees}),
+        "participants": len({person for meeting in schedule.meetings for person in meeting.attendees}),
         "between_countries": sum(len({countries[p] for p in m.attendees}) > 1 for m in schedule.meetings),
         "breaks": found.breaks,
-        "idle": found.idle,
+        "idle_slots": found.idle,
         "below_minimum": found.below_minimum,
     }
 

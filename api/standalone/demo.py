@@ -11,8 +11,8 @@ from api.core.database import open_engine, open_sessions
 from api.imports.service import store_event
 from api.jobs import enqueue
 from api.models import Event, MeetingRequest, Membership, Participant, User
-from api.schedules.routes import start
 from api.schedules.schemas import ScheduleIn
+from api.schedules.service import start_schedule
 from api.settings import Settings
 
 ORGANISER = "organiser@biowin-day.example"
@@ -67,7 +67,7 @@ async def _load_sample(session: AsyncSession) -> None:
     await session.flush()
     event = await session.run_sync(store_event, biowin_day(), owner.id)
     await enqueue(session, "rank_event", event_id=event.id)
-    await start(session, event.id, ScheduleIn(), owner.id)
+    await start_schedule(session, event.id, ScheduleIn(), owner.id)
 
 
 async def _people_of_sample(session: AsyncSession) -> tuple[int, int] | None:

@@ -10,36 +10,25 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import Depends, Path, Query, Request
+from fastapi import Depends, Path, Request
 from fastapi.security import APIKeyCookie
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from api.core.database import Sessions, Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn
-from api.models import Event, MeetingRequest, Membership, Participant, Role, User, UserSession
+from api.models import Event, MeetingRequest, Membership, Participant, TeamRole, User, UserSession
 from api.settings import Settings
 from matchmaker.event import Preference
 
 COOKIE = "matchmaker_session"
-RUNS_IT = (Role.OWNER, Role.ORGANISER)
+ORGANISER_ROLES = (TeamRole.OWNER, TeamRole.ORGANISER)
 
 Id = Annotated[int, Path(ge=1, lt=2**53)]
 cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by signing in.")
 
 
-@dataclass(frozen=True)
-class Window:
-    """Which part of a list is asked for."""
-
-    limit: Annotated[int, Query(ge=1, le=200, description="At most so many.")] = 50
-    offset: Annotated[int, Query(ge=0, le=1_000_000, description="After so many.")] = 0
-
-
-Listed = Annotated[Window, Depends()]
-
-
-def hash_of(token: str) -> bytes:
+def token_hash_of(token: str) -> bytes:
     """What is stored of a random token: SHA-256 is enough, for nobody can guess 256 bits."""
     return hashlib.sha256(token.encode()).digest()
 
@@ -54,8 +43,8 @@ def _sessions(request: Request) -> Sessions:
     return sessions
 
 
-SettingsOf = Annotated[Settings, Depends(_settings)]
-OwnTransactions = Annotated[Sessions, Depends(_sessions)]
+AppSettings = Annotated[Settings, Depends(_settings)]
+SessionFactory = Annotated[Sessions, Depends(_sessions)]
 """For what must be kept even when the request fails, such as the count of attempts."""
 
 
@@ -63,7 +52,7 @@ async def _signed_in(session: Transaction, token: Annotated[str | None, Depends(
     user = await session.scalar(
         sa.select(User)
         .join(UserSession, UserSession.user_id == User.id)
-        .where(UserSession.token_hash == hash_of(token or ""), UserSession.expires_at > datetime.now(UTC))
+        .where(UserSession.token_hash == token_hash_of(token or ""), UserSession.expires_at > datetime.now(UTC))
     )
     if user is None:
         raise NotSignedIn("Sign in first.", headers={"WWW-Authenticate": "Cookie"})
@@ -73,14 +62,14 @@ async def _signed_in(session: Transaction, token: Annotated[str | None, Depends(
 SignedIn = Annotated[User, Depends(_signed_in)]
 
 
-async def creates_events(session: AsyncSession, user: User) -> bool:
+async def may_create_events(session: AsyncSession, user: User) -> bool:
     """Whether they may create an event: invited to this installation as an organiser, or running an event already."""
-    runs = sa.select(Membership.event_id).where(Membership.user_id == user.id, Membership.role.in_(RUNS_IT))
+    runs = sa.select(Membership.event_id).where(Membership.user_id == user.id, Membership.role.in_(ORGANISER_ROLES))
     return user.creates_events or bool(await session.scalar(sa.select(runs.exists())))
 
 
 async def _event_creator(session: Transaction, user: SignedIn) -> User:
-    if not await creates_events(session, user):
+    if not await may_create_events(session, user):
         raise Forbidden("Only organisers create events: ask those who run this installation to invite you.")
     return user
 
@@ -94,12 +83,12 @@ class Member:
 
     user: User
     event: Event
-    role: Role | None
+    role: TeamRole | None
     participant_id: int | None
 
     @property
     def organises(self) -> bool:
-        return self.role in RUNS_IT
+        return self.role in ORGANISER_ROLES
 
 
 @dataclass(frozen=True)
@@ -162,23 +151,23 @@ PROFILE = (
 
 
 @dataclass(frozen=True)
-class Profile:
+class ProfileView:
     """A participant with everything about them, and who looks."""
 
     participant: Participant
-    seen_by: Member
+    viewer: Member
 
     @property
     def own(self) -> bool:
-        return self.participant.id == self.seen_by.participant_id
+        return self.participant.id == self.viewer.participant_id
 
     @property
     def in_full(self) -> bool:
         """Whether the reader sees what only they themselves and organisers may see."""
-        return self.own or self.seen_by.organises
+        return self.own or self.viewer.organises
 
 
-async def _profile(session: Transaction, member: EventMember, participant_id: Id) -> Profile:
+async def _profile(session: Transaction, member: EventMember, participant_id: Id) -> ProfileView:
     participant = await session.scalar(
         sa.select(Participant)
         .where(Participant.id == participant_id, Participant.event_id == member.event.id)
@@ -186,19 +175,19 @@ async def _profile(session: Transaction, member: EventMember, participant_id: Id
     )
     if participant is None:
         raise NotFound("There is no such participant in this event.")
-    return Profile(participant=participant, seen_by=member)
+    return ProfileView(participant=participant, viewer=member)
 
 
-AnyProfile = Annotated[Profile, Depends(_profile)]
+VisibleProfile = Annotated[ProfileView, Depends(_profile)]
 
 
-def _own_profile(profile: AnyProfile) -> Profile:
+def _own_profile(profile: VisibleProfile) -> ProfileView:
     if not profile.in_full:
         raise Forbidden("Only they themselves and the organisers of the event may do this.")
     return profile
 
 
-OwnProfile = Annotated[Profile, Depends(_own_profile)]
+EditableProfile = Annotated[ProfileView, Depends(_own_profile)]
 """A participant who is the reader, or whom the reader may act for as an organiser."""
 
 
@@ -231,4 +220,4 @@ async def _request_party(session: Transaction, user: SignedIn, request_id: Id) -
     return RequestParty(request=request, member=member)
 
 
-PartyTo = Annotated[RequestParty, Depends(_request_party)]
+ConcernedRequest = Annotated[RequestParty, Depends(_request_party)]

@@ -7,19 +7,19 @@ from sqlalchemy.dialects.postgresql import insert
 from api.core.database import Sessions
 from api.core.errors import TooMany
 from api.models import RateCounter
-from api.web.permissions import hash_of
+from api.web.permissions import token_hash_of
 
 WINDOW = timedelta(hours=1)
 
 
-async def count(sessions: Sessions, what: str, subject: str, limit: int) -> None:
+async def enforce_rate_limit(sessions: Sessions, what: str, subject: str, limit: int) -> None:
     """Count one attempt at `what` by or for `subject`, in a transaction of its own.
 
     Raises `TooMany` from the attempt after the first `limit` in an hour on, until the hour is over.
     """
     now = datetime.now(UTC)
     start = now.replace(minute=0, second=0, microsecond=0)
-    attempt = insert(RateCounter).values(subject=hash_of(f"{what}:{subject}"), window_start=start, count=1)
+    attempt = insert(RateCounter).values(subject=token_hash_of(f"{what}:{subject}"), window_start=start, count=1)
     async with sessions.begin() as session:
         attempts = await session.scalar(
             attempt.on_conflict_do_update(

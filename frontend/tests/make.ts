@@ -15,7 +15,7 @@ export const anEvent = (change: Partial<Event> = {}): Event => ({
   types: [],
   countries: ['BE'],
   published_schedule_id: null,
-  my: { role: null, participant_id: 1 },
+  membership: { role: null, participant_id: 1 },
   ...change
 });
 
@@ -59,7 +59,7 @@ export const aRequest = (change: Partial<MeetingRequest> = {}): MeetingRequest =
 export const aGrid = (change: Partial<Grid> = {}): Grid => ({
   slots: [1, 2].map((id) => ({
     id,
-    index: id - 1,
+    position: id - 1,
     session: 'Morning',
     starts: `2027-05-20T09:${id}0:00+02:00`,
     ends: `2027-05-20T09:${id + 1}0:00+02:00`

@@ -19,7 +19,7 @@ from babel.dates import format_date, format_datetime
 
 from matchmaker.agenda import Agenda, Entry
 from matchmaker.documents.edition import LANGUAGES, Edition, locale_of, session_named, words_of
-from matchmaker.event import Event, Kind, Profile
+from matchmaker.event import Event, PlaceKind, Profile
 
 Data = dict[str, object]
 # Some people write their offers as pages; an agenda has room for three lines.
@@ -117,7 +117,7 @@ def _rows(entries: Sequence[Entry], words: dict[str, str], language: str) -> Ite
             "starts": _clock(entry.starts),
             "ends": _clock(entry.ends),
             "place": entry.place.name,
-            "detail": words["online"] if entry.place.kind is Kind.VIRTUAL else entry.place.organisation,
+            "detail": words["online"] if entry.place.kind is PlaceKind.VIRTUAL else entry.place.organisation,
             "partners": [{"name": p.name, "about": _about(p, locale_of(language))} for p in entry.partners],
             "reason": reason and shorten(reason, LONGEST_REASON, placeholder=" …"),
         }

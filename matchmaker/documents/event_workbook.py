@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from matchmaker.event import Event, Kind, Preference, Profile, Status
+from matchmaker.event import Event, PlaceKind, Preference, Profile, RequestStatus
 from matchmaker.intake.layout import CHOICES, PARTICIPANTS, PLACES, SHEETS, Column, Sheet, TextKind
 
 Value = str | int | datetime | None
@@ -66,9 +66,9 @@ def _write_notes(book: xlsxwriter.Workbook, notes: Notes) -> None:
 def _list_for(sheet: Sheet, column: Column, language: str) -> dict[str, object] | None:
     """The list from which a cell is chosen: words for a choice; people and stands from their own sheets."""
     kind = {
-        ("places", "kind"): Kind,
+        ("places", "kind"): PlaceKind,
         ("offers_and_needs", "kind"): TextKind,
-        ("requests", "status"): Status,
+        ("requests", "status"): RequestStatus,
         ("requests", "preference"): Preference,
         ("participants", "remote"): bool,
     }.get((sheet.field, column.field))

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from matchmaker.agenda import slots_between
 from matchmaker.documents.event_workbook import workbook_of
-from matchmaker.event import Event, EventPlace, Kind, Preference, Profile, Request, Status
+from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, Request, RequestStatus
 from matchmaker.intake.layout import SHEETS
 
 EMAILS = ("anna@example.org", "bram@example.org", "chloe@example.org", "dora@example.org")
@@ -34,8 +34,8 @@ def example() -> Event:
         places=(
             EventPlace(name="Table 1"),
             EventPlace(name="Table 2"),
-            EventPlace(name="Stand A", kind=Kind.STAND, capacity=2, organisation="Chloé Instruments"),
-            EventPlace(name="Room online", kind=Kind.VIRTUAL, capacity=10),
+            EventPlace(name="Stand A", kind=PlaceKind.STAND, capacity=2, organisation="Chloé Instruments"),
+            EventPlace(name="Room online", kind=PlaceKind.VIRTUAL, capacity=10),
         ),
         people=(
             Profile(
@@ -89,9 +89,9 @@ def example() -> Event:
             ),
         ),
         requests=(
-            Request(sender=anna, recipient=bram, status=Status.ACCEPTED, preference=Preference.MUST),
-            Request(sender=anna, recipient=chloe, status=Status.ACCEPTED, message="Bonjour Chloé !"),
-            Request(sender=dora, recipient=anna, status=Status.ACCEPTED),
+            Request(sender=anna, recipient=bram, status=RequestStatus.ACCEPTED, preference=Preference.MUST),
+            Request(sender=anna, recipient=chloe, status=RequestStatus.ACCEPTED, message="Bonjour Chloé !"),
+            Request(sender=dora, recipient=anna, status=RequestStatus.ACCEPTED),
             Request(sender=bram, recipient=chloe),
         ),
     )

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
-from matchmaker.event import Kind, Preference, Status
+from matchmaker.event import PlaceKind, Preference, RequestStatus
 
 LANGUAGES = ("en", "fr", "nl")
 Names = dict[str, tuple[str, ...]]
@@ -158,7 +158,7 @@ class TextKind(StrEnum):
 
 # The names that the values of a choice go by.
 CHOICES: dict[type[StrEnum] | type[bool], dict[str, Names]] = {
-    Status: {
+    RequestStatus: {
         "pending": _names("pending", "en attente", "in afwachting"),
         "accepted": _names("accepted", "acceptée/accepté", "aanvaard/geaccepteerd"),
         "declined": _names("declined", "refusée/refusé", "geweigerd/afgewezen"),
@@ -170,7 +170,7 @@ CHOICES: dict[type[StrEnum] | type[bool], dict[str, Names]] = {
         "like": _names("like/would like", "souhaité/souhaitée", "gewenst"),
         "never": _names("never", "jamais", "nooit"),
     },
-    Kind: {
+    PlaceKind: {
         "table": _names("table", "table", "tafel"),
         "stand": _names("stand/booth", "stand", "stand"),
         "virtual": _names("virtual/virtual room", "virtuel/salle virtuelle", "virtueel/virtuele ruimte"),

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
-from matchmaker.event import Event, EventPlace, Kind, Preference, Profile, Request, Status
+from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, Request, RequestStatus
 from matchmaker.intake import cells
 from matchmaker.intake.errors import IntakeErrors, UnexpectedError
 from matchmaker.intake.layout import PLACES, THEMES, Sheet, TextKind, plain
@@ -116,7 +116,7 @@ class _Reading:
         available: Mapping[str, frozenset[int]],
     ) -> Profile:
         def stand(cell: Cell) -> str:
-            if not any(place.name == cells.text(cell) and place.kind is Kind.STAND for place in places):
+            if not any(place.name == cells.text(cell) and place.kind is PlaceKind.STAND for place in places):
                 raise UnexpectedError("stand", sheet=self._name(PLACES))
             return cells.text(cell)
 
@@ -159,7 +159,7 @@ class _Reading:
         seen: dict[tuple[str, str], int] = {}
         for row in self.sheets.get("requests", []):
             sender, recipient = row.read("sender", self._somebody), row.read("recipient", self._somebody)
-            status = row.read("status", partial(choice, kind=Status)) or Status.PENDING
+            status = row.read("status", partial(choice, kind=RequestStatus)) or RequestStatus.PENDING
             preference = row.read("preference", partial(choice, kind=Preference)) or Preference.LIKE
             message = row.read("message", cells.text) or ""
             if sender is None or recipient is None:
@@ -180,7 +180,7 @@ class _Reading:
         seen: dict[str, int] = {}
         for row in self.sheets.get("places", []):
             name = row.read("name", cells.text)
-            kind = row.read("kind", partial(cells.choice, kind=Kind, language=self.findings.language))
+            kind = row.read("kind", partial(cells.choice, kind=PlaceKind, language=self.findings.language))
             capacity = row.read("capacity", partial(cells.number, least=1))
             organisation = row.read("organisation", cells.text)
             if name in seen:
@@ -190,7 +190,7 @@ class _Reading:
                 places.append(
                     EventPlace(
                         name=name,
-                        kind=kind or Kind.TABLE,
+                        kind=kind or PlaceKind.TABLE,
                         capacity=capacity if capacity is not None else 1,
                         organisation=organisation,
                     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from textwrap import shorten
 
-from matchmaker.matching.match import Labels, Reason
+from matchmaker.matching.match import Labels, MatchReason
 
 LIKELY = 0.5
 """An agenda claims that an offer serves a need only where that is more probable than not."""
@@ -24,6 +24,6 @@ def why(
         text = shorten(message, 200, placeholder=" …")
         return {language: form.format(name=asked_by, text=text) for language, form in _QUOTED.items()}
     if shared:
-        common = Reason(kind="themes", strength=1.0, themes=tuple(shared))
+        common = MatchReason(kind="themes", strength=1.0, themes=tuple(shared))
         return {language: common.text(language, labels) for language in _QUOTED}
     return {}

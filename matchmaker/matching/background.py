@@ -13,7 +13,7 @@ import numpy as np
 
 from matchmaker.matching import corpus
 from matchmaker.matching.calibration import Background, Floats, Space
-from matchmaker.matching.embedding import Cached, Embedder, Role, VectorCache, embedder_named
+from matchmaker.matching.embedding import Cached, Embedder, TextRole, VectorCache, embedder_named
 from matchmaker.matching.embedding.protocol import unit
 
 FOLDER = Path(__file__).parent / "embedding" / "backgrounds"
@@ -42,17 +42,17 @@ def computed(embedder: Embedder) -> Background:
     texts = corpus.background()
     languages = tuple(sorted({language for _, language in texts}))
     raw = {key: embedder.embed(sentences, key[0]) for key, sentences in texts.items()}
-    means = np.stack([[raw[role, language].mean(axis=0) for language in languages] for role in Role])
+    means = np.stack([[raw[role, language].mean(axis=0) for language in languages] for role in TextRole])
     rows = {
         role: np.vstack([unit(raw[role, language] - raw[role, language].mean(axis=0)) for language in languages])
-        for role in Role
+        for role in TextRole
     }
-    flat = Background(languages, means, rows[Role.NEED], rows[Role.OFFER], slope=1, intercept=0)
+    flat = Background(languages, means, rows[TextRole.NEED], rows[TextRole.OFFER], slope=1, intercept=0)
     pairs = corpus.pairs("tune")
     space = Space.of(
-        embedder.embed([pair.need for pair in pairs], Role.NEED),
+        embedder.embed([pair.need for pair in pairs], TextRole.NEED),
         [pair.need_lang for pair in pairs],
-        embedder.embed([pair.offer for pair in pairs], Role.OFFER),
+        embedder.embed([pair.offer for pair in pairs], TextRole.OFFER),
         [pair.offer_lang for pair in pairs],
         flat,
     )

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.embedding.protocol import Role, Vectors, unit
+from matchmaker.matching.embedding.protocol import TextRole, Vectors, unit
 
 TEMPERATURE = 0.04
 ROUNDS = 10
@@ -38,7 +38,7 @@ Floats = NDArray[np.float32]
 class Background:
     """What a model makes of the background corpus: made by `matchmaker.matching.background`.
 
-    `means` has shape (roles, languages, dimensions), roles in the order of `Role`; `needs` and `offers` are centred
+    `means` has shape (roles, languages, dimensions), roles in the order of `TextRole`; `needs` and `offers` are centred
     rows of length 1. `slope` and `intercept` give the logistic curve over the scaled similarity.
     """
 
@@ -49,18 +49,18 @@ class Background:
     slope: float
     intercept: float
 
-    def mean(self, role: Role, language: str | None) -> Vectors:
+    def mean(self, role: TextRole, language: str | None) -> Vectors:
         """The mean vector of a role in a language; of all its languages where that one is not among them."""
-        means = self.means[list(Role).index(role)]
+        means = self.means[list(TextRole).index(role)]
         if language in self.languages:
             return np.asarray(means[self.languages.index(language)])
         return np.asarray(means.mean(axis=0))
 
 
-Means = Mapping[tuple[Role, str | None], Vectors]
+Means = Mapping[tuple[TextRole, str | None], Vectors]
 
 
-def means_of(rows: Vectors, languages: Sequence[str | None], role: Role, background: Background) -> Means:
+def means_of(rows: Vectors, languages: Sequence[str | None], role: TextRole, background: Background) -> Means:
     """The mean of each language that occurs, of the event and the background together."""
     means = {}
     for language in set(languages):
@@ -70,7 +70,7 @@ def means_of(rows: Vectors, languages: Sequence[str | None], role: Role, backgro
     return means
 
 
-def centred(rows: Vectors, languages: Sequence[str | None], role: Role, means: Means) -> Vectors:
+def centred(rows: Vectors, languages: Sequence[str | None], role: TextRole, means: Means) -> Vectors:
     """Rows (texts, dimensions) less the mean of their role and language, at length 1."""
     less = [means[role, language] for language in languages]
     return unit(rows - np.stack(less)) if less else rows
@@ -112,9 +112,9 @@ class Space:
     offers: Vectors
     background: Background
     means: Means
-    references: Mapping[Role, Vectors]
+    references: Mapping[TextRole, Vectors]
     """The balanced needs and offers (centred) ..."""
-    weights: Mapping[Role, Floats]
+    weights: Mapping[TextRole, Floats]
     """... and their Sinkhorn weights."""
 
     @staticmethod
@@ -127,27 +127,30 @@ class Space:
     ) -> "Space":
         """From raw vectors (texts, dimensions) and the languages found."""
         means = {
-            **means_of(needs, need_languages, Role.NEED, background),
-            **means_of(offers, offer_languages, Role.OFFER, background),
+            **means_of(needs, need_languages, TextRole.NEED, background),
+            **means_of(offers, offer_languages, TextRole.OFFER, background),
         }
-        n, o = centred(needs, need_languages, Role.NEED, means), centred(offers, offer_languages, Role.OFFER, means)
+        n, o = (
+            centred(needs, need_languages, TextRole.NEED, means),
+            centred(offers, offer_languages, TextRole.OFFER, means),
+        )
         balance = np.vstack([_some(n), background.needs]), np.vstack([_some(o), background.offers])
         of_needs, of_offers = balanced(*balance)
         return Space(
-            _with_potentials(n, balance[1], of_offers, Role.NEED),
-            _with_potentials(o, balance[0], of_needs, Role.OFFER),
+            _with_potentials(n, balance[1], of_offers, TextRole.NEED),
+            _with_potentials(o, balance[0], of_needs, TextRole.OFFER),
             background,
             means,
-            {Role.NEED: balance[0], Role.OFFER: balance[1]},
-            {Role.NEED: of_needs, Role.OFFER: of_offers},
+            {TextRole.NEED: balance[0], TextRole.OFFER: balance[1]},
+            {TextRole.NEED: of_needs, TextRole.OFFER: of_offers},
         )
 
-    def placed(self, rows: Vectors, languages: Sequence[str | None], role: Role) -> Vectors:
+    def placed(self, rows: Vectors, languages: Sequence[str | None], role: TextRole) -> Vectors:
         """Further texts of `role` in this space, from their raw vectors, which move none of the others."""
         known = {
             (role, each): self.means.get((role, each), self.background.mean(role, each)) for each in set(languages)
         }
-        other = Role.OFFER if role is Role.NEED else Role.NEED
+        other = TextRole.OFFER if role is TextRole.NEED else TextRole.NEED
         return _with_potentials(
             centred(rows, languages, role, known), self.references[other], self.weights[other], role
         )
@@ -158,10 +161,10 @@ class Space:
         return np.asarray(1 / (1 + np.exp(-np.clip(odds, -30, 30))), dtype=np.float32)
 
 
-def _with_potentials(rows: Vectors, others: Vectors, weights: Floats, role: Role) -> Vectors:
+def _with_potentials(rows: Vectors, others: Vectors, weights: Floats, role: TextRole) -> Vectors:
     less = -potentials(rows, others, weights)[:, None]
     ones = np.ones_like(less)
-    return np.hstack([rows, less, ones] if role is Role.NEED else [rows, ones, less])
+    return np.hstack([rows, less, ones] if role is TextRole.NEED else [rows, ones, less])
 
 
 def _some(rows: Vectors) -> Vectors:

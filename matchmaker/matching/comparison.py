@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from matchmaker.event import Profile
 from matchmaker.matching.background import background_of
 from matchmaker.matching.calibration import Floats, Space
-from matchmaker.matching.embedding import Cached, Embedder, Role, VectorCache, Vectors
+from matchmaker.matching.embedding import Cached, Embedder, TextRole, VectorCache, Vectors
 from matchmaker.matching.language import detect
 
 LONGEST = 2000
@@ -81,14 +81,14 @@ class Comparison:
             return (lambda done, _: progress("reading", before + done, needs + offers)) if progress else None
 
         self.space = Space.of(
-            Cached(embedder, cache, report(0)).embed(self.needs.read, Role.NEED),
+            Cached(embedder, cache, report(0)).embed(self.needs.read, TextRole.NEED),
             self.needs.languages,
-            Cached(embedder, cache, report(needs)).embed(self.offers.read, Role.OFFER),
+            Cached(embedder, cache, report(needs)).embed(self.offers.read, TextRole.OFFER),
             self.offers.languages,
             background_of(embedder, cache),
         )
 
-    def placed(self, texts: Texts, role: Role, cache: VectorCache | None = None) -> Vectors:
+    def placed(self, texts: Texts, role: TextRole, cache: VectorCache | None = None) -> Vectors:
         """Further texts in the space of these people."""
         return self.space.placed(Cached(self.embedder, cache).embed(texts.read, role), texts.languages, role)
 
@@ -99,8 +99,8 @@ class Comparison:
         wider.needs, wider.offers = self.needs.followed_by(needs), self.offers.followed_by(offers)
         wider.space = replace(
             self.space,
-            needs=np.vstack([self.space.needs, self.placed(needs, Role.NEED, cache)]),
-            offers=np.vstack([self.space.offers, self.placed(offers, Role.OFFER, cache)]),
+            needs=np.vstack([self.space.needs, self.placed(needs, TextRole.NEED, cache)]),
+            offers=np.vstack([self.space.offers, self.placed(offers, TextRole.OFFER, cache)]),
         )
         return wider
 

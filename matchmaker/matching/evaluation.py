@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from matchmaker.matching.background import background_of
 from matchmaker.matching.calibration import Floats, Space
-from matchmaker.matching.embedding import Embedder, Role
+from matchmaker.matching.embedding import Embedder, TextRole
 from matchmaker.matching.language import detect
 from matchmaker.matching.popularity import gini
 
@@ -25,7 +25,7 @@ SHOWN = 10
 BINS = 10
 
 
-class Pair(Protocol):
+class NeedOfferPair(Protocol):
     """A need, the offer that answers it, and the languages of both (ISO 639-1); only the evaluation reads these."""
 
     @property
@@ -103,7 +103,7 @@ def read_pairs(path: Path) -> tuple[GivenPair, ...]:
     return tuple(GivenPair(**{field: entry[field] for field in FIELDS}) for entry in entries)
 
 
-def evaluate_pairs(pairs: Sequence[Pair], embedder: Embedder, method: Method = "calibrated") -> Evaluation:
+def evaluate_pairs(pairs: Sequence[NeedOfferPair], embedder: Embedder, method: Method = "calibrated") -> Evaluation:
     """Rank all offers for every need. The model is told no language: it detects them, as in an event.
 
     Raises:
@@ -113,9 +113,9 @@ def evaluate_pairs(pairs: Sequence[Pair], embedder: Embedder, method: Method = "
     if not pairs:
         raise ValueError("there are no pairs to evaluate on")
     needs, offers = [pair.need for pair in pairs], [pair.offer for pair in pairs]
-    embedder.embed(needs[:1], Role.NEED)  # the weights are read before the clock starts
+    embedder.embed(needs[:1], TextRole.NEED)  # the weights are read before the clock starts
     start = perf_counter()
-    raw_needs, raw_offers = embedder.embed(needs, Role.NEED), embedder.embed(offers, Role.OFFER)
+    raw_needs, raw_offers = embedder.embed(needs, TextRole.NEED), embedder.embed(offers, TextRole.OFFER)
     seconds = perf_counter() - start
     error = float("nan")
     if method == "cosine":

@@ -76,7 +76,7 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class MatchReason:
     """One thing that raised or lowered a match, seen by its first person.
 
     `kind` is a key of `SENTENCES`. For "need_offer" the need is the first person's, for "offer_need" the second's; both
@@ -111,4 +111,4 @@ class Match:
     score: float
     forward: float
     backward: float
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[MatchReason, ...] = ()

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.event import Event, Preference, Status
+from matchmaker.event import Event, Preference, RequestStatus
 from matchmaker.matching.calibration import Floats
 
 NEUTRAL, BEST = 3, 5
@@ -39,11 +39,11 @@ class Outcome:
 def outcomes_of(event: Event) -> tuple[Outcome, ...]:
     """The answers to the requests of an event, one for each pair: "never" before accepted before declined."""
     answers: dict[frozenset[str], Outcome] = {}
-    for status, never in ((Status.DECLINED, False), (Status.ACCEPTED, False), (None, True)):
+    for status, never in ((RequestStatus.DECLINED, False), (RequestStatus.ACCEPTED, False), (None, True)):
         for request in event.requests:
             if (request.preference is Preference.NEVER) == never and status in (None, request.status):
                 pair = frozenset((request.sender, request.recipient))
-                accepted = status is Status.ACCEPTED
+                accepted = status is RequestStatus.ACCEPTED
                 answers[pair] = Outcome(first=request.sender, second=request.recipient, accepted=accepted)
     return tuple(answers.values())
 

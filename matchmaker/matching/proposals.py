@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from matchmaker.event import Event, Kind, Request, Status
+from matchmaker.event import Event, PlaceKind, Request, RequestStatus
 from matchmaker.scheduling.candidates import problem_of
 from matchmaker.scheduling.domain import Problem
 
@@ -27,7 +27,7 @@ WORTH = 0.1
 STAY = 0.05
 """A proposal made before gives way only to one that is better by more than this."""
 GAP = 1e-4
-Pair = tuple[str, str]
+EmailPair = tuple[str, str]
 Edge = tuple[int, int]
 Counts = NDArray[np.intp]
 
@@ -74,12 +74,12 @@ class Proposals:
 
 def propose(
     event: Event,
-    scores: Mapping[Pair, float],
+    scores: Mapping[EmailPair, float],
     *,
     minimum: int = 1,
     maximum: int | None = None,
     worth: float = WORTH,
-    before: Collection[Pair] = (),
+    before: Collection[EmailPair] = (),
     seconds: float = 20.0,
 ) -> Proposals:
     """The meetings to propose, of the pairs (e-mail addresses, in either order) that have a score in [0, 1].
@@ -103,7 +103,7 @@ def propose(
 
     problem, _ = problem_of(event, lambda *_: 0.0)
     agreed = [edge(*(event.people[i].email for i in candidate.people)) for candidate in problem.candidates]
-    asked = {edge(r.sender, r.recipient) for r in event.requests if r.status is not Status.EXPIRED}
+    asked = {edge(r.sender, r.recipient) for r in event.requests if r.status is not RequestStatus.EXPIRED}
     values = {edge(*pair): score for pair, score in scores.items()}
     allowed = _Allowed(event, problem, agreed)
     edges = [pair for pair in sorted(values.keys() - asked) if allowed(*pair)]
@@ -115,7 +115,9 @@ def propose(
     got, possible = has + _degrees(chosen, len(has)), has + _degrees(edges, len(has))
     emails = [person.email for person in event.people]
     return Proposals(
-        requests=tuple(Request(sender=emails[a], recipient=emails[b], status=Status.ACCEPTED) for a, b in chosen),
+        requests=tuple(
+            Request(sender=emails[a], recipient=emails[b], status=RequestStatus.ACCEPTED) for a, b in chosen
+        ),
         short=tuple(
             Short(email=emails[i], got=int(got[i]), wanted=int(wanted[i]), possible=int(possible[i]))
             for i in np.flatnonzero(got < wanted)
@@ -135,14 +137,15 @@ class _Allowed:
         self._free = [everywhere if p.available is None else p.available & everywhere for p in problem.participants]
         self._visited = {(i, self._house(j)) for pair in agreed for i, j in (pair, pair[::-1])}
         self._rooms = {
-            kind: len(everywhere) * sum(place.capacity for place in event.places if place.kind is kind) for kind in Kind
+            kind: len(everywhere) * sum(place.capacity for place in event.places if place.kind is kind)
+            for kind in PlaceKind
         }
 
     def __call__(self, a: int, b: int) -> bool:
         return (
             self._house(a) != self._house(b)
             and not self._free[a].isdisjoint(self._free[b])
-            and (self._kind(a, b) is Kind.STAND or self._rooms[self._kind(a, b)] > 0)
+            and (self._kind(a, b) is PlaceKind.STAND or self._rooms[self._kind(a, b)] > 0)
             and self._visited.isdisjoint({(a, self._house(b)), (b, self._house(a))})
         )
 
@@ -150,7 +153,7 @@ class _Allowed:
         """Sets of pairs (positions in `edges`) of which at most so many may be chosen."""
         by_person: dict[int, list[int]] = defaultdict(list)
         by_house: dict[tuple[int, str], list[int]] = defaultdict(list)
-        by_kind: dict[Kind, list[int]] = defaultdict(list)
+        by_kind: dict[PlaceKind, list[int]] = defaultdict(list)
         for e, (a, b) in enumerate(edges):
             by_kind[self._kind(a, b)].append(e)
             for i, j in ((a, b), (b, a)):
@@ -163,18 +166,22 @@ class _Allowed:
         return [
             *((mine, max(most[i] - int(has[i]), 0)) for i, mine in by_person.items()),
             *((mine, 1) for mine in by_house.values() if len(mine) > 1),
-            *((mine, max(self._rooms[k] - held.count(k), 0)) for k, mine in by_kind.items() if k is not Kind.STAND),
+            *(
+                (mine, max(self._rooms[k] - held.count(k), 0))
+                for k, mine in by_kind.items()
+                if k is not PlaceKind.STAND
+            ),
         ]
 
     def _house(self, i: int) -> str:
         person = self._event.people[i]
         return person.organisation.casefold().strip() or person.email
 
-    def _kind(self, a: int, b: int) -> Kind:
+    def _kind(self, a: int, b: int) -> PlaceKind:
         one, other = self._event.people[a], self._event.people[b]
         if one.remote or other.remote:
-            return Kind.VIRTUAL
-        return Kind.TABLE if one.place is None and other.place is None else Kind.STAND
+            return PlaceKind.VIRTUAL
+        return PlaceKind.TABLE if one.place is None and other.place is None else PlaceKind.STAND
 
 
 def _chosen(

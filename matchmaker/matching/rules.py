@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from matchmaker.event import Profile
 
-Pair = tuple[str, str]
+EmailPair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +22,9 @@ class Rules:
     the ranking as scored.
     """
 
-    may_meet: frozenset[Pair] | None = None
-    never: frozenset[Pair] = frozenset()
-    met_before: frozenset[Pair] = frozenset()
+    may_meet: frozenset[EmailPair] | None = None
+    never: frozenset[EmailPair] = frozenset()
+    met_before: frozenset[EmailPair] = frozenset()
     met_before_penalty: float = 0.5
     theme_bonus: float = 0.1
     country_bonus: float = 0.0
@@ -108,7 +108,7 @@ def _codes(values: Sequence[str]) -> NDArray[np.intp]:
     )
 
 
-def _partners(pairs: frozenset[Pair], index: dict[str, int], size: int) -> list[set[int]]:
+def _partners(pairs: frozenset[EmailPair], index: dict[str, int], size: int) -> list[set[int]]:
     partners: list[set[int]] = [set() for _ in range(size)]
     for a, b in pairs:
         if a in index and b in index:

@@ -16,12 +16,12 @@ from matchmaker.matching.calibration import Floats
 from matchmaker.matching.comparison import Comparison, Progress, reciprocal
 from matchmaker.matching.embedding import Embedder, EmbeddingError, VectorCache, default_embedder, embedder_named
 from matchmaker.matching.learning import FEATURES, Learned, features
-from matchmaker.matching.match import Match, Notice, Reason
+from matchmaker.matching.match import Match, MatchReason, Notice
 from matchmaker.matching.popularity import Exposure, both_ways, exposure, prices
-from matchmaker.matching.rules import Pair, RuleBook, Rules
+from matchmaker.matching.rules import EmailPair, RuleBook, Rules
 from matchmaker.matching.search import Filter, Hit, found
 
-__all__ = ["Filter", "Hit", "Match", "Notice", "Ranking", "Reason", "Rules", "rank"]
+__all__ = ["Filter", "Hit", "Match", "MatchReason", "Notice", "Ranking", "Rules", "rank"]
 
 TOP = 50
 BLOCK = 512
@@ -70,7 +70,7 @@ class Ranking:
         shared, abroad = self._book.shared_themes(first, second), self._book.abroad(first, second)
         return features(forward, backward, shared, abroad)
 
-    def features(self, pairs: Sequence[Pair]) -> Floats:
+    def features(self, pairs: Sequence[EmailPair]) -> Floats:
         """What `matchmaker.matching.learning` learns from, shape (pairs, features).
 
         Raises:
@@ -82,14 +82,14 @@ class Ranking:
             rows[places] = self._features(forward, backward, first, seconds)[0]
         return rows
 
-    def scores(self, pairs: Sequence[Pair]) -> Floats:
+    def scores(self, pairs: Sequence[EmailPair]) -> Floats:
         """As `score`, of many pairs: shape (pairs,)."""
         scores = np.empty(len(pairs), dtype=np.float32)
         for places, first, seconds in self._by_first(pairs):
             scores[places] = self._scored(first, seconds)[0][0]
         return scores
 
-    def _by_first(self, pairs: Sequence[Pair]) -> Iterator[tuple[list[int], NDArray[np.intp], NDArray[np.intp]]]:
+    def _by_first(self, pairs: Sequence[EmailPair]) -> Iterator[tuple[list[int], NDArray[np.intp], NDArray[np.intp]]]:
         """Pairs by who comes first: their places among `pairs`, that person, and the seconds."""
         places: dict[int, list[int]] = defaultdict(list)
         for place, (first, _) in enumerate(pairs):
@@ -167,10 +167,10 @@ class Ranking:
         wider._order = np.vstack([_widened(self._order, places, -1), _widened(order, places, -1)])
         return wider
 
-    def _reasons(self, first: int, second: int) -> tuple[Reason, ...]:
+    def _reasons(self, first: int, second: int) -> tuple[MatchReason, ...]:
         needs, offers = self._comparison.needs, self._comparison.offers
         carried = [
-            Reason(
+            MatchReason(
                 kind=kind,
                 need=needs.written[best.need],
                 need_language=needs.languages[best.need],
@@ -187,18 +187,18 @@ class Ranking:
         mine, theirs = self._people[first], self._people[second]
         if shared := tuple(theme for theme in mine.themes if theme in theirs.themes):
             strength = float(self._book.shared_themes(np.array([first]), np.array([second]))[0, 0])
-            reasons.append(Reason(kind="themes", strength=strength, themes=shared))
+            reasons.append(MatchReason(kind="themes", strength=strength, themes=shared))
         rules = self._book.rules
         if rules.country_bonus and mine.country != theirs.country:
-            reasons.append(Reason(kind="country", strength=rules.country_bonus))
+            reasons.append(MatchReason(kind="country", strength=rules.country_bonus))
         if not self._comparison.says_something(first) or not self._comparison.says_something(second):
-            reasons.append(Reason(kind="too_little", strength=1.0))
+            reasons.append(MatchReason(kind="too_little", strength=1.0))
         elif sides == 1:
-            reasons.append(Reason(kind="one_sided", strength=0.4))
+            reasons.append(MatchReason(kind="one_sided", strength=0.4))
         if self._book.met(first, second):
-            reasons.append(Reason(kind="met_before", strength=rules.met_before_penalty))
+            reasons.append(MatchReason(kind="met_before", strength=rules.met_before_penalty))
         if self._prices[second] >= DEAR:
-            reasons.append(Reason(kind="popular", strength=min(float(self._prices[second]), 1.0)))
+            reasons.append(MatchReason(kind="popular", strength=min(float(self._prices[second]), 1.0)))
         return tuple(reasons)
 
     def _choose(self, top: int, progress: Progress | None) -> None:

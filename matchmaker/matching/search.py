@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matchmaker.event import Profile
 from matchmaker.matching.comparison import Comparison, Texts
-from matchmaker.matching.embedding import Role
+from matchmaker.matching.embedding import TextRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class Hit:
     email: str
     score: float
     text: str | None = None
-    role: Role | None = None
+    role: TextRole | None = None
 
 
 def found(people: Sequence[Profile], comparison: Comparison, query: str, wanted: Filter, limit: int) -> tuple[Hit, ...]:
@@ -53,9 +53,9 @@ def found(people: Sequence[Profile], comparison: Comparison, query: str, wanted:
     sides = []
     if asked.written:
         space = comparison.space
-        as_need = space.probability(comparison.placed(asked, Role.NEED) @ space.offers.T)[0]
-        as_offer = space.probability(comparison.placed(asked, Role.OFFER) @ space.needs.T)[0]
-        sides = [(Role.OFFER, as_need, comparison.offers), (Role.NEED, as_offer, comparison.needs)]
+        as_need = space.probability(comparison.placed(asked, TextRole.NEED) @ space.offers.T)[0]
+        as_offer = space.probability(comparison.placed(asked, TextRole.OFFER) @ space.needs.T)[0]
+        sides = [(TextRole.OFFER, as_need, comparison.offers), (TextRole.NEED, as_offer, comparison.needs)]
     hits = []
     for i in passing:
         person = people[i]

@@ -7,8 +7,8 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from matchmaker.agenda import slots_between
-from matchmaker.event import Event, EventPlace, Kind, Status, TimeSlot
-from matchmaker.sample.people import Attendee, Organisation, attendees, organisations
+from matchmaker.event import Event, EventPlace, PlaceKind, RequestStatus, TimeSlot
+from matchmaker.sample.people import Organisation, SampleAttendee, attendees, organisations
 from matchmaker.sample.requests import requests
 from matchmaker.sample.texts import Writer, themes
 
@@ -35,7 +35,7 @@ def biowin_day(seed: int = 2026, people: int = 400) -> Event:
     chosen = organisations(rng, people, stands=round(STANDS * people))
     everyone = attendees(rng, writer, chosen, half=len(slots) // 2)
     asked = requests(rng, writer, everyone)
-    agreed = Counter(email for r in asked if r.status is Status.ACCEPTED for email in (r.sender, r.recipient))
+    agreed = Counter(email for r in asked if r.status is RequestStatus.ACCEPTED for email in (r.sender, r.recipient))
     return Event(
         name="BioWin Day",
         time_zone=TIME_ZONE,
@@ -65,12 +65,12 @@ def _slots() -> tuple[TimeSlot, ...]:
     )
 
 
-def _places(chosen: list[Organisation], everyone: list[Attendee], people: int) -> tuple[EventPlace, ...]:
+def _places(chosen: list[Organisation], everyone: list[SampleAttendee], people: int) -> tuple[EventPlace, ...]:
     tables = (EventPlace(name=f"Table {i + 1}") for i in range(round(TABLES * people)))
     stands = (
         EventPlace(
             name=organisation.stand,
-            kind=Kind.STAND,
+            kind=PlaceKind.STAND,
             capacity=sum(a.profile.place == organisation.stand for a in everyone),
             organisation=organisation.name,
         )
@@ -78,7 +78,7 @@ def _places(chosen: list[Organisation], everyone: list[Attendee], people: int) -
         if organisation.stand is not None
     )
     rooms = (
-        EventPlace(name=f"Virtual room {i + 1}", kind=Kind.VIRTUAL)
+        EventPlace(name=f"Virtual room {i + 1}", kind=PlaceKind.VIRTUAL)
         for i in range(max(1, round(VIRTUAL_ROOMS * people)))
     )
     return (*tables, *stands, *rooms)

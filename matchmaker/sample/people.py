@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from matchmaker.event import Profile
-from matchmaker.matching.embedding import Role
+from matchmaker.matching.embedding import TextRole
 from matchmaker.sample.texts import Topic, Writer, data, topics
 
 TYPES = {
@@ -49,7 +49,7 @@ class Organisation:
 
 
 @dataclass(slots=True, kw_only=True)
-class Attendee:
+class SampleAttendee:
     """A profile and what is behind it. `appeal` is how much others wish to meet this person (1 is ordinary)."""
 
     profile: Profile
@@ -88,7 +88,7 @@ def organisations(rng: Random, people: int, stands: int) -> list[Organisation]:
     return chosen
 
 
-def attendees(rng: Random, writer: Writer, chosen: Sequence[Organisation], half: int) -> list[Attendee]:
+def attendees(rng: Random, writer: Writer, chosen: Sequence[Organisation], half: int) -> list[SampleAttendee]:
     """Everybody who comes. The event has `half` slots in the morning and as many in the afternoon."""
     taken: set[tuple[str, str]] = set()
     everyone = []
@@ -103,7 +103,7 @@ def attendees(rng: Random, writer: Writer, chosen: Sequence[Organisation], half:
             if organisation.kind == "investor":
                 profile = replace(profile, maximum=rng.choice((10, 12, 14)))
             appeal = APPEAL.get(organisation.kind, 1.0) * rng.lognormvariate(0, 0.5)
-            everyone.append(Attendee(profile=profile, organisation=organisation, appeal=appeal))
+            everyone.append(SampleAttendee(profile=profile, organisation=organisation, appeal=appeal))
     rng.shuffle(everyone)
     _single_out(everyone, half)
     _fill_in(rng, writer, everyone)
@@ -165,7 +165,7 @@ def _available(rng: Random, half: int) -> frozenset[int] | None:
     return None
 
 
-def _single_out(everyone: Sequence[Attendee], half: int) -> None:
+def _single_out(everyone: Sequence[SampleAttendee], half: int) -> None:
     """A sought-after investor who wants 8 meetings at most; a few who take part from afar, in their own daytime."""
     investors = [a for a in everyone if a.organisation.kind == "investor" and a.organisation.country == "BE"]
     for star in investors[:1]:
@@ -177,7 +177,7 @@ def _single_out(everyone: Sequence[Attendee], half: int) -> None:
         attendee.profile = replace(attendee.profile, remote=True, available=afternoon)
 
 
-def _fill_in(rng: Random, writer: Writer, everyone: Sequence[Attendee]) -> None:
+def _fill_in(rng: Random, writer: Writer, everyone: Sequence[SampleAttendee]) -> None:
     """Offers and needs; nobody needs what nobody from elsewhere offers. A few have not got round to it."""
     busy = everyone[SILENT:]
     for attendee in busy:
@@ -195,8 +195,8 @@ def _fill_in(rng: Random, writer: Writer, everyone: Sequence[Attendee]) -> None:
         attendee.profile = replace(
             attendee.profile,
             themes=tuple(about) or (rng.choice(attendee.organisation.offers).theme,),
-            offers=tuple(_written(rng, writer, attendee.offers, Role.OFFER, attendee)),
-            needs=tuple(_written(rng, writer, attendee.needs, Role.NEED, attendee)),
+            offers=tuple(_written(rng, writer, attendee.offers, TextRole.OFFER, attendee)),
+            needs=tuple(_written(rng, writer, attendee.needs, TextRole.NEED, attendee)),
         )
 
 
@@ -205,7 +205,7 @@ def _some(rng: Random, among: Collection[Topic], weights: Sequence[int], least: 
     return rng.sample(list(among), min(number, len(among)))
 
 
-def _written(rng: Random, writer: Writer, about: Sequence[Topic], role: Role, by: Attendee) -> list[str]:
+def _written(rng: Random, writer: Writer, about: Sequence[Topic], role: TextRole, by: SampleAttendee) -> list[str]:
     """Most write in their own language, some in English for the sake of the others."""
     own, kind = by.profile.language, by.organisation.kind
     return [writer.write(topic, role, own if rng.random() < 0.8 else "en", kind) for topic in about]

@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from matchmaker.event import Preference, Request, Status
-from matchmaker.sample.people import Attendee
+from matchmaker.event import Preference, Request, RequestStatus
+from matchmaker.sample.people import SampleAttendee
 from matchmaker.sample.texts import Topic, Writer
 
 PER_PERSON, ACCEPTED_SHARE = 3.25, 0.731
@@ -14,7 +14,12 @@ QUIET_SHARE = 0.15  # of those who are not of start-ups: they come for the talks
 AT_LEAST = {"startup": 3}  # accepted requests of one person, by kind of organisation; others: 1
 MOST_SENT, MOST_ACCEPTED, OVER_MAXIMUM = 12, 20, 4
 AT_RANDOM, COMPATRIOTS, MUTUAL = 0.04, 6.0, 0.08
-UNANSWERED = {Status.PENDING: 48, Status.DECLINED: 30, Status.EXPIRED: 14, Status.WITHDRAWN: 8}
+UNANSWERED = {
+    RequestStatus.PENDING: 48,
+    RequestStatus.DECLINED: 30,
+    RequestStatus.EXPIRED: 14,
+    RequestStatus.WITHDRAWN: 8,
+}
 OF_MONEY = {
     ("to_offer", "seed-funding"): "raising",
     ("to_need", "deal-flow"): "raising",
@@ -34,7 +39,7 @@ class Wish:
     topic: Topic | None = None
 
 
-def requests(rng: Random, writer: Writer, everyone: Sequence[Attendee]) -> tuple[Request, ...]:
+def requests(rng: Random, writer: Writer, everyone: Sequence[SampleAttendee]) -> tuple[Request, ...]:
     """About 3.25 requests for each person, 73 % of them accepted; a few refusals for good among the rest."""
     never = round(NEVER_SHARE * PER_PERSON * len(everyone))
     total = round(PER_PERSON * len(everyone)) - never
@@ -42,14 +47,14 @@ def requests(rng: Random, writer: Writer, everyone: Sequence[Attendee]) -> tuple
     asked = [_request(rng, writer, everyone, wish, wish in accepted) for wish in chosen]
     both_ways = {(request.sender, request.recipient) for request in asked}
     refused = [
-        Request(sender=r.recipient, recipient=r.sender, status=Status.DECLINED, preference=Preference.NEVER)
+        Request(sender=r.recipient, recipient=r.sender, status=RequestStatus.DECLINED, preference=Preference.NEVER)
         for r in asked
-        if r.status is Status.DECLINED and (r.recipient, r.sender) not in both_ways
+        if r.status is RequestStatus.DECLINED and (r.recipient, r.sender) not in both_ways
     ]
     return (*asked, *refused[:never])
 
 
-def _wishes(rng: Random, everyone: Sequence[Attendee]) -> list[Wish]:
+def _wishes(rng: Random, everyone: Sequence[SampleAttendee]) -> list[Wish]:
     """Every wish that somebody may have, the likeliest first mostly: sorted by exponential clocks, which draws
     without replacement in proportion to weight (Efraimidis and Spirakis, Weighted random sampling with a reservoir,
     2006)."""
@@ -64,7 +69,7 @@ def _wishes(rng: Random, everyone: Sequence[Attendee]) -> list[Wish]:
     return [wish for *_, wish in sorted(timed)]
 
 
-def _possible(rng: Random, everyone: Sequence[Attendee]) -> Iterator[Wish]:
+def _possible(rng: Random, everyone: Sequence[SampleAttendee]) -> Iterator[Wish]:
     appeal = [attendee.appeal for attendee in everyone]
     needing: dict[str, list[int]] = {}
     for i, attendee in enumerate(everyone):
@@ -80,7 +85,7 @@ def _possible(rng: Random, everyone: Sequence[Attendee]) -> Iterator[Wish]:
 
 
 def _choose(
-    rng: Random, everyone: Sequence[Attendee], wishes: Sequence[Wish], total: int
+    rng: Random, everyone: Sequence[SampleAttendee], wishes: Sequence[Wish], total: int
 ) -> tuple[list[Wish], Collection[Wish]]:
     """The wishes that become requests, and those of them that are accepted."""
     quiet = {i for i, a in enumerate(everyone) if a.organisation.kind != "startup" and rng.random() < QUIET_SHARE}
@@ -130,7 +135,7 @@ def _choose(
     return chosen, set(accepted)
 
 
-def _most(attendee: Attendee) -> int:
+def _most(attendee: SampleAttendee) -> int:
     """The accepted requests of the sought-after: somewhat more than they have time for."""
     profile = attendee.profile
     if profile.maximum is not None:
@@ -138,7 +143,7 @@ def _most(attendee: Attendee) -> int:
     return MOST_ACCEPTED if profile.available is None else min(MOST_ACCEPTED, len(profile.available))
 
 
-def _request(rng: Random, writer: Writer, everyone: Sequence[Attendee], wish: Wish, accepted: bool) -> Request:
+def _request(rng: Random, writer: Writer, everyone: Sequence[SampleAttendee], wish: Wish, accepted: bool) -> Request:
     one, other = everyone[wish.sender].profile, everyone[wish.recipient].profile
     language = one.language if one.language == other.language else "en"
     message = ""
@@ -150,7 +155,7 @@ def _request(rng: Random, writer: Writer, everyone: Sequence[Attendee], wish: Wi
     return Request(
         sender=one.email,
         recipient=other.email,
-        status=Status.ACCEPTED if accepted else rng.choices(list(UNANSWERED), list(UNANSWERED.values()))[0],
+        status=RequestStatus.ACCEPTED if accepted else rng.choices(list(UNANSWERED), list(UNANSWERED.values()))[0],
         preference=Preference.MUST if rng.random() < MUST_SHARE else Preference.LIKE,
         message=message,
     )

@@ -14,7 +14,7 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
-from matchmaker.matching.embedding import Role
+from matchmaker.matching.embedding import TextRole
 
 DATA = files("matchmaker.sample")
 THEMES = ("diagnostics", "tools", "delivery", "therapies", "digital", "processes", "devices", "discovery")
@@ -39,7 +39,7 @@ class Topic:
     offered_by: frozenset[str]
     needed_by: frozenset[str]
     label: Mapping[str, str]
-    sentences: Mapping[tuple[Role, str], tuple[Sentence, ...]]
+    sentences: Mapping[tuple[TextRole, str], tuple[Sentence, ...]]
 
 
 @cache
@@ -64,7 +64,7 @@ def topics() -> tuple[Topic, ...]:
             needed_by=frozenset(entry["to"].split()),
             label=entry["label"],
             sentences={
-                (role, lang): tuple(map(_sentence, texts)) for role in Role for lang, texts in entry[role].items()
+                (role, lang): tuple(map(_sentence, texts)) for role in TextRole for lang, texts in entry[role].items()
             },
         )
         for theme in THEMES
@@ -94,7 +94,7 @@ class Writer:
         self._used = Counter[str]()
         self._written: set[str] = set()
 
-    def write(self, topic: Topic, role: Role, language: str, kind: str) -> str:
+    def write(self, topic: Topic, role: TextRole, language: str, kind: str) -> str:
         """An offer or a need of an organisation of this kind, of the sentence that was used least so far: two texts
         on a topic should differ by more than a detail."""
         every = topic.sentences[role, language]

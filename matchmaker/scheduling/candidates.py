@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from matchmaker.agenda import scheduler_slots
-from matchmaker.event import Event, Kind, Preference, Request, Status
+from matchmaker.event import Event, PlaceKind, Preference, Request, RequestStatus
 from matchmaker.scheduling.domain import Candidate, Participant, Place, Problem
 
 FLOOR, QUALITY, MUST, MUTUAL = 50, 30, 15, 5
@@ -38,7 +38,7 @@ def problem_of(event: Event, score: Callable[[str, str], float]) -> tuple[Proble
     visitor: the schedule takes the more valuable of the two. See `value_of` for values.
     """
     number = {person.email: i for i, person in enumerate(event.people)}
-    virtual = frozenset(j for j, place in enumerate(event.places) if place.kind is Kind.VIRTUAL)
+    virtual = frozenset(j for j, place in enumerate(event.places) if place.kind is PlaceKind.VIRTUAL)
     stands = {place.name: j for j, place in enumerate(event.places)}
     agreed, excluded = _agreed(event)
     candidates = []
@@ -57,7 +57,7 @@ def problem_of(event: Event, score: Callable[[str, str], float]) -> tuple[Proble
     problem = Problem(
         slots=scheduler_slots(event),
         places=tuple(
-            Place(id=j, capacity=place.capacity, shared=place.kind is Kind.TABLE)
+            Place(id=j, capacity=place.capacity, shared=place.kind is PlaceKind.TABLE)
             for j, place in enumerate(event.places)
         ),
         participants=tuple(
@@ -95,15 +95,15 @@ def _agreed(event: Event) -> tuple[list[tuple[int, ...]], tuple[int, ...]]:
         pair = frozenset((request.sender, request.recipient))
         if request.preference is Preference.NEVER:
             never.add(pair)
-        elif request.status in (Status.ACCEPTED, Status.PENDING):
+        elif request.status in (RequestStatus.ACCEPTED, RequestStatus.PENDING):
             of_pair[pair].append(i)
     agreed, excluded = [], []
     for pair, positions in of_pair.items():
-        accepted = any(event.requests[i].status is Status.ACCEPTED for i in positions)
+        accepted = any(event.requests[i].status is RequestStatus.ACCEPTED for i in positions)
         if not accepted and len({event.requests[i].sender for i in positions}) < len(pair):
             continue
         if pair in never:
-            excluded += [i for i in positions if event.requests[i].status is Status.ACCEPTED]
+            excluded += [i for i in positions if event.requests[i].status is RequestStatus.ACCEPTED]
         else:
             agreed.append(tuple(positions))
     return agreed, tuple(excluded)

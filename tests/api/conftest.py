@@ -24,7 +24,7 @@ from api.imports.service import store_event
 from api.models import Base, Participant, User, UserSession
 from api.settings import Settings
 from api.standalone.postgres import postgres
-from api.web.permissions import COOKIE, hash_of
+from api.web.permissions import COOKIE, token_hash_of
 from tests.api.small_event import small_event
 
 ORIGIN = "http://testserver"
@@ -119,8 +119,8 @@ def signed_in(client: TestClient, db: Session) -> Callable[[str], TestClient]:
         db.flush()
         token = f"token of {email}"
         expires = datetime.now(UTC) + timedelta(hours=1)
-        if db.scalar(sa.select(UserSession.id).where(UserSession.token_hash == hash_of(token))) is None:
-            db.add(UserSession(user_id=user.id, token_hash=hash_of(token), expires_at=expires))
+        if db.scalar(sa.select(UserSession.id).where(UserSession.token_hash == token_hash_of(token))) is None:
+            db.add(UserSession(user_id=user.id, token_hash=token_hash_of(token), expires_at=expires))
         db.commit()
         other = TestClient(client.app, base_url=ORIGIN, cookies={COOKIE: token})
         other.portal = client.portal

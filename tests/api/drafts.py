@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api.models import Schedule
-from api.models.schedules import State
+from api.models.schedules import ScheduleState
 from api.schedules import solving
 
 
@@ -14,7 +14,7 @@ def queued(db: Session, event_id: int, time_limit: int = 5, **fields: object) ->
     values: dict[str, object] = {
         "event_id": event_id,
         "version": latest + 1,
-        "state": State.QUEUED,
+        "state": ScheduleState.QUEUED,
         "options": {"time_limit": time_limit, "goals": ["coverage", "value", "breaks", "idle"]},
         "progress": {"stage": "queued", "seconds": 0, "meetings": 0, "goals": []},
         "goals": [],
@@ -31,5 +31,5 @@ def drafted(db: Session, url: str, event_id: int) -> Schedule:
     row = queued(db, event_id)
     assert solving.run(url, row.id, lambda: False)
     db.refresh(row)
-    assert row.state is State.DRAFT
+    assert row.state is ScheduleState.DRAFT
     return row

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from matchmaker.event import Event, EventPlace, Kind, Preference, Profile, Request, Status, TimeSlot
+from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, Request, RequestStatus, TimeSlot
 
 ZONE = ZoneInfo("Europe/Brussels")
 MINUTES = timedelta(minutes=20)
@@ -66,7 +66,7 @@ PEOPLE = {
 }
 REQUESTS = (
     Request(sender="ann@example.org", recipient="bob@example.org", preference=Preference.MUST, message="Bonjour Bob"),
-    Request(sender="cleo@example.org", recipient="bob@example.org", status=Status.ACCEPTED),
+    Request(sender="cleo@example.org", recipient="bob@example.org", status=RequestStatus.ACCEPTED),
     Request(sender="cleo@example.org", recipient="ann@example.org", preference=Preference.NEVER),
 )
 
@@ -84,7 +84,7 @@ def small_event(**otherwise: Any) -> Event:
         "places": (
             EventPlace(name="Table 1"),
             EventPlace(name="Table 2"),
-            EventPlace(name="Stand 1", kind=Kind.STAND, capacity=2, organisation="Sambre Devices"),
+            EventPlace(name="Stand 1", kind=PlaceKind.STAND, capacity=2, organisation="Sambre Devices"),
         ),
         "people": tuple(PEOPLE.values()),
         "requests": REQUESTS,

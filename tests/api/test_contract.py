@@ -24,7 +24,7 @@ from api.app import create_app
 from api.imports.service import store_event
 from api.models import Base, Participant, User, UserSession
 from api.settings import Settings
-from api.web.permissions import COOKIE, hash_of
+from api.web.permissions import COOKIE, token_hash_of
 from tests.api.conftest import ORIGIN
 from tests.api.small_event import small_event
 
@@ -51,7 +51,7 @@ def organiser(app: FastAPI, engine: sa.Engine) -> Iterator[TestClient]:
         db.flush()
         store_event(db, small_event(), user.id)
         expires = datetime.now(UTC) + timedelta(hours=1)
-        db.add(UserSession(user_id=user.id, token_hash=hash_of("explorer"), expires_at=expires))
+        db.add(UserSession(user_id=user.id, token_hash=token_hash_of("explorer"), expires_at=expires))
         assert db.scalar(sa.select(Participant.id).where(Participant.user_id == user.id)) == 1
         db.commit()
     with TestClient(app, base_url=ORIGIN, cookies={COOKIE: "explorer"}) as client:

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from api.standalone.demo import ORGANISER
 from matchmaker.documents.event_workbook import workbook_of
-from matchmaker.event import Event, Profile, Status
+from matchmaker.event import Event, Profile, RequestStatus
 from matchmaker.sample import biowin_day
 from tests.e2e.conftest import Installation, enter
 
@@ -21,7 +21,7 @@ SECOND = 1_000  # milliseconds
 
 def with_time(event: Event) -> list[Profile]:
     """Those who read English and have time for one more meeting, the least asked for first."""
-    accepted = [p for r in event.requests if r.status is Status.ACCEPTED for p in (r.sender, r.recipient)]
+    accepted = [p for r in event.requests if r.status is RequestStatus.ACCEPTED for p in (r.sender, r.recipient)]
     english = [p for p in event.people if p.language == "en" and not p.remote and not p.place]
     free = [p for p in english if p.available is None and p.maximum is None and p.needs]
     return sorted(free, key=lambda p: accepted.count(p.email))

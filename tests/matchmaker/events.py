@@ -9,7 +9,7 @@ import xlsxwriter
 from hypothesis import strategies as st
 
 from matchmaker.agenda import slots_between
-from matchmaker.event import Event, EventPlace, Kind, Preference, Profile, Request, Status, TimeSlot
+from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, Request, RequestStatus, TimeSlot
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -32,7 +32,7 @@ def person(name: str, **given: object) -> Profile:
 
 
 def request(sender: str, recipient: str, **given: object) -> Request:
-    asked: dict[str, object] = {"status": Status.ACCEPTED, **given}
+    asked: dict[str, object] = {"status": RequestStatus.ACCEPTED, **given}
     return Request(sender=f"{sender}@example.org", recipient=f"{recipient}@example.org", **asked)  # type: ignore[arg-type]
 
 
@@ -111,13 +111,13 @@ def events(draw: st.DrawFn) -> Event:
     places = [
         EventPlace(
             name=name,
-            kind=draw(st.sampled_from(Kind)),
+            kind=draw(st.sampled_from(PlaceKind)),
             capacity=draw(st.integers(1, 40)),
             organisation=draw(st.none() | _text),
         )
         for name in draw(st.lists(_text, max_size=4, unique=True))
     ]
-    stands = [place.name for place in places if place.kind is Kind.STAND]
+    stands = [place.name for place in places if place.kind is PlaceKind.STAND]
     people = [draw(_profile(name, themes, stands, len(slots))) for name in draw(_names)]
     pairs = [(a.email, b.email) for a in people for b in people if a is not b]
     chosen = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=6)) if pairs else []
@@ -134,7 +134,7 @@ def events(draw: st.DrawFn) -> Event:
             Request(
                 sender=sender,
                 recipient=recipient,
-                status=draw(st.sampled_from(Status)),
+                status=draw(st.sampled_from(RequestStatus)),
                 preference=draw(st.sampled_from(Preference)),
                 message=draw(st.just("") | _text),
             )

@@ -4,7 +4,7 @@ import json
 
 from hypothesis import given, settings
 
-from matchmaker.event import Event, Preference, Status
+from matchmaker.event import Event, Preference, RequestStatus
 from matchmaker.report import report
 from matchmaker.scheduling.candidates import problem_of
 from tests.make import meeting, schedule
@@ -15,7 +15,7 @@ REQUESTS = (
     request("ann", "bob"),
     request("ann", "carl"),
     request("ann", "dora"),
-    request("bob", "dora", status=Status.DECLINED),
+    request("bob", "dora", status=RequestStatus.DECLINED),
 )
 
 
@@ -25,7 +25,7 @@ def test_the_report_counts_people_countries_requests_and_what_takes_place() -> N
     value = problem.candidates[0].value
     found = report(known, problem, schedule(meeting(0, 0, 0, 0, 1), meeting(1, 2, 0, 0, 2)), bound=3 * value)
     assert (found.participants, found.organisations, found.countries) == (4, 3, {"BE": 3, "FR": 1})
-    assert (found.sent, found.requests[Status.ACCEPTED], found.requests[Status.DECLINED]) == (4, 3, 1)
+    assert (found.sent, found.requests[RequestStatus.ACCEPTED], found.requests[RequestStatus.DECLINED]) == (4, 3, 1)
     figures = found.schedule
     assert figures is not None
     assert (figures.candidates, figures.meetings, figures.people, figures.between_countries) == (3, 2, 3, 1)

@@ -12,13 +12,13 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from matchmaker.matching.embedding import Role
+from matchmaker.matching.embedding import TextRole
 
 Split = Literal["tune", "held-out"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class CorpusPair:
     """A need and the offer that answers it, with their languages (ISO 639-1) and the field they are from."""
 
     need: str
@@ -35,12 +35,14 @@ def _data(name: str) -> Any:
 
 
 @cache
-def pairs(split: Split | None = None) -> tuple[Pair, ...]:
+def pairs(split: Split | None = None) -> tuple[CorpusPair, ...]:
     """The evaluation pairs of a split, or all of them."""
-    return tuple(Pair(**entry) for entry in _data("pairs") if split in (None, entry["split"]))
+    return tuple(CorpusPair(**entry) for entry in _data("pairs") if split in (None, entry["split"]))
 
 
 @cache
-def background() -> Mapping[tuple[Role, str], tuple[str, ...]]:
+def background() -> Mapping[tuple[TextRole, str], tuple[str, ...]]:
     """The background sentences of each role and language."""
-    return {(Role(role), lang): tuple(texts) for role, by in _data("background").items() for lang, texts in by.items()}
+    return {
+        (TextRole(role), lang): tuple(texts) for role, by in _data("background").items() for lang, texts in by.items()
+    }

@@ -7,7 +7,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from matchmaker.matching.embedding.e5 import E5
-from matchmaker.matching.embedding.protocol import Role, Vectors, unit
+from matchmaker.matching.embedding.protocol import TextRole, Vectors, unit
 from matchmaker.matching.embedding.use import UniversalSentenceEncoder
 from matchmaker.matching.embedding.words import Words
 
@@ -31,7 +31,7 @@ class E5AndWords:
     def name(self) -> str:
         return f"{self._sentences.name}+words-{self._encoder.name}"
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         # beside each other: the products of words are too small for two processors
         with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(1) as beside:
             words = beside.submit(self._words.embed, texts)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from matchmaker.matching.embedding.protocol import Embedder, Role, Vectors
+from matchmaker.matching.embedding.protocol import Embedder, TextRole, Vectors
 
 BATCH = 256
 
@@ -14,11 +14,11 @@ BATCH = 256
 class VectorCache(Protocol):
     """Where vectors are kept; the database implements it. Keys are `text_hash` of the texts."""
 
-    def load(self, model: str, role: Role, hashes: Sequence[str]) -> Mapping[str, Vectors]:
+    def load(self, model: str, role: TextRole, hashes: Sequence[str]) -> Mapping[str, Vectors]:
         """The vectors known among `hashes`, each of shape (dimensions,)."""
         ...
 
-    def save(self, model: str, role: Role, vectors: Mapping[str, Vectors]) -> None: ...
+    def save(self, model: str, role: TextRole, vectors: Mapping[str, Vectors]) -> None: ...
 
 
 def text_hash(text: str) -> str:
@@ -44,7 +44,7 @@ class Cached:
     def name(self) -> str:
         return self._embedder.name
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         if not texts:
             return self._embedder.embed([], role)
         hashes = [text_hash(text) for text in texts]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from matchmaker.matching.embedding.protocol import Role, Vectors, unit
+from matchmaker.matching.embedding.protocol import TextRole, Vectors, unit
 
 DIMENSIONS = 1024
 
@@ -27,7 +27,7 @@ class Characters:
             analyzer="char_wb", ngram_range=(3, 5), n_features=DIMENSIONS, strip_accents="unicode", alternate_sign=True
         )
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:  # noqa: ARG002
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:  # noqa: ARG002
         if not texts:
             return np.empty((0, DIMENSIONS), dtype=np.float32)
         counts = self._vectorizer.transform(texts)

@@ -15,10 +15,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from matchmaker.matching.embedding.e5_model import Layer, Model, read_model, rows_of
-from matchmaker.matching.embedding.protocol import EmbeddingError, Role, Vectors, unit
+from matchmaker.matching.embedding.protocol import EmbeddingError, TextRole, Vectors, unit
 
 DIMENSIONS = 384
-PREFIXES = {Role.NEED: "query: ", Role.OFFER: "passage: "}
+PREFIXES = {TextRole.NEED: "query: ", TextRole.OFFER: "passage: "}
 TOGETHER = 256
 """Tokens in one product, about: what lies between its layers then stays in the processor's caches."""
 SKIPPED = frozenset({4, 8})
@@ -58,7 +58,7 @@ class E5:
     def _model(self) -> Model:
         return read_model(self._path, self._skipped)
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         windows = [
             (number, window)
             for number, text in enumerate(texts)

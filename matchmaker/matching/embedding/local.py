@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from matchmaker.matching.embedding.prefixes import prefixed
-from matchmaker.matching.embedding.protocol import EmbeddingError, Role, Vectors, unit
+from matchmaker.matching.embedding.protocol import EmbeddingError, TextRole, Vectors, unit
 
 
 class SentenceTransformers:
@@ -37,7 +37,7 @@ class SentenceTransformers:
         except Exception as error:  # the library raises whatever its hub client raises
             raise EmbeddingError(f"the model {self._model_name!r} cannot be loaded: {error}") from error
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         if not texts:
             return np.empty((0, self._model.get_sentence_embedding_dimension()), dtype=np.float32)
         return unit(self._model.encode(prefixed(self._model_name, texts, role), show_progress_bar=False))
@@ -65,7 +65,7 @@ class FastEmbed:
         except Exception as error:  # the library raises whatever its hub client raises
             raise EmbeddingError(f"the model {self._model_name!r} cannot be loaded: {error}") from error
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         if not texts:
             return np.empty((0, len(self.embed(["."], role)[0])), dtype=np.float32)
         return unit(np.stack(list(self._model.embed(prefixed(self._model_name, texts, role)))))

@@ -2,20 +2,20 @@
 
 from collections.abc import Sequence
 
-from matchmaker.matching.embedding.protocol import Role
+from matchmaker.matching.embedding.protocol import TextRole
 
 PREFIXES = {
-    "e5": {Role.NEED: "query: ", Role.OFFER: "passage: "},
-    "nomic-embed": {Role.NEED: "search_query: ", Role.OFFER: "search_document: "},
-    "arctic-embed": {Role.NEED: "query: ", Role.OFFER: ""},
-    "mxbai-embed": {Role.NEED: "Represent this sentence for searching relevant passages: ", Role.OFFER: ""},
-    "bge-large-en": {Role.NEED: "Represent this sentence for searching relevant passages: ", Role.OFFER: ""},
-    "bge-base-en": {Role.NEED: "Represent this sentence for searching relevant passages: ", Role.OFFER: ""},
-    "bge-small-en": {Role.NEED: "Represent this sentence for searching relevant passages: ", Role.OFFER: ""},
+    "e5": {TextRole.NEED: "query: ", TextRole.OFFER: "passage: "},
+    "nomic-embed": {TextRole.NEED: "search_query: ", TextRole.OFFER: "search_document: "},
+    "arctic-embed": {TextRole.NEED: "query: ", TextRole.OFFER: ""},
+    "mxbai-embed": {TextRole.NEED: "Represent this sentence for searching relevant passages: ", TextRole.OFFER: ""},
+    "bge-large-en": {TextRole.NEED: "Represent this sentence for searching relevant passages: ", TextRole.OFFER: ""},
+    "bge-base-en": {TextRole.NEED: "Represent this sentence for searching relevant passages: ", TextRole.OFFER: ""},
+    "bge-small-en": {TextRole.NEED: "Represent this sentence for searching relevant passages: ", TextRole.OFFER: ""},
 }
 
 
-def prefixed(model: str, texts: Sequence[str], role: Role) -> list[str]:
+def prefixed(model: str, texts: Sequence[str], role: TextRole) -> list[str]:
     """The texts as `model` wants them for `role`."""
     words = next((prefixes[role] for part, prefixes in PREFIXES.items() if part in model.casefold()), "")
     return [words + text for text in texts]

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 Vectors = NDArray[np.float32]
 
 
-class Role(StrEnum):
+class TextRole(StrEnum):
     """Which side of a match a text stands on."""
 
     NEED = "need"
@@ -27,7 +27,7 @@ class Embedder(Protocol):
     @property
     def name(self) -> str: ...
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         """One row for each text, shape (texts, dimensions).
 
         Raises:

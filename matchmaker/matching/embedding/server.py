@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 import numpy as np
 
 from matchmaker.matching.embedding.prefixes import prefixed
-from matchmaker.matching.embedding.protocol import EmbeddingError, Role, Vectors, unit
+from matchmaker.matching.embedding.protocol import EmbeddingError, TextRole, Vectors, unit
 
 PASSING = {408, 409, 425, 429, 500, 502, 503, 504}
 """HTTP statuses after which the same request may succeed."""
@@ -51,7 +51,7 @@ class Server:
     def name(self) -> str:
         return f"server/{urlsplit(self._url).hostname}/{self._model}"
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         if not texts:
             return np.empty((0, len(self._request(["."])[0])), dtype=np.float32)
         ready = prefixed(self._model, texts, role)

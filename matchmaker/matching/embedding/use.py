@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from matchmaker.matching.embedding.protocol import Role, Vectors, unit
+from matchmaker.matching.embedding.protocol import TextRole, Vectors, unit
 from matchmaker.matching.embedding.words import Words
 
 DIMENSIONS = 512
@@ -41,7 +41,7 @@ class UniversalSentenceEncoder:
         """The vectors of the encoder itself, shape (texts, 512)."""
         return np.asarray(self._model.encode(texts), dtype=np.float32)
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:  # noqa: ARG002
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:  # noqa: ARG002
         if not texts:
             return np.empty((0, DIMENSIONS), dtype=np.float32)
         sentences = self.encode(list(texts))

@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 from api.cli.main import app
 from matchmaker.documents import workbook_of
 from matchmaker.documents.template import example
-from matchmaker.event import Kind
+from matchmaker.event import PlaceKind
 from matchmaker.intake import read_workbook
 from matchmaker.matching.embedding import default_embedder
 from matchmaker.sample import biowin_day
@@ -186,8 +186,8 @@ def test_the_template_and_the_sample_are_workbooks_that_read_back(tmp_path: Path
 def test_ctrl_c_ends_the_search_and_keeps_the_best_schedule(tmp_path: Path) -> None:
     event, out, log = tmp_path / "sample.xlsx", tmp_path / "out", tmp_path / "log"
     sample = biowin_day()
-    few = [place for place in sample.places if place.kind is Kind.TABLE][:12]
-    stands = [place for place in sample.places if place.kind is not Kind.TABLE]
+    few = [place for place in sample.places if place.kind is PlaceKind.TABLE][:12]
+    stands = [place for place in sample.places if place.kind is not PlaceKind.TABLE]
     # with so few tables there is no schedule that is soon proven to be the best
     event.write_bytes(workbook_of(replace(sample, places=(*few, *stands))))
     command = [sys.executable, "-c", "from api.cli.main import app; app()", "schedule", str(event), "--out", str(out)]

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from api.models import Event, Membership, Organisation, Role, Schedule, State, User
+from api.models import Event, Membership, Organisation, Schedule, ScheduleState, TeamRole, User
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'
@@ -22,19 +22,19 @@ def test_a_member_sees_the_event_with_their_part_in_it(signed_in: Browser, event
     assert event["types"] == ["exhibitor", "investor", "start-up"]
     assert event["countries"] == ["BE", "FR", "NL"]
     assert [theme["code"] for theme in event["themes"]] == ["therapies", "devices"]
-    assert event["my"]["role"] is None
-    assert event["my"]["participant_id"] is not None
+    assert event["membership"]["role"] is None
+    assert event["membership"]["participant_id"] is not None
     assert event["published_schedule_id"] is None
 
 
 def test_the_published_schedule_is_the_one_in_that_state(signed_in: Browser, event_id: int, db: Session) -> None:
-    states = (State.SUPERSEDED, State.PUBLISHED, State.DRAFT)
+    states = (ScheduleState.SUPERSEDED, ScheduleState.PUBLISHED, ScheduleState.DRAFT)
     for version, state in enumerate(states, start=1):
         db.add(
             Schedule(event_id=event_id, version=version, state=state, options={}, progress={}, goals=[], measures={})
         )
     db.commit()
-    published = db.scalar(sa.select(Schedule.id).where(Schedule.state == State.PUBLISHED))
+    published = db.scalar(sa.select(Schedule.id).where(Schedule.state == ScheduleState.PUBLISHED))
     event = signed_in("bob@example.org").get(f"/api/v1/events/{event_id}").json()
     assert event["published_schedule_id"] == published
 
@@ -76,7 +76,7 @@ def test_the_list_holds_my_events_only(signed_in: Browser, event_id: int) -> Non
 def test_slots_and_places_are_in_order(signed_in: Browser, event_id: int) -> None:
     browser = signed_in("ann@example.org")
     slots = browser.get(f"/api/v1/events/{event_id}/slots").json()
-    assert [(slot["index"], slot["session"], slot["starts"][11:16]) for slot in slots] == [
+    assert [(slot["position"], slot["session"], slot["starts"][11:16]) for slot in slots] == [
         (0, "Morning", "10:00"),
         (1, "Morning", "10:20"),
         (2, "Afternoon", "14:00"),
@@ -95,7 +95,7 @@ def test_an_organiser_changes_the_event_and_nobody_else(signed_in: Browser, even
     helper = User(email="helper@example.org")
     db.add(helper)
     db.flush()
-    db.add(Membership(event_id=event_id, user_id=helper.id, role=Role.HELPER))
+    db.add(Membership(event_id=event_id, user_id=helper.id, role=TeamRole.HELPER))
     db.commit()
     change = {"name": "Jour d'été", "colour": "#AA0033", "languages": ["fr"]}
     for email in ("ann@example.org", "helper@example.org"):

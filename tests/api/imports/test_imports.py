@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from api.models import AuditEntry, Event, MeetingRequest, Membership, Need, Offer, Organisation, Participant, Slot, User
 from matchmaker import event as domain
 from matchmaker.documents import workbook_of
-from matchmaker.event import Status
+from matchmaker.event import RequestStatus
 from matchmaker.intake import read_workbook
 from tests.api.small_event import PEOPLE, REQUESTS, SLOTS, slot, small_event
 
@@ -66,7 +66,7 @@ def test_a_workbook_becomes_an_event_of_its_sender(browser: TestClient, db: Sess
         "places": 3,
     }
     event = browser.get(f"/api/v1/events/{answer.json()['event_id']}").json()
-    assert (event["name"], event["my"]["role"]) == ("Journée d'été", "owner")
+    assert (event["name"], event["membership"]["role"]) == ("Journée d'été", "owner")
     assert [task for (task,) in db.execute(sa.text("SELECT task_name FROM procrastinate_jobs"))] == ["rank_event"]
 
 
@@ -159,7 +159,7 @@ def test_an_update_adds_and_changes_what_is_new(update: Update, db: Session, eve
         people=people,
         slots=(slot("Early", 9), *SLOTS),
         requests=(
-            replace(REQUESTS[0], status=Status.ACCEPTED),
+            replace(REQUESTS[0], status=RequestStatus.ACCEPTED),
             domain.Request(sender="eve@example.org", recipient="bob@example.org"),
         ),
         places=small_event().places[:2],

@@ -22,7 +22,7 @@ from api.jobs import enqueue, tasks
 from api.jobs.app import app
 from api.jobs.child import Child
 from api.models import Event, Match, Meeting, Proposals, ProposalsState, Schedule, User
-from api.models.schedules import State
+from api.models.schedules import ScheduleState
 from api.schedules import solving
 from api.settings import Settings
 from matchmaker.sample import biowin_day
@@ -105,7 +105,7 @@ def test_a_schedule_is_never_made_by_two_at_once(db: Session, database_url: str,
         assert not solving.run(database_url, row.id, lambda: False)
         other.execute(sa.select(sa.func.pg_advisory_unlock_all()))
     db.refresh(row)
-    assert row.state is State.QUEUED
+    assert row.state is ScheduleState.QUEUED
     assert solving.run(database_url, row.id, lambda: False)
     assert solving.run(database_url, row.id, lambda: False), "what is done already is not done again"
     assert db.scalar(sa.select(sa.func.count()).select_from(Meeting)) == 1
@@ -131,7 +131,7 @@ def test_a_schedule_outlives_its_workers(
             assert not solver.is_running(), "the solver dies with its worker"
             until(lambda: solver_of(third)).kill()
             assert browser.post(f"/api/v1/schedules/{schedule_id}/cancel").status_code == 200
-            until(lambda: run.state() is State.DRAFT)
+            until(lambda: run.state() is ScheduleState.DRAFT)
     row = db.get_one(Schedule, schedule_id, populate_existing=True)
     assert row.cancelled
     assert row.measures["meetings"] >= before > 0
@@ -157,14 +157,14 @@ def test_the_best_plan_of_a_cancelled_schedule_is_its_draft(
 
 
 def test_what_has_lost_its_job_is_closed(db: Session, database_url: str, sample_id: int) -> None:
-    cancelled = queued(db, sample_id, state=State.RUNNING, cancelled=True)
+    cancelled = queued(db, sample_id, state=ScheduleState.RUNNING, cancelled=True)
     in_worker(database_url, tasks.take_over.func)
     db.refresh(cancelled)
-    assert cancelled.state is State.CANCELLED
-    lost = queued(db, sample_id, state=State.RUNNING, job_id=10**9)
+    assert cancelled.state is ScheduleState.CANCELLED
+    lost = queued(db, sample_id, state=ScheduleState.RUNNING, job_id=10**9)
     in_worker(database_url, tasks.take_over.func)
     db.refresh(lost)
-    assert (lost.state, lost.error) == (State.FAILED, "crashed")
+    assert (lost.state, lost.error) == (ScheduleState.FAILED, "crashed")
     proposals = Proposals(event_id=sample_id, state=ProposalsState.RUNNING, options={}, job_id=10**9)
     db.add(proposals)
     db.commit()
@@ -218,7 +218,7 @@ class Run:
         with self._engine.connect() as connection:
             return connection.scalar(query)
 
-    def state(self) -> State | None:
+    def state(self) -> ScheduleState | None:
         return self._ask(sa.select(Schedule.state))
 
     def meetings(self) -> int | None:

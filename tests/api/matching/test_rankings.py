@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from api.imports.service import store_event
 from api.matching import ranking_job, rankings
 from api.models import Event, Match, Meeting, MeetingAttendee, Participant, Place, Slot, User
-from api.models.schedules import State
-from matchmaker.event import Request, Status
+from api.models.schedules import ScheduleState
+from matchmaker.event import Request, RequestStatus
 from matchmaker.sample import biowin_day
 from tests.api.drafts import queued
 from tests.api.small_event import SLOTS, small_event
@@ -120,13 +120,13 @@ def test_the_figures_are_those_of_the_ranking_in_use(
     assert figures["people"] == 4
     assert 0 <= figures["exposure"]["gini"] <= 1
     assert figures["exposure"]["never_shown"] == 0
-    assert [p["id"] for p in figures["too_little"]] == [person("dan")]
+    assert [p["id"] for p in figures["insufficient_text"]] == [person("dan")]
     assert figures["notices"] == []
-    assert figures["learned"]["text"]["fr"].startswith("Hors service : trop peu")
+    assert figures["learning"]["text"]["fr"].startswith("Hors service : trop peu")
     signed_in(ORGANISER).patch(path, json={"learning": False})
-    assert signed_in(ORGANISER).get(path).json()["ranking"]["learned"] is not None, "true of the ranking in use"
+    assert signed_in(ORGANISER).get(path).json()["ranking"]["learning"] is not None, "true of the ranking in use"
     rank(database_url, event_id)
-    assert signed_in(ORGANISER).get(path).json()["ranking"]["learned"] is None
+    assert signed_in(ORGANISER).get(path).json()["ranking"]["learning"] is None
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def earlier(db: Session, requests: tuple[Request, ...] = ()) -> int:
         .join(Participant.user)
         .where(Participant.event_id == event.id, User.email.in_(("ann@example.org", "bob@example.org")))
     )
-    schedule = queued(db, event.id, state=State.PUBLISHED)
+    schedule = queued(db, event.id, state=ScheduleState.PUBLISHED)
     slot, place = (db.scalars(sa.select(of.id).where(of.event_id == event.id)).first() for of in (Slot, Place))
     attendees = [MeetingAttendee(participant_id=number) for number in two]
     db.add(Meeting(schedule_id=schedule.id, slot_id=slot, place_id=place, attendees=attendees))
@@ -198,7 +198,7 @@ def test_who_met_at_an_earlier_event_is_proposed_lower(
     match = db.scalars(one.execution_options(populate_existing=True)).one()
     assert match.score < plain
     assert "met_before" in [reason["kind"] for reason in match.reasons]
-    assert signed_in(ORGANISER).get(path).json()["ranking"]["met_before"] == 1
+    assert signed_in(ORGANISER).get(path).json()["ranking"]["pairs_met_before"] == 1
     signed_in(ORGANISER).patch(path, json={"met_before_penalty": 0})
     rank(database_url, event_id)
     assert db.scalars(one.execution_options(populate_existing=True)).one().score == plain
@@ -214,7 +214,7 @@ def answered(db: Session) -> int:
         Request(
             sender=people[i].email,
             recipient=people[(i + step) % len(people)].email,
-            status=Status.ACCEPTED if (step % 2 == 0) == ((i * step) % 11 > 0) else Status.DECLINED,
+            status=RequestStatus.ACCEPTED if (step % 2 == 0) == ((i * step) % 11 > 0) else RequestStatus.DECLINED,
         )
         for i in range(len(people))
         for step in range(1, 9)
@@ -245,13 +245,13 @@ def test_answers_are_learned_from_once_they_beat_the_plain_score(
     organiser, path = signed_in(ORGANISER), f"/api/v1/events/{number}/matching"
     assert organiser.patch(path, json={"theme_bonus": 0, "learning": False}).status_code == 200
     rank(database_url, number)
-    assert organiser.get(path).json()["ranking"]["learned"] is None
+    assert organiser.get(path).json()["ranking"]["learning"] is None
     plain = alike(db, number)
     organiser.patch(path, json={"learning": True})
     rank(database_url, number)
-    learned = organiser.get(path).json()["ranking"]["learned"]
-    assert learned["used"], learned
-    assert learned["auc"] > learned["plain_auc"] + 0.2
+    learned = organiser.get(path).json()["ranking"]["learning"]
+    assert learned["applied"], learned
+    assert learned["auc"] > learned["baseline_auc"] + 0.2
     assert learned["text"]["nl"].startswith("In gebruik")
     assert alike(db, number) > plain + 0.2
 
@@ -261,8 +261,8 @@ def test_the_answers_of_earlier_events_are_learned_from(
 ) -> None:
     def outcomes() -> int:
         rank(database_url, event_id)
-        return int(signed_in(ORGANISER).get(path).json()["ranking"]["learned"]["outcomes"])
+        return int(signed_in(ORGANISER).get(path).json()["ranking"]["learning"]["outcomes"])
 
     own = outcomes()
-    earlier(db, (Request(sender="ann@example.org", recipient="cleo@example.org", status=Status.DECLINED),))
+    earlier(db, (Request(sender="ann@example.org", recipient="cleo@example.org", status=RequestStatus.DECLINED),))
     assert outcomes() == own + 1

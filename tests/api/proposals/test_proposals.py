@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from api.imports.service import store_event
 from api.models import Meeting, MeetingRequest, Participant, Proposals, ProposalsState, Schedule, User
-from api.models.schedules import State
+from api.models.schedules import ScheduleState
 from api.proposals import proposing
-from matchmaker.event import Status
+from matchmaker.event import RequestStatus
 from matchmaker.sample import biowin_day
 from tests.api.drafts import drafted
 from tests.api.jobs.workers import until, worker
@@ -70,9 +70,9 @@ def test_a_preview_tells_who_is_left_short_and_why_and_asks_nobody(
     found = find()
     people = {each["participant"]["id"]: each for each in found["people"]}
     dan, bob, ann = (people[person(name)] for name in ("dan", "bob", "ann"))
-    assert (dan["agreed"], dan["proposed"], dan["short"]) == (0, 1, None)
+    assert (dan["agreed"], dan["proposed"], dan["shortfall"]) == (0, 1, None)
     assert bob["agreed"] == 1
-    assert (ann["proposed"], ann["short"]["en"]) == (0, "Meetings: 0 of 1. People they can meet at all: 0.")
+    assert (ann["proposed"], ann["shortfall"]["en"]) == (0, "Meetings: 0 of 1. People they can meet at all: 0.")
     assert found["meetings"] == len(found["pairs"]) == 1
     assert person("dan") in found["pairs"][0]["participant_ids"]
     assert found["proven"]
@@ -81,7 +81,7 @@ def test_a_preview_tells_who_is_left_short_and_why_and_asks_nobody(
 
 def test_wrong_wishes_are_refused(signed_in: Browser, event_id: int) -> None:
     organiser, path = signed_in(ORGANISER), f"/api/v1/events/{event_id}/proposals"
-    for wrong in ({"minimum": 4, "maximum": 3}, {"least": 101}, {"between": ["investor", "astronaut"]}):
+    for wrong in ({"minimum": 4, "maximum": 3}, {"minimum_score": 101}, {"between": ["investor", "astronaut"]}):
         assert organiser.post(path, json=wrong).status_code == 422
     assert organiser.post(path, json={}).status_code == 202
     assert organiser.post(path, json={}).json()["code"] == "proposals-running"
@@ -93,7 +93,7 @@ def test_adopted_proposals_are_requests_that_are_scheduled(
     found = find()
     organiser = signed_in(ORGANISER)
     adopted = organiser.post(f"/api/v1/proposals/{found['id']}/adopt", json={"status": "accepted"}).json()
-    assert (adopted["state"], adopted["standing"]) == ("adopted", 1)
+    assert (adopted["state"], adopted["open_requests"]) == ("adopted", 1)
     assert organiser.post(f"/api/v1/proposals/{found['id']}/adopt", json={}).json()["code"] == "proposals-closed"
     mine = signed_in("dan@example.org").get(f"/api/v1/events/{event_id}/requests").json()["items"]
     assert [(request["status"], request["proposed"]) for request in mine] == [("accepted", True)]
@@ -102,7 +102,7 @@ def test_adopted_proposals_are_requests_that_are_scheduled(
     organiser.post(f"/api/v1/schedules/{row.id}/publish")
     refused = organiser.post(f"/api/v1/proposals/{found['id']}/withdraw")
     assert (refused.status_code, refused.json()["code"]) == (409, "in-use")
-    assert [request.status for request in proposed(db)] == [Status.ACCEPTED]
+    assert [request.status for request in proposed(db)] == [RequestStatus.ACCEPTED]
 
 
 def test_either_of_the_two_can_refuse_a_meeting_that_neither_asked_for(
@@ -110,7 +110,7 @@ def test_either_of_the_two_can_refuse_a_meeting_that_neither_asked_for(
 ) -> None:
     for number, side in enumerate(("recipient_id", "sender_id")):
         signed_in(ORGANISER).post(f"/api/v1/proposals/{find()['id']}/adopt", json={"status": "accepted"})
-        (request,) = [row for row in proposed(db) if row.status is Status.ACCEPTED]
+        (request,) = [row for row in proposed(db) if row.status is RequestStatus.ACCEPTED]
         refusing = db.scalars(
             sa.select(User.email)
             .join(Participant, Participant.user_id == User.id)
@@ -130,15 +130,15 @@ def test_what_is_taken_back_leaves_drafts_outdated_and_can_be_proposed_again(
     (request,) = proposed(db)
     draft = drafted(db, database_url, event_id)
     taken = organiser.post(f"/api/v1/proposals/{first['id']}/withdraw").json()
-    assert (taken["state"], taken["standing"]) == ("withdrawn", 0)
-    assert [row.status for row in proposed(db)] == [Status.WITHDRAWN]
+    assert (taken["state"], taken["open_requests"]) == ("withdrawn", 0)
+    assert [row.status for row in proposed(db)] == [RequestStatus.WITHDRAWN]
     assert organiser.post(f"/api/v1/schedules/{draft.id}/publish").json()["code"] == "schedule-outdated"
     assert organiser.post(f"/api/v1/proposals/{first['id']}/withdraw").json()["code"] == "proposals-closed"
     second = find()
-    assert (second["pairs"], second["kept"]) == (first["pairs"], 1)
-    assert organiser.post(f"/api/v1/proposals/{second['id']}/adopt", json={}).json()["standing"] == 1
+    assert (second["pairs"], second["unchanged"]) == (first["pairs"], 1)
+    assert organiser.post(f"/api/v1/proposals/{second['id']}/adopt", json={}).json()["open_requests"] == 1
     (again,) = proposed(db)
-    assert (again.id, again.status, again.proposals_id) == (request.id, Status.ACCEPTED, second["id"])
+    assert (again.id, again.status, again.proposals_id) == (request.id, RequestStatus.ACCEPTED, second["id"])
 
 
 def test_a_proposal_that_somebody_declined_stays_their_answer(
@@ -147,13 +147,13 @@ def test_a_proposal_that_somebody_declined_stays_their_answer(
     organiser, first = signed_in(ORGANISER), find()
     assert organiser.post(f"/api/v1/proposals/{first['id']}/adopt", json={"status": "pending"}).status_code == 200
     (request,) = proposed(db)
-    assert request.status is Status.PENDING
+    assert request.status is RequestStatus.PENDING
     recipient = db.scalar(sa.select(User.email).join(Participant).where(Participant.id == request.recipient_id))
     assert recipient is not None
     assert signed_in(recipient).post(f"/api/v1/requests/{request.id}/decline").status_code == 200
-    assert organiser.post(f"/api/v1/proposals/{first['id']}/withdraw").json()["standing"] == 0
+    assert organiser.post(f"/api/v1/proposals/{first['id']}/withdraw").json()["open_requests"] == 0
     db.refresh(request)
-    assert request.status is Status.DECLINED
+    assert request.status is RequestStatus.DECLINED
     assert find()["pairs"] != first["pairs"]
 
 
@@ -167,7 +167,7 @@ def test_who_has_asked_in_the_meantime_is_left_alone(
         f"/api/v1/events/{event_id}/requests", json={"recipient_id": other, "preference": "never"}
     )
     assert asked.status_code == 201
-    assert signed_in(ORGANISER).post(f"/api/v1/proposals/{found['id']}/adopt", json={}).json()["standing"] == 0
+    assert signed_in(ORGANISER).post(f"/api/v1/proposals/{found['id']}/adopt", json={}).json()["open_requests"] == 0
     assert proposed(db) == []
 
 
@@ -183,10 +183,10 @@ def test_proposals_between_two_types_stay_the_same_the_next_time(find: Find, sig
     for pair in found["pairs"]:
         assert {kinds[i] for i in pair["participant_ids"]} == set(types)
     for each in found["people"]:
-        assert each["agreed"] + each["proposed"] >= 2 or each["short"]
+        assert each["agreed"] + each["proposed"] >= 2 or each["shortfall"]
         assert each["proposed"] <= max(0, 5 - each["agreed"])
     again = find(number, minimum=2, maximum=5, between=types)
-    assert again["kept"] == again["meetings"] == found["meetings"]
+    assert again["unchanged"] == again["meetings"] == found["meetings"]
 
 
 def test_a_worker_finds_proposals_and_leaves_those_that_were_cancelled(
@@ -202,7 +202,7 @@ def test_a_worker_finds_proposals_and_leaves_those_that_were_cancelled(
     sets = organiser.get(path).json()
     assert [(each["id"], each["state"]) for each in sets["items"]] == [(second, "ready"), (first, "cancelled")]
     assert db.scalar(sa.select(sa.func.count()).select_from(Meeting)) == 0
-    assert db.scalar(sa.select(sa.func.count()).select_from(Schedule).where(Schedule.state != State.DRAFT)) == 0
+    assert db.scalar(sa.select(sa.func.count()).select_from(Schedule).where(Schedule.state != ScheduleState.DRAFT)) == 0
     assert db.get_one(Proposals, first).state is ProposalsState.CANCELLED
 
 

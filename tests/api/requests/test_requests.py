@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
-from api.models import AuditEntry, Meeting, MeetingAttendee, MeetingRequest, Place, Schedule, Slot, State
+from api.models import AuditEntry, Meeting, MeetingAttendee, MeetingRequest, Place, Schedule, ScheduleState, Slot
 from tests.api.small_event import REQUESTS
 
 Browser = Callable[[str], TestClient]
@@ -169,7 +169,7 @@ def test_some_requests_cannot_be(ask: Callable[..., tuple[int, str]], signed_in:
 def published(db: Session, event_id: int, numbers: dict[str, int], person: Number) -> None:
     """A published schedule with the meeting of Cleo and Bob at her stand, in the second slot."""
     schedule = Schedule(
-        event_id=event_id, version=1, state=State.PUBLISHED, options={}, progress={}, goals=[], measures={}
+        event_id=event_id, version=1, state=ScheduleState.PUBLISHED, options={}, progress={}, goals=[], measures={}
     )
     db.add(schedule)
     db.flush()
@@ -194,7 +194,7 @@ def test_a_request_shows_its_published_meeting(signed_in: Browser, event_id: int
     meetings = {item["sender"]["name"]: item["meeting"] for item in items}
     assert meetings["Ann Dubois"] is None
     held = meetings["Cleo O'Connor"]
-    assert (held["slot"]["index"], held["slot"]["starts"]) == (1, "2026-12-08T10:20:00+01:00")
+    assert (held["slot"]["position"], held["slot"]["starts"]) == (1, "2026-12-08T10:20:00+01:00")
     assert (held["place"]["name"], held["place"]["kind"]) == ("Stand 1", "stand")
 
 

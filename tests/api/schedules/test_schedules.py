@@ -13,8 +13,8 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
 from api.models import BlockedSlot, Match, Meeting, MeetingRequest, Participant, Schedule
-from api.models.schedules import State
-from matchmaker.event import Preference, Status
+from api.models.schedules import ScheduleState
+from matchmaker.event import Preference, RequestStatus
 from tests.api.drafts import drafted, queued
 
 Browser = Callable[[str], TestClient]
@@ -27,7 +27,7 @@ def draft(db: Session, database_url: str, event_id: int) -> Schedule:
     db.execute(
         sa.update(MeetingRequest)
         .where(MeetingRequest.preference == Preference.MUST)
-        .values(status=Status.ACCEPTED, answered_at=sa.func.now())
+        .values(status=RequestStatus.ACCEPTED, answered_at=sa.func.now())
     )
     db.commit()
     return drafted(db, database_url, event_id)
@@ -79,7 +79,8 @@ def test_schedules_are_for_organisers(draft: Schedule, signed_in: Browser) -> No
 def test_the_figures_of_a_draft_are_counted_from_its_meetings(draft: Schedule, signed_in: Browser) -> None:
     made = signed_in(ORGANISER).get(f"/api/v1/schedules/{draft.id}").json()
     assert made["measures"] == {
-        "requested": 2, "meetings": 2, "people": 3, "between_countries": 2, "breaks": 0, "idle": 0, "below_minimum": 0,
+        "requested": 2, "meetings": 2, "participants": 3, "between_countries": 2, "breaks": 0, "idle_slots": 0,
+        "below_minimum": 0,
     }  # fmt: skip
     assert made["progress"]["percent"] == 100
     assert {goal["goal"]: goal["proven"] for goal in made["goals"]} == {
@@ -98,7 +99,7 @@ def test_the_grid_holds_every_meeting_and_every_request_without_one(
 ) -> None:
     db.add(
         MeetingRequest(event_id=event_id, sender_id=person("dan"), recipient_id=person("ann"),
-                       status=Status.ACCEPTED, answered_at=datetime.now(UTC))
+                       status=RequestStatus.ACCEPTED, answered_at=datetime.now(UTC))
     )  # fmt: skip
     slots = db.scalars(sa.text("SELECT id FROM slots")).all()
     db.add_all(BlockedSlot(participant_id=person("dan"), slot_id=slot) for slot in slots)
@@ -109,7 +110,7 @@ def test_the_grid_holds_every_meeting_and_every_request_without_one(
     db.commit()
     newer = drafted(db, database_url, event_id)
     grid = signed_in(ORGANISER).get(f"/api/v1/schedules/{newer.id}/grid").json()
-    assert [slot["index"] for slot in grid["slots"]] == [0, 1, 2, 3]
+    assert [slot["position"] for slot in grid["slots"]] == [0, 1, 2, 3]
     assert [place["name"] for place in grid["places"]] == ["Table 1", "Table 2", "Stand 1"]
     held = {frozenset(p["name"] for p in meeting["participants"]): meeting for meeting in grid["meetings"]}
     assert held.keys() == {frozenset({"Ann Dubois", "Bob Peeters"}), frozenset({"Cleo O'Connor", "Bob Peeters"})}
@@ -199,11 +200,11 @@ def test_a_draft_that_no_longer_fits_the_event_is_not_published(
     assert code(answer) == (409, "schedule-outdated")
     assert {error["rule"] for error in answer.json()["errors"]} == {"availability"}
     db.expire_all()
-    assert db.get_one(Schedule, draft.id).state is State.DRAFT
+    assert db.get_one(Schedule, draft.id).state is ScheduleState.DRAFT
 
 
 def test_what_has_no_meetings_is_not_published(db: Session, event_id: int, signed_in: Browser) -> None:
-    row = queued(db, event_id, state=State.FAILED, error="crashed")
+    row = queued(db, event_id, state=ScheduleState.FAILED, error="crashed")
     organiser = signed_in(ORGANISER)
     assert code(organiser.post(f"/api/v1/schedules/{row.id}/publish")) == (409, "not-a-draft")
     assert set(organiser.get(f"/api/v1/schedules/{row.id}").json()["error_text"]) == {"en", "fr", "nl"}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from api.imports.service import store_event
 from api.models import BlockedSlot, Meeting, MeetingRequest, Participant, Schedule, Slot, Unplaced, User
 from api.schedules import explaining, snapshot, store
-from matchmaker.event import Preference, Status
+from matchmaker.event import Preference, RequestStatus
 from matchmaker.sample import biowin_day
 from matchmaker.scheduling import domain
 from matchmaker.scheduling.candidates import problem_of
@@ -99,7 +99,7 @@ def test_each_request_without_a_meeting_has_its_reason_and_its_fix(db: Session, 
     db.flush()
     event = small_event()
     agreed = tuple(
-        replace(request, status=Status.ACCEPTED)
+        replace(request, status=RequestStatus.ACCEPTED)
         for request in event.requests
         if request.preference is not Preference.NEVER
     )
@@ -126,7 +126,7 @@ def test_a_request_that_a_never_excludes_is_told_to_the_organiser(db: Session, d
     both = (
         replace(small_event().requests[1]),
         replace(small_event().requests[1], sender="bob@example.org", recipient="cleo@example.org",
-                status=Status.PENDING, preference=Preference.NEVER),
+                status=RequestStatus.PENDING, preference=Preference.NEVER),
     )  # fmt: skip
     event_id = store_event(db, small_event(requests=both), owner.id).id
     db.commit()

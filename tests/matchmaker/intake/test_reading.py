@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from matchmaker.documents.event_workbook import workbook_of
-from matchmaker.event import Event, Kind, Preference, Status
+from matchmaker.event import Event, PlaceKind, Preference, RequestStatus
 from matchmaker.intake import IntakeError, IntakeErrors, read_workbook
 from matchmaker.intake.layout import LANGUAGES, SHEETS, plain
 from tests.matchmaker.events import at, event, events, person, request, sheets, workbook
@@ -50,7 +50,7 @@ def test_a_small_workbook_becomes_the_event_that_it_describes() -> None:
     known = read()
     assert [p.name for p in known.people] == ["Ann Peeters", "Bob Dubois"]
     assert known.people[0].offers == ("A rapid test",)
-    assert known.requests[0].status is Status.ACCEPTED
+    assert known.requests[0].status is RequestStatus.ACCEPTED
     assert known.requests[0].preference is Preference.LIKE
     assert known.slots[0].starts == at(9)
     assert known.people[0].available is None
@@ -77,8 +77,8 @@ def test_sheets_and_columns_are_found_by_their_french_and_dutch_names_in_any_cas
     ann, bob = known.people
     assert (ann.country, ann.language, ann.remote, ann.needs) == ("BE", "nl", True, ("Un test",))
     assert (bob.country, bob.language, bob.remote) == ("DE", "fr", False)
-    assert [place.kind for place in known.places] == [Kind.VIRTUAL, Kind.TABLE]
-    assert known.requests[0].status is Status.ACCEPTED
+    assert [place.kind for place in known.places] == [PlaceKind.VIRTUAL, PlaceKind.TABLE]
+    assert known.requests[0].status is RequestStatus.ACCEPTED
 
 
 def test_no_two_columns_of_a_sheet_and_no_two_sheets_share_a_name() -> None:

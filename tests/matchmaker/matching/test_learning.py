@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.event import Preference, Status
+from matchmaker.event import Preference, RequestStatus
 from matchmaker.matching.calibration import Floats
 from matchmaker.matching.embedding import embedder_named
 from matchmaker.matching.learning import FEATURES, LEAST, MANY, Figures, Learned, features, learn
@@ -147,11 +147,11 @@ def test_each_pair_of_an_event_has_one_outcome_and_never_is_no() -> None:
         *(person(name) for name in ("ann", "bob", "cleo", "dirk")),
         requests=[
             request("ann", "bob"),
-            request("bob", "ann", status=Status.DECLINED),
+            request("bob", "ann", status=RequestStatus.DECLINED),
             request("ann", "cleo"),
-            request("cleo", "ann", status=Status.DECLINED, preference=Preference.NEVER),
-            request("bob", "cleo", status=Status.PENDING),
-            request("bob", "dirk", status=Status.DECLINED),
+            request("cleo", "ann", status=RequestStatus.DECLINED, preference=Preference.NEVER),
+            request("bob", "cleo", status=RequestStatus.PENDING),
+            request("bob", "dirk", status=RequestStatus.DECLINED),
         ],
     )
     known = {(o.first.split("@")[0], o.second.split("@")[0]): o.accepted for o in outcomes_of(day)}

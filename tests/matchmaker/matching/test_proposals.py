@@ -10,27 +10,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.agenda import slots_between
-from matchmaker.event import Event, EventPlace, Kind, Preference, Profile, Status
+from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, RequestStatus
 from matchmaker.matching.proposals import STAY, Proposals, propose
 from matchmaker.scheduling.candidates import problem_of
 from tests.matchmaker.events import at, event, person, request
 
-Pair = tuple[str, str]
+EmailPair = tuple[str, str]
 
 
 def email(name: str) -> str:
     return f"{name}@example.org"
 
 
-def pairs_of(proposals: Proposals) -> set[Pair]:
+def pairs_of(proposals: Proposals) -> set[EmailPair]:
     return {tuple(sorted((r.sender, r.recipient))) for r in proposals.requests}  # type: ignore[misc]
 
 
-def scores_of(named: dict[tuple[str, str], float]) -> dict[Pair, float]:
+def scores_of(named: dict[tuple[str, str], float]) -> dict[EmailPair, float]:
     return {(email(a), email(b)): score for (a, b), score in named.items()}
 
 
-def investors_day(seed: int) -> tuple[Event, dict[Pair, float]]:
+def investors_day(seed: int) -> tuple[Event, dict[EmailPair, float]]:
     """75 start-ups that are promised 3 meetings each, 60 investors who take at most 8, some of them for half a day."""
     rng = np.random.default_rng(seed)
     startups = [person(f"s{i}", type="start-up", minimum=3) for i in range(75)]
@@ -119,8 +119,8 @@ def test_what_people_answered_stands() -> None:
     people = tuple(person(name, maximum=1) for name in ("ann", "bob", "cleo", "dirk"))
     answered = [
         request("ann", "bob"),
-        request("cleo", "dirk", status=Status.DECLINED),
-        request("bob", "cleo", status=Status.DECLINED, preference=Preference.NEVER),
+        request("cleo", "dirk", status=RequestStatus.DECLINED),
+        request("bob", "cleo", status=RequestStatus.DECLINED, preference=Preference.NEVER),
     ]
     scores = dict.fromkeys(combinations((email(n) for n in ("ann", "bob", "cleo", "dirk")), 2), 0.9)
     proposals = propose(event(*people, requests=answered), scores)
@@ -143,7 +143,7 @@ def test_people_meet_where_and_when_both_can_and_an_organisation_once() -> None:
     assert not any(email("far") in pair for pair in proposed)
     assert (email("one"), email("two")) not in proposed
     assert len(proposed & {(email("ann"), email("one")), (email("ann"), email("two"))}) == 1
-    virtual = event(*people, places=(EventPlace(name="V", kind=Kind.VIRTUAL),))
+    virtual = event(*people, places=(EventPlace(name="V", kind=PlaceKind.VIRTUAL),))
     assert {pair for pair in pairs_of(propose(virtual, scores)) if email("far") not in pair} == set()
 
 
@@ -164,7 +164,7 @@ def test_without_pairs_nothing_is_proposed_and_all_are_short() -> None:
 
 
 @st.composite
-def tiny(draw: st.DrawFn) -> tuple[Event, dict[Pair, float], set[Pair]]:
+def tiny(draw: st.DrawFn) -> tuple[Event, dict[EmailPair, float], set[EmailPair]]:
     free = st.none() | st.frozensets(st.integers(0, 2))
     people: list[Profile] = [
         person(
@@ -189,7 +189,7 @@ def tiny(draw: st.DrawFn) -> tuple[Event, dict[Pair, float], set[Pair]]:
 @settings(max_examples=100, deadline=None)
 @given(tiny(), st.integers(0, 2), st.none() | st.integers(0, 3))
 def test_no_other_choice_is_better(
-    given_: tuple[Event, dict[Pair, float], set[Pair]], minimum: int, maximum: int | None
+    given_: tuple[Event, dict[EmailPair, float], set[EmailPair]], minimum: int, maximum: int | None
 ) -> None:
     day, scores, before = given_
     who = {p.email: p for p in day.people}
@@ -198,7 +198,7 @@ def test_no_other_choice_is_better(
     def free(p: Profile) -> frozenset[int]:
         return frozenset(range(3)) if p.available is None else p.available
 
-    def legal(chosen: tuple[Pair, ...]) -> bool:
+    def legal(chosen: tuple[EmailPair, ...]) -> bool:
         met = Counter(email for pair in (*agreed, *chosen) for email in pair)
         new = Counter(email for pair in chosen for email in pair)
         houses = Counter((a, who[b].organisation) for pair in chosen for a, b in (pair, pair[::-1]))
@@ -213,7 +213,7 @@ def test_no_other_choice_is_better(
             and (not chosen or len(chosen) + len(agreed) <= 3 * len(day.places))
         )
 
-    def judged(chosen: tuple[Pair, ...]) -> tuple[int, int, float]:
+    def judged(chosen: tuple[EmailPair, ...]) -> tuple[int, int, float]:
         met = Counter(email for pair in (*agreed, *chosen) for email in pair)
         missing = {e: max(max(minimum, p.minimum) - met[e], 0) for e, p in who.items()}
         gain = sum(scores[pair] - 0.3 + STAY * (pair in before) for pair in chosen)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.event import Profile
-from matchmaker.matching.embedding import EmbeddingError, Role, Vectors, default_embedder, embedder_named
+from matchmaker.matching.embedding import EmbeddingError, TextRole, Vectors, default_embedder, embedder_named
 from matchmaker.matching.score import Filter, Ranking, Rules, rank
 
 
@@ -150,7 +150,7 @@ class Failing:
 
     name = "server/gone"
 
-    def embed(self, texts: Sequence[str], role: Role) -> Vectors:
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         raise EmbeddingError("the embedding server at gone failed: refused")
 
 

@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from matchmaker.event import Event, Kind, Preference, Status
-from matchmaker.matching.embedding import Role
+from matchmaker.event import Event, PlaceKind, Preference, RequestStatus
+from matchmaker.matching.embedding import TextRole
 from matchmaker.sample import biowin_day
 from matchmaker.sample.texts import RANGE, THEMES, topics
 from matchmaker.scheduling.candidates import problem_of
@@ -19,7 +19,7 @@ def event() -> Event:
     return biowin_day()
 
 
-def written_about() -> list[tuple[re.Pattern[str], str, Role, str]]:
+def written_about() -> list[tuple[re.Pattern[str], str, TextRole, str]]:
     """For every sentence of the sample its pattern, topic, role and language."""
 
     def pattern(sentence: str) -> re.Pattern[str]:
@@ -36,7 +36,7 @@ def written_about() -> list[tuple[re.Pattern[str], str, Role, str]]:
 
 
 @pytest.fixture(scope="module")
-def texts(event: Event) -> dict[str, tuple[str, Role, str]]:
+def texts(event: Event) -> dict[str, tuple[str, TextRole, str]]:
     """What each offer and need of the event is about: its topic, role and language."""
     known = written_about()
     every = [text for person in event.people for text in (*person.offers, *person.needs)]
@@ -50,10 +50,10 @@ def test_the_day_has_the_size_of_the_event_it_is_modelled_on(event: Event) -> No
     assert set(countries) == {"BE", "FR", "NL", "DE", "LU", "GB", "CH", "ES", "IT", "US"}
     assert countries["BE"] > 200
     kinds = Counter(place.kind for place in event.places)
-    assert (kinds[Kind.STAND], kinds[Kind.TABLE]) == (45, 60)
-    assert kinds[Kind.VIRTUAL] > 0
+    assert (kinds[PlaceKind.STAND], kinds[PlaceKind.TABLE]) == (45, 60)
+    assert kinds[PlaceKind.VIRTUAL] > 0
     assert len(event.requests) == 1300
-    assert 930 <= sum(r.status is Status.ACCEPTED for r in event.requests) <= 960
+    assert 930 <= sum(r.status is RequestStatus.ACCEPTED for r in event.requests) <= 960
 
 
 def test_equal_seeds_give_equal_events_and_other_seeds_other_ones(event: Event) -> None:
@@ -101,7 +101,7 @@ def test_no_sentence_is_used_often(event: Event) -> None:
 
 
 def test_people_write_in_three_languages_and_mostly_in_their_own(
-    texts: dict[str, tuple[str, Role, str]], event: Event
+    texts: dict[str, tuple[str, TextRole, str]], event: Event
 ) -> None:
     shares = Counter(language for _, _, language in texts.values())
     assert all(shares[language] > 0.15 * len(texts) for language in ("en", "fr", "nl"))
@@ -111,22 +111,22 @@ def test_people_write_in_three_languages_and_mostly_in_their_own(
 
 
 def test_every_need_is_answered_by_an_offer_of_another_organisation(
-    texts: dict[str, tuple[str, Role, str]], event: Event
+    texts: dict[str, tuple[str, TextRole, str]], event: Event
 ) -> None:
     offering = defaultdict(set)
     for person in event.people:
         for offer in person.offers:
-            assert texts[offer][1] is Role.OFFER
+            assert texts[offer][1] is TextRole.OFFER
             offering[texts[offer][0]].add(person.organisation)
     for person in event.people:
         for need in person.needs:
             topic, role, _ = texts[need]
-            assert role is Role.NEED
+            assert role is TextRole.NEED
             assert offering[topic] - {person.organisation}, need
 
 
 def test_most_requests_follow_a_need_and_an_offer_on_one_topic(
-    texts: dict[str, tuple[str, Role, str]], event: Event
+    texts: dict[str, tuple[str, TextRole, str]], event: Event
 ) -> None:
     person = {p.email: p for p in event.people}
 
@@ -140,7 +140,7 @@ def test_most_requests_follow_a_need_and_an_offer_on_one_topic(
 
 def test_every_kind_of_organisation_has_its_words_in_every_language() -> None:
     for topic in topics():
-        for role, kinds in ((Role.OFFER, topic.offered_by), (Role.NEED, topic.needed_by)):
+        for role, kinds in ((TextRole.OFFER, topic.offered_by), (TextRole.NEED, topic.needed_by)):
             for language in ("en", "fr", "nl"):
                 speakers = [s.speakers for s in topic.sentences[role, language]]
                 silent = [k for k in kinds if not any(who is None or k in who for who in speakers)]
@@ -157,8 +157,8 @@ def test_requests_are_between_people_of_the_event_and_never_within_an_organisati
     pairs = Counter((r.sender, r.recipient) for r in event.requests)
     assert max(pairs.values()) == 1
     nevers = [r for r in event.requests if r.preference is Preference.NEVER]
-    assert all(r.status is Status.DECLINED for r in nevers)
-    assert people < 400 or {r.status for r in event.requests} == set(Status)
+    assert all(r.status is RequestStatus.DECLINED for r in nevers)
+    assert people < 400 or {r.status for r in event.requests} == set(RequestStatus)
     assert people < 400 or {r.preference for r in event.requests} == set(Preference)
 
 
@@ -169,7 +169,7 @@ def test_a_day_for_too_few_or_too_many_people_is_refused(people: int) -> None:
 
 
 def test_exhibitors_receive_at_the_stand_of_their_organisation_and_nobody_else_does(event: Event) -> None:
-    stands = {place.name: place for place in event.places if place.kind is Kind.STAND}
+    stands = {place.name: place for place in event.places if place.kind is PlaceKind.STAND}
     staff = Counter(p.place for p in event.people if p.place is not None)
     assert set(staff) == set(stands)
     for person in event.people:
@@ -198,7 +198,9 @@ def test_a_few_take_part_remotely_and_hold_no_stand(event: Event) -> None:
 def test_an_investor_capped_at_eight_is_asked_by_forty_and_has_accepted_more_than_eight(event: Event) -> None:
     asked = Counter(r.recipient for r in event.requests)
     star = next(p for p in event.people if p.email == asked.most_common(1)[0][0])
-    accepted = [r for r in event.requests if r.status is Status.ACCEPTED and star.email in (r.sender, r.recipient)]
+    accepted = [
+        r for r in event.requests if r.status is RequestStatus.ACCEPTED and star.email in (r.sender, r.recipient)
+    ]
     assert star.type == "investor"
     assert star.maximum == 8 < len(accepted)
     assert asked[star.email] >= 40
@@ -206,7 +208,7 @@ def test_an_investor_capped_at_eight_is_asked_by_forty_and_has_accepted_more_tha
 
 def test_start_ups_are_promised_only_as_many_meetings_as_they_have_accepted(event: Event) -> None:
     accepted = Counter(
-        email for r in event.requests if r.status is Status.ACCEPTED for email in (r.sender, r.recipient)
+        email for r in event.requests if r.status is RequestStatus.ACCEPTED for email in (r.sender, r.recipient)
     )
     promised = [p for p in event.people if p.minimum]
     assert len(promised) > 50

@@ -5,7 +5,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.event import Event, EventPlace, Kind, Preference, Profile, Request, Status
+from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, Request, RequestStatus
 from matchmaker.scheduling.candidates import problem_of, value_of
 from matchmaker.scheduling.checks import violations
 from matchmaker.scheduling.domain import Candidate
@@ -14,9 +14,9 @@ from tests.matchmaker.events import event, events, person, request
 
 PLACES = (
     EventPlace(name="Table"),
-    EventPlace(name="Stand A", kind=Kind.STAND, capacity=2),
-    EventPlace(name="Stand B", kind=Kind.STAND),
-    EventPlace(name="Room", kind=Kind.VIRTUAL, capacity=9),
+    EventPlace(name="Stand A", kind=PlaceKind.STAND, capacity=2),
+    EventPlace(name="Stand B", kind=PlaceKind.STAND),
+    EventPlace(name="Room", kind=PlaceKind.VIRTUAL, capacity=9),
 )
 TABLE, STAND_A, STAND_B, ROOM = range(4)
 
@@ -32,25 +32,25 @@ def candidates_of(*requests: Request) -> tuple[Candidate, ...]:
 
 def test_an_accepted_request_becomes_a_candidate_and_no_other_does() -> None:
     assert [c.people for c in candidates_of(request("ann", "bob"))] == [(0, 1)]
-    for status in set(Status) - {Status.ACCEPTED}:
+    for status in set(RequestStatus) - {RequestStatus.ACCEPTED}:
         assert candidates_of(request("ann", "bob", status=status)) == ()
 
 
 def test_two_people_who_asked_each_other_have_one_meeting() -> None:
-    asked = (request("ann", "bob"), request("bob", "ann", status=Status.PENDING))
+    asked = (request("ann", "bob"), request("bob", "ann", status=RequestStatus.PENDING))
     problem, index = problem_of(event(person("ann"), person("bob"), requests=asked), even)
     assert [c.id for c in problem.candidates] == [0]
     assert index.requests == {0: (0, 1)}
 
 
 def test_two_pending_requests_to_each_other_are_as_good_as_accepted() -> None:
-    pending = Status.PENDING
+    pending = RequestStatus.PENDING
     assert len(candidates_of(request("ann", "bob", status=pending), request("bob", "ann", status=pending))) == 1
     assert candidates_of(request("ann", "bob", status=pending), request("bob", "carl", status=pending)) == ()
 
 
 def test_the_never_of_either_side_keeps_two_people_apart() -> None:
-    never = request("bob", "ann", status=Status.DECLINED, preference=Preference.NEVER)
+    never = request("bob", "ann", status=RequestStatus.DECLINED, preference=Preference.NEVER)
     known = event(person("ann"), person("bob"), requests=[request("ann", "bob"), never])
     problem, index = problem_of(known, even)
     assert problem.candidates == ()
@@ -77,7 +77,7 @@ def test_a_meeting_is_worth_a_whole_number_from_1_to_100_and_never_more_than_two
 
 def allowed(*people: Profile) -> set[int]:
     """The places at which the first two people may meet, as the checker sees it."""
-    asked = Request(sender=people[0].email, recipient=people[1].email, status=Status.ACCEPTED)
+    asked = Request(sender=people[0].email, recipient=people[1].email, status=RequestStatus.ACCEPTED)
     problem, _ = problem_of(event(*people, requests=[asked], places=PLACES), even)
     return {place for place in range(4) if not violations(problem, schedule(meeting(0, 0, place, 0, 1)))}
 
@@ -124,7 +124,7 @@ def test_limits_availability_and_capacity_reach_the_scheduler() -> None:
 @given(events())
 def test_of_any_event_every_accepted_request_is_either_a_candidate_or_named_as_excluded(known: Event) -> None:
     problem, index = problem_of(known, even)
-    accepted = {i for i, r in enumerate(known.requests) if r.status is Status.ACCEPTED}
+    accepted = {i for i, r in enumerate(known.requests) if r.status is RequestStatus.ACCEPTED}
     fulfilled = {i for positions in index.requests.values() for i in positions}
     nevers = {i for i, r in enumerate(known.requests) if r.preference is Preference.NEVER}
     assert accepted - nevers <= fulfilled | set(index.excluded)
@@ -139,6 +139,6 @@ def test_of_any_event_every_accepted_request_is_either_a_candidate_or_named_as_e
 
 def test_withdrawing_a_request_takes_its_candidate_away() -> None:
     known = event(person("ann"), person("bob"), requests=[request("ann", "bob")])
-    without = replace(known, requests=(replace(known.requests[0], status=Status.WITHDRAWN),))
+    without = replace(known, requests=(replace(known.requests[0], status=RequestStatus.WITHDRAWN),))
     assert len(problem_of(known, even)[0].candidates) == 1
     assert problem_of(without, even)[0].candidates == ()

@@ -977,7 +977,7 @@ export interface components {
          * @description Where a meeting is.
          */
         AgendaPlace: {
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["PlaceKind"];
             /** Name */
             name: string;
         };
@@ -1015,26 +1015,6 @@ export interface components {
             participants: number;
         };
         /**
-         * Counts
-         * @description What a workbook holds.
-         */
-        Counts: {
-            /** Needs */
-            needs: number;
-            /** Offers */
-            offers: number;
-            /** Organisations */
-            organisations: number;
-            /** Participants */
-            participants: number;
-            /** Places */
-            places: number;
-            /** Requests */
-            requests: number;
-            /** Slots */
-            slots: number;
-        };
-        /**
          * Event
          * @description An event. Times are in its own time zone; `types` and `countries` are those of its participants.
          */
@@ -1051,7 +1031,7 @@ export interface components {
             languages: string[];
             /** Logo Url */
             logo_url: string | null;
-            my: components["schemas"]["My"];
+            membership: components["schemas"]["OwnMembership"];
             /** Name */
             name: string;
             /** Published Schedule Id */
@@ -1109,16 +1089,16 @@ export interface components {
          * Exposure
          * @description How the first ten of all lists show the people.
          *
-         *     `gini`: 0 where all are shown equally often; `never_shown`: the share of people shown to nobody; `value`: the mean
-         *     score of what is shown. All between 0 and 1.
+         *     `gini`: 0 where all are shown equally often; `never_shown`: the share of people shown to nobody; `mean_score`: the
+         *     mean score of what is shown. All between 0 and 1.
          */
         Exposure: {
             /** Gini */
             gini: number;
+            /** Mean Score */
+            mean_score: number;
             /** Never Shown */
             never_shown: number;
-            /** Value */
-            value: number;
         };
         /**
          * GoalReport
@@ -1180,38 +1160,41 @@ export interface components {
             capacity: number;
             /** Id */
             id: number;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["PlaceKind"];
             /** Name */
             name: string;
         };
         /**
-         * Imported
+         * ImportResult
          * @description The event made of a workbook (none after a dry run).
          */
-        Imported: {
-            counts: components["schemas"]["Counts"];
+        ImportResult: {
+            counts: components["schemas"]["WorkbookCounts"];
             /** Event Id */
             event_id: number | null;
         };
         /**
-         * Kind
-         * @description The kinds of place.
-         * @enum {string}
+         * ImportUpdate
+         * @description The outcome of an update by a workbook.
          */
-        Kind: "table" | "stand" | "virtual";
+        ImportUpdate: {
+            counts: components["schemas"]["UpdateCounts"];
+        };
         /**
-         * Learned
+         * LearningReport
          * @description What answers taught. `auc`: how often a good pair comes before a bad one; null where too little is known.
          */
-        Learned: {
+        LearningReport: {
+            /** Applied */
+            applied: boolean;
             /** Auc */
             auc: number | null;
-            /** Good */
-            good: number;
+            /** Baseline Auc */
+            baseline_auc: number | null;
             /** Outcomes */
             outcomes: number;
-            /** Plain Auc */
-            plain_auc: number | null;
+            /** Positive */
+            positive: number;
             /**
              * Text
              * @example {
@@ -1223,8 +1206,6 @@ export interface components {
             text: {
                 [key: string]: string;
             };
-            /** Used */
-            used: boolean;
         };
         /**
          * LinkRequest
@@ -1244,21 +1225,21 @@ export interface components {
          * Match
          * @description A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
          *
-         *     Scores are percentages; `forward`: how far they serve my needs. `may_ask`: the rules of the event let us meet.
-         *     `found`: the offer or need of theirs that means what is searched, if they were found by it.
+         *     Scores are percentages; `forward`: how far they serve my needs. `may_request`: the rules of the event let us meet.
+         *     `matched_text`: the offer or need of theirs that means what is searched, if they were found by it.
          */
         Match: {
             /** Backward */
             backward: number | null;
             /** Forward */
             forward: number | null;
-            /** Found */
-            found: string | null;
-            /** May Ask */
-            may_ask: boolean;
+            /** Matched Text */
+            matched_text: string | null;
+            /** May Request */
+            may_request: boolean;
             participant: components["schemas"]["Participant"];
             /** Reasons */
-            reasons: components["schemas"]["Reason"][];
+            reasons: components["schemas"]["MatchReason"][];
             request: components["schemas"]["MatchRequest"] | null;
             /** Score */
             score: number | null;
@@ -1347,6 +1328,40 @@ export interface components {
             theme_bonus: number;
         };
         /**
+         * MatchReason
+         * @description What raised or lowered a match. Need and offer are as written; `text` is a sentence by language.
+         */
+        MatchReason: {
+            /**
+             * Kind
+             * @example need_offer
+             */
+            kind: string;
+            /** Need */
+            need: string | null;
+            /** Need Language */
+            need_language: string | null;
+            /** Offer */
+            offer: string | null;
+            /** Offer Language */
+            offer_language: string | null;
+            /** Strength */
+            strength: number;
+            /**
+             * Text
+             * @example {
+             *       "en": "Drug delivery",
+             *       "fr": "Administration",
+             *       "nl": "Toediening"
+             *     }
+             */
+            text: {
+                [key: string]: string;
+            };
+            /** Themes */
+            themes: string[];
+        };
+        /**
          * MatchRequest
          * @description The request between me and a match.
          */
@@ -1358,7 +1373,7 @@ export interface components {
             direction: "sent" | "received";
             /** Id */
             id: number;
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["RequestStatus"];
         };
         /**
          * Me
@@ -1392,12 +1407,12 @@ export interface components {
             between_countries: number;
             /** Breaks */
             breaks: number;
-            /** Idle */
-            idle: number;
+            /** Idle Slots */
+            idle_slots: number;
             /** Meetings */
             meetings: number;
-            /** People */
-            people: number;
+            /** Participants */
+            participants: number;
             /** Requested */
             requested: number;
         };
@@ -1425,7 +1440,7 @@ export interface components {
             proposed: boolean;
             recipient: components["schemas"]["ParticipantBrief"];
             sender: components["schemas"]["ParticipantBrief"];
-            status: components["schemas"]["Status"];
+            status: components["schemas"]["RequestStatus"];
         };
         /**
          * Membership
@@ -1435,7 +1450,7 @@ export interface components {
             event: components["schemas"]["EventBrief"];
             /** Participant Id */
             participant_id: number | null;
-            role: components["schemas"]["Role"] | null;
+            role: components["schemas"]["TeamRole"] | null;
         };
         /**
          * MePatch
@@ -1447,15 +1462,6 @@ export interface components {
              * @enum {string}
              */
             language: "en" | "fr" | "nl";
-        };
-        /**
-         * My
-         * @description What the account that is signed in is in the event.
-         */
-        My: {
-            /** Participant Id */
-            participant_id: number | null;
-            role: components["schemas"]["Role"] | null;
         };
         /**
          * Notice
@@ -1481,14 +1487,23 @@ export interface components {
             };
         };
         /**
-         * OrgBrief
+         * OrganisationBrief
          * @description An organisation, in short.
          */
-        OrgBrief: {
+        OrganisationBrief: {
             /** Id */
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * OwnMembership
+         * @description What the account that is signed in is in the event.
+         */
+        OwnMembership: {
+            /** Participant Id */
+            participant_id: number | null;
+            role: components["schemas"]["TeamRole"] | null;
         };
         /**
          * Participant
@@ -1521,7 +1536,7 @@ export interface components {
             needs: components["schemas"]["Statement"][];
             /** Offers */
             offers: components["schemas"]["Statement"][];
-            organisation: components["schemas"]["OrgBrief"];
+            organisation: components["schemas"]["OrganisationBrief"];
             place: components["schemas"]["PlaceBrief"] | null;
             /** Profile Complete */
             profile_complete?: boolean | null;
@@ -1545,7 +1560,7 @@ export interface components {
             job_title: string;
             /** Name */
             name: string;
-            organisation: components["schemas"]["OrgBrief"];
+            organisation: components["schemas"]["OrganisationBrief"];
             /** Type */
             type: string;
         };
@@ -1595,10 +1610,10 @@ export interface components {
             capacity: number;
             /** Id */
             id: number;
-            kind: components["schemas"]["Kind"];
+            kind: components["schemas"]["PlaceKind"];
             /** Name */
             name: string;
-            organisation: components["schemas"]["OrgBrief"] | null;
+            organisation: components["schemas"]["OrganisationBrief"] | null;
         };
         /**
          * PlaceBrief
@@ -1610,6 +1625,12 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * PlaceKind
+         * @description The kinds of place.
+         * @enum {string}
+         */
+        PlaceKind: "table" | "stand" | "virtual";
         /**
          * Preference
          * @description How much somebody wishes to meet somebody.
@@ -1654,30 +1675,8 @@ export interface components {
             [key: string]: unknown;
         };
         /**
-         * Progress
-         * @description How far a run has come, and how good its best plan so far is.
-         */
-        Progress: {
-            /** Goals */
-            goals: components["schemas"]["GoalReport"][];
-            /** Meetings */
-            meetings: number;
-            /** Percent */
-            percent: number;
-            /** Seconds */
-            seconds: number;
-            /**
-             * Stage
-             * @example queued
-             * @example matching
-             * @example select
-             * @example chains
-             */
-            stage: string;
-        };
-        /**
          * Proposals
-         * @description A set of proposals. `meetings` counts what was found; `standing` the requests of an adopted set that stand.
+         * @description A set of proposals. `meetings` counts what was found; `open_requests` its pending or accepted requests.
          */
         Proposals: {
             /** Adopted At */
@@ -1695,26 +1694,21 @@ export interface components {
             id: number;
             /** Meetings */
             meetings: number;
+            /** Open Requests */
+            open_requests: number;
             options: components["schemas"]["ProposalsIn"];
-            /** Standing */
-            standing: number;
             state: components["schemas"]["ProposalsState"];
         };
         /**
          * ProposalsIn
-         * @description What to propose: meetings for each person, what is agreed already included, and the least score of a match.
+         * @description What to propose: meetings for each person, what is agreed already included, and the minimum score of a match.
          *
-         *     For the minimum any match will do; beyond it only those of the least score. `between`: two participation types, one
-         *     of each in every meeting (null: all who may meet).
+         *     For the minimum any match will do; beyond it only those of the minimum score. `between`: two participation types,
+         *     one of each in every meeting (null: all who may meet).
          */
         ProposalsIn: {
             /** Between */
             between?: string[] | null;
-            /**
-             * Least
-             * @default 10
-             */
-            least: number;
             /**
              * Maximum
              * @description null: no limit but their own
@@ -1726,6 +1720,11 @@ export interface components {
              * @default 3
              */
             minimum: number;
+            /**
+             * Minimum Score
+             * @default 10
+             */
+            minimum_score: number;
         };
         /**
          * ProposalsPage
@@ -1745,7 +1744,7 @@ export interface components {
          * ProposalsPreview
          * @description A set of proposals with everything in it.
          *
-         *     `kept`: how many were in the set before; `proven`: nothing better is possible.
+         *     `unchanged`: how many were in the set before; `proven`: nothing better is possible.
          */
         ProposalsPreview: {
             /** Adopted At */
@@ -1761,10 +1760,10 @@ export interface components {
             finished_at: string | null;
             /** Id */
             id: number;
-            /** Kept */
-            kept: number;
             /** Meetings */
             meetings: number;
+            /** Open Requests */
+            open_requests: number;
             options: components["schemas"]["ProposalsIn"];
             /** Pairs */
             pairs: components["schemas"]["ProposedMeeting"][];
@@ -1772,9 +1771,9 @@ export interface components {
             people: components["schemas"]["ProposedPerson"][];
             /** Proven */
             proven: boolean;
-            /** Standing */
-            standing: number;
             state: components["schemas"]["ProposalsState"];
+            /** Unchanged */
+            unchanged: number;
         };
         /**
          * ProposalsState
@@ -1794,7 +1793,7 @@ export interface components {
         };
         /**
          * ProposedPerson
-         * @description What the proposals come to for somebody: meetings agreed before, and proposed. `short`: why too few, if so.
+         * @description What the proposals come to for somebody: meetings agreed before, and proposed. `shortfall`: why too few.
          */
         ProposedPerson: {
             /** Agreed */
@@ -1802,24 +1801,28 @@ export interface components {
             participant: components["schemas"]["ParticipantBrief"];
             /** Proposed */
             proposed: number;
-            /** Short */
-            short: {
+            /** Shortfall */
+            shortfall: {
                 [key: string]: string;
             } | null;
         };
         /**
          * RankingFigures
-         * @description What was true when the ranking in use was made. `learned` is null where learning was off.
+         * @description What was true when the ranking in use was made. `learning` is null where learning was off.
          *
-         *     `undamped`: the exposure had popularity not been damped; `met_before`: pairs known to have met at earlier events.
+         *     `exposure_undamped`: the exposure had popularity not been damped; `pairs_met_before`: pairs known to have met at
+         *     earlier events.
          */
         RankingFigures: {
             exposure: components["schemas"]["Exposure"];
-            learned: components["schemas"]["Learned"] | null;
-            /** Met Before */
-            met_before: number;
+            exposure_undamped: components["schemas"]["Exposure"];
+            /** Insufficient Text */
+            insufficient_text: components["schemas"]["ParticipantBrief"][];
+            learning: components["schemas"]["LearningReport"] | null;
             /** Notices */
             notices: components["schemas"]["Notice"][];
+            /** Pairs Met Before */
+            pairs_met_before: number;
             /** People */
             people: number;
             /**
@@ -1827,43 +1830,6 @@ export interface components {
              * Format: date-time
              */
             ranked_at: string;
-            /** Too Little */
-            too_little: components["schemas"]["ParticipantBrief"][];
-            undamped: components["schemas"]["Exposure"];
-        };
-        /**
-         * Reason
-         * @description What raised or lowered a match. Need and offer are as written; `text` is a sentence by language.
-         */
-        Reason: {
-            /**
-             * Kind
-             * @example need_offer
-             */
-            kind: string;
-            /** Need */
-            need: string | null;
-            /** Need Language */
-            need_language: string | null;
-            /** Offer */
-            offer: string | null;
-            /** Offer Language */
-            offer_language: string | null;
-            /** Strength */
-            strength: number;
-            /**
-             * Text
-             * @example {
-             *       "en": "Drug delivery",
-             *       "fr": "Administration",
-             *       "nl": "Toediening"
-             *     }
-             */
-            text: {
-                [key: string]: string;
-            };
-            /** Themes */
-            themes: string[];
         };
         /**
          * Report
@@ -1938,11 +1904,11 @@ export interface components {
             total: number;
         };
         /**
-         * Role
-         * @description What a member of an event's team may do: owners and organisers run it, helpers only look.
+         * RequestStatus
+         * @description Where a meeting request stands.
          * @enum {string}
          */
-        Role: "owner" | "organiser" | "helper";
+        RequestStatus: "pending" | "accepted" | "declined" | "withdrawn" | "expired";
         /**
          * Schedule
          * @description A version of the schedule. `error` is a key, `error_text` its sentence by language.
@@ -1971,10 +1937,10 @@ export interface components {
             id: number;
             measures: components["schemas"]["Measures"] | null;
             options: components["schemas"]["ScheduleOptions"];
-            progress: components["schemas"]["Progress"];
+            progress: components["schemas"]["ScheduleProgress"];
             /** Published At */
             published_at: string | null;
-            state: components["schemas"]["State"];
+            state: components["schemas"]["ScheduleState"];
             /** Version */
             version: number;
         };
@@ -1991,12 +1957,12 @@ export interface components {
             between_countries_share: number;
             /** Breaks */
             breaks: number;
-            /** Idle */
-            idle: number;
+            /** Idle Slots */
+            idle_slots: number;
             /** Meetings */
             meetings: number;
-            /** People */
-            people: number;
+            /** Participants */
+            participants: number;
             /** Placed Share */
             placed_share: number;
             /** Published */
@@ -2032,6 +1998,28 @@ export interface components {
             time_limit: number;
         };
         /**
+         * ScheduleProgress
+         * @description How far a run has come, and how good its best plan so far is.
+         */
+        ScheduleProgress: {
+            /** Goals */
+            goals: components["schemas"]["GoalReport"][];
+            /** Meetings */
+            meetings: number;
+            /** Percent */
+            percent: number;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Stage
+             * @example queued
+             * @example matching
+             * @example select
+             * @example chains
+             */
+            stage: string;
+        };
+        /**
          * Schedules
          * @description A part of the list of schedules, the newest first.
          */
@@ -2046,6 +2034,12 @@ export interface components {
             total: number;
         };
         /**
+         * ScheduleState
+         * @description Where a schedule stands. `draft`, `published` and `superseded` ones hold meetings.
+         * @enum {string}
+         */
+        ScheduleState: "queued" | "running" | "cancelled" | "failed" | "draft" | "published" | "superseded";
+        /**
          * SignIn
          * @description Either the token of the link, or the e-mail address with the code of six digits.
          */
@@ -2059,7 +2053,7 @@ export interface components {
         };
         /**
          * Slot
-         * @description A slot. `index` is its number among all slots of the event, from 0.
+         * @description A slot. `position` is its index among all slots of the event, from 0.
          */
         Slot: {
             /**
@@ -2069,8 +2063,8 @@ export interface components {
             ends: string;
             /** Id */
             id: number;
-            /** Index */
-            index: number;
+            /** Position */
+            position: number;
             /** Session */
             session: string;
             /**
@@ -2079,12 +2073,6 @@ export interface components {
              */
             starts: string;
         };
-        /**
-         * State
-         * @description Where a schedule stands. `draft`, `published` and `superseded` ones hold meetings.
-         * @enum {string}
-         */
-        State: "queued" | "running" | "cancelled" | "failed" | "draft" | "published" | "superseded";
         /**
          * Statement
          * @description An offer or a need as it was written, and the language it is in (null where that cannot be told).
@@ -2109,11 +2097,11 @@ export interface components {
             text: string;
         };
         /**
-         * Status
-         * @description Where a meeting request stands.
+         * TeamRole
+         * @description What a member of an event's team may do: owners and organisers run it, helpers only look.
          * @enum {string}
          */
-        Status: "pending" | "accepted" | "declined" | "withdrawn" | "expired";
+        TeamRole: "owner" | "organiser" | "helper";
         /**
          * Theme
          * @description A theme of an event, with its label by language.
@@ -2186,11 +2174,24 @@ export interface components {
             updated: number;
         };
         /**
-         * Updated
-         * @description The outcome of an update by a workbook.
+         * WorkbookCounts
+         * @description What a workbook holds.
          */
-        Updated: {
-            counts: components["schemas"]["UpdateCounts"];
+        WorkbookCounts: {
+            /** Needs */
+            needs: number;
+            /** Offers */
+            offers: number;
+            /** Organisations */
+            organisations: number;
+            /** Participants */
+            participants: number;
+            /** Places */
+            places: number;
+            /** Requests */
+            requests: number;
+            /** Slots */
+            slots: number;
         };
     };
     responses: never;
@@ -2453,7 +2454,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Updated"];
+                    "application/json": components["schemas"]["ImportUpdate"];
                 };
             };
             /** @description Not a request (`bad-request`) */
@@ -3007,7 +3008,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OrgBrief"][];
+                    "application/json": components["schemas"]["OrganisationBrief"][];
                 };
             };
             /** @description Not a request (`bad-request`) */
@@ -4205,7 +4206,7 @@ export interface operations {
                 offset?: number;
                 /** @description Words to find, all of them, in any case. */
                 search?: string;
-                status?: components["schemas"]["Status"] | null;
+                status?: components["schemas"]["RequestStatus"] | null;
             };
             header?: never;
             path: {
@@ -4718,7 +4719,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Imported"];
+                    "application/json": components["schemas"]["ImportResult"];
                 };
             };
             /** @description Not a request (`bad-request`) */

@@ -53,9 +53,9 @@ export function event(): Event {
 
 /** The signed-in person's own participant in it. */
 export function ownId(): number {
-  const id = event().my.participant_id;
+  const id = event().membership.participant_id;
   if (id == null) throw new Problem(403, 'forbidden', 'Not a participant of this event.');
   return id;
 }
 
-export const organises = (open: Event | null) => open?.my.role === 'owner' || open?.my.role === 'organiser';
+export const organises = (open: Event | null) => open?.membership.role === 'owner' || open?.membership.role === 'organiser';

@@ -13,7 +13,7 @@ test('each meeting stands at its place and in its slot', () => {
 
 test('a session that goes on the next day is another one', () => {
   const grid = aGrid();
-  const next = { id: 3, index: 2, session: 'Morning', starts: '2027-05-21T09:10:00+02:00', ends: '2027-05-21T09:20:00+02:00' };
+  const next = { id: 3, position: 2, session: 'Morning', starts: '2027-05-21T09:10:00+02:00', ends: '2027-05-21T09:20:00+02:00' };
   expect(board({ ...grid, slots: [...grid.slots, next] }).sessions.map((one) => one.slots.length)).toEqual([2, 1]);
 });
 

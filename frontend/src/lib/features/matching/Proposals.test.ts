@@ -8,9 +8,9 @@ const ready: Found = {
   id: 5,
   event_id: 1,
   state: 'ready',
-  options: { minimum: 1, maximum: 3, least: 10, between: null },
+  options: { minimum: 1, maximum: 3, minimum_score: 10, between: null },
   meetings: 1,
-  standing: 0,
+  open_requests: 0,
   created_at: '2027-01-01T10:00:00Z',
   finished_at: '2027-01-01T10:00:09Z',
   adopted_at: null
@@ -18,12 +18,12 @@ const ready: Found = {
 const preview: ProposalsPreview = {
   ...ready,
   people: [
-    { participant: aPerson(1, 'Ann One'), agreed: 0, proposed: 1, short: null },
-    { participant: aPerson(2, 'Bram Peeters'), agreed: 1, proposed: 1, short: null },
-    { participant: aPerson(3, 'Cleo Claes'), agreed: 0, proposed: 0, short: { en: 'Meetings: 0 of 1. People: 0.' } }
+    { participant: aPerson(1, 'Ann One'), agreed: 0, proposed: 1, shortfall: null },
+    { participant: aPerson(2, 'Bram Peeters'), agreed: 1, proposed: 1, shortfall: null },
+    { participant: aPerson(3, 'Cleo Claes'), agreed: 0, proposed: 0, shortfall: { en: 'Meetings: 0 of 1. People: 0.' } }
   ],
   pairs: [{ participant_ids: [1, 2], score: 64 }],
-  kept: 0,
+  unchanged: 0,
   proven: true
 };
 const page = (...items: Found[]) => ({ items, total: items.length, limit: 50, offset: 0 });
@@ -41,7 +41,7 @@ test('a preview shows those left short first, with the reason, and everybody’s
 test('nothing is adopted before its consequences were read, and a set that stands can be taken back', async () => {
   let state: Found = ready;
   const calls = serve(({ method, path }) => {
-    if (path.endsWith('/adopt')) state = { ...ready, state: 'adopted', standing: 1, adopted_at: ready.finished_at };
+    if (path.endsWith('/adopt')) state = { ...ready, state: 'adopted', open_requests: 1, adopted_at: ready.finished_at };
     if (path.endsWith('/withdraw')) state = { ...ready, state: 'withdrawn' };
     if (method === 'POST') return state;
     return path.endsWith('/proposals/5') ? preview : page(state);

@@ -61,7 +61,7 @@ test('an answer that fails is taken back on the screen and told', async () => {
 });
 
 test('where a meeting of a mutual request is, both see; what found no place says so once there is a schedule', () => {
-  const slot = { id: 1, index: 0, session: 'Morning', starts: '2027-05-20T09:30:00+02:00', ends: '2027-05-20T09:50:00+02:00' };
+  const slot = { id: 1, position: 0, session: 'Morning', starts: '2027-05-20T09:30:00+02:00', ends: '2027-05-20T09:50:00+02:00' };
   const place = { id: 1, name: 'Table 9', kind: 'table' as const, capacity: 1, organisation: null };
   const { unmount } = render(RequestItem, { request: aRequest({ meeting: { slot, place } }), box: 'sent' });
   screen.getByText(/Table 9/);

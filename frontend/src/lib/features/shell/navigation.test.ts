@@ -4,9 +4,9 @@ import { current, items, sideOf, sides } from './navigation';
 
 test('each sees the sides of an event that are theirs', () => {
   expect(sides(anEvent())).toEqual(['attend']);
-  expect(sides(anEvent({ my: { role: 'owner', participant_id: null } }))).toEqual(['organise']);
-  expect(sides(anEvent({ my: { role: 'organiser', participant_id: 3 } }))).toEqual(['attend', 'organise']);
-  expect(sides(anEvent({ my: { role: 'helper', participant_id: null } }))).toEqual([]);
+  expect(sides(anEvent({ membership: { role: 'owner', participant_id: null } }))).toEqual(['organise']);
+  expect(sides(anEvent({ membership: { role: 'organiser', participant_id: 3 } }))).toEqual(['attend', 'organise']);
+  expect(sides(anEvent({ membership: { role: 'helper', participant_id: null } }))).toEqual([]);
 });
 
 test('exactly one item is current on every page', () => {

@@ -30,7 +30,7 @@ export function items(event: Event, side: Side): Item[] {
 
 /** The sides of an event that are open to the one signed in. */
 export function sides(event: Event): Side[] {
-  return [...(event.my.participant_id == null ? [] : ['attend' as const]), ...(organises(event) ? ['organise' as const] : [])];
+  return [...(event.membership.participant_id == null ? [] : ['attend' as const]), ...(organises(event) ? ['organise' as const] : [])];
 }
 
 export const sideOf = (path: string): Side => (/^\/events\/\d+\/organise(\/|$)/.test(path) ? 'organise' : 'attend');

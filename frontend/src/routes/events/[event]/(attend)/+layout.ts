@@ -3,5 +3,5 @@ import { event } from '$lib/api/session.svelte';
 
 export async function load({ parent }) {
   await parent();
-  if (event().my.participant_id == null) error(404, { message: '', code: 'not-found' });
+  if (event().membership.participant_id == null) error(404, { message: '', code: 'not-found' });
 }

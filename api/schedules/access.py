@@ -1,0 +1,39 @@
+"""A schedule as a dependency of routes: loaded, and its event's organiser checked."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+
+from api import models
+from api.core.database import Transaction
+from api.core.errors import NotFound
+from api.models.schedules import ScheduleState
+from api.web.permissions import Id, Member, SignedIn, membership, organising
+
+
+@dataclass(frozen=True)
+class ScheduleAccess:
+    """A schedule, and an organiser of its event."""
+
+    row: models.Schedule
+    member: Member
+
+
+async def _organised(session: Transaction, user: SignedIn, schedule_id: Id) -> ScheduleAccess:
+    row = await session.get(models.Schedule, schedule_id)
+    if row is None:
+        raise NotFound("There is no such schedule.")
+    return ScheduleAccess(row=row, member=organising(await membership(session, user, row.event_id)))
+
+
+OrganiserOfSchedule = Annotated[ScheduleAccess, Depends(_organised, scope="function")]
+
+
+def _held(schedule: OrganiserOfSchedule) -> ScheduleAccess:
+    if schedule.row.state not in (ScheduleState.DRAFT, ScheduleState.PUBLISHED, ScheduleState.SUPERSEDED):
+        raise NotFound("This schedule has no meetings.")
+    return schedule
+
+
+OrganiserOfMadeSchedule = Annotated[ScheduleAccess, Depends(_held)]
