@@ -20,6 +20,9 @@ export const span = (starts: Moment, ends: Moment) => `${time(starts)}–${time(
 
 export const number = (value: number) => new Intl.NumberFormat(locale.tag).format(value);
 /** A share of 1 as a percentage. */
+/** Names in a sentence: "a, b and c". */
+export const listed = (names: readonly string[]) => new Intl.ListFormat(locale.tag).format(names);
+
 export const percent = (share: number, digits = 0) =>
   new Intl.NumberFormat(locale.tag, { style: 'percent', maximumFractionDigits: digits }).format(share);
 /** 0:12, 1:05 */

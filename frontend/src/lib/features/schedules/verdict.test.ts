@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { stageName } from './stages';
-import { verdict } from './verdict';
+import { overall, verdict } from './verdict';
 
 test('only what is proven is called best', () => {
   expect(verdict({ goal: 'value', value: 10, bound: 10, gap: 0, proven: true }).text).toBe('Proven best');
@@ -21,7 +21,16 @@ test('a goal that is minimised says how far above its bound it is', () => {
     text: '92 above the proven bound',
     bound: 'at least 12 is unavoidable'
   });
-  expect(verdict({ goal: 'breaks', value: 61, bound: 0, gap: 61, proven: false }).text).toBe('No better bound proven');
+  expect(verdict({ goal: 'breaks', value: 61, bound: 0, gap: 61, proven: false }).text).toBe('Not proven yet');
+});
+
+test('a schedule is called best only where every goal is proven', () => {
+  expect(overall([{ goal: 'value', proven: true }, { goal: 'breaks', proven: true }]).text).toBe('Proven best');
+  expect(overall([{ goal: 'value', proven: true }, { goal: 'breaks', proven: false }, { goal: 'idle', proven: false }])).toEqual({
+    kind: 'open',
+    text: 'Not proven best: Breaks between meetings and Idle slots'
+  });
+  expect(overall([]).text).not.toContain('best');
 });
 
 test('a stage the page does not know is simply work', () => {

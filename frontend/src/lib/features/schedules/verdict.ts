@@ -1,5 +1,5 @@
 import type { GoalReport } from '$lib/api/types';
-import { number, percent } from '$lib/i18n/format';
+import { listed, number, percent } from '$lib/i18n/format';
 import { t } from '$lib/i18n/index.svelte';
 
 export type Verdict = { kind: 'best' | 'near' | 'open'; text: string; bound: string };
@@ -19,4 +19,13 @@ export function verdict({ goal, value, bound, gap, proven }: Pick<GoalReport, 'g
   return bound > 0
     ? { kind: 'open', text: t('goals.away', { n: value - bound }), bound: t('goals.atLeast', { n: number(bound) }) }
     : { kind: 'open', text: t('goals.open'), bound: '' };
+}
+
+/** What may be said of a schedule as a whole: best only where every goal is proven, else which goals are not. */
+export function overall(goals: Pick<GoalReport, 'goal' | 'proven'>[]): Pick<Verdict, 'kind' | 'text'> {
+  const unproven = goals.filter((goal) => !goal.proven);
+  if (!goals.length) return { kind: 'open', text: t('goals.open') };
+  if (!unproven.length) return { kind: 'best', text: t('goals.best') };
+  const names = unproven.map(({ goal }) => t(`goals.${goal}`));
+  return { kind: 'open', text: t('goals.notProven', { goals: listed(names) }) };
 }

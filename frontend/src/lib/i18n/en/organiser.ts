@@ -128,7 +128,7 @@ export const organiser = {
     lost: 'The connection to the live progress was lost; trying again.'
   },
   goals: {
-    title: 'How good it is',
+    title: 'Quality',
     coverage: 'People below their promised minimum',
     value: 'Value of the meetings',
     breaks: 'Breaks between meetings',
@@ -136,10 +136,11 @@ export const organiser = {
     moves: 'Changes of place',
     stability: 'Agendas changed since publication',
     best: 'Proven best',
+    notProven: 'Not proven best: {goals}',
     within: 'Within {gap} of the proven bound',
     atMost: 'at most {n} is possible',
     atLeast: 'at least {n} is unavoidable',
-    open: 'No better bound proven',
+    open: 'Not proven yet',
     away: '{n} above the proven bound'
   },
   grid: {

@@ -128,7 +128,7 @@ export const organiser = {
     lost: 'La connexion au suivi en direct est perdue ; nouvel essai.'
   },
   goals: {
-    title: 'Sa qualité',
+    title: 'Qualité',
     coverage: 'Personnes sous leur minimum promis',
     value: 'Valeur des rendez-vous',
     breaks: 'Pauses entre les rendez-vous',
@@ -136,10 +136,11 @@ export const organiser = {
     moves: 'Changements de place',
     stability: 'Agendas modifiés depuis la publication',
     best: 'Optimum prouvé',
+    notProven: 'Optimum non prouvé : {goals}',
     within: 'À {gap} de la borne prouvée',
     atMost: 'au plus {n} possible',
     atLeast: 'au moins {n} inévitable',
-    open: 'Pas de meilleure borne prouvée',
+    open: 'Pas encore prouvé',
     away: '{n} au-dessus de la borne prouvée'
   },
   grid: {

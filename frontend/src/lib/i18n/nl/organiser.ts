@@ -128,7 +128,7 @@ export const organiser = {
     lost: 'De verbinding met de voortgang is verbroken; nieuwe poging.'
   },
   goals: {
-    title: 'Hoe goed ze is',
+    title: 'Kwaliteit',
     coverage: 'Personen onder hun beloofde minimum',
     value: 'Waarde van de afspraken',
     breaks: 'Pauzes tussen afspraken',
@@ -136,10 +136,11 @@ export const organiser = {
     moves: 'Wissels van plaats',
     stability: 'Agenda’s gewijzigd sinds publicatie',
     best: 'Bewezen optimum',
+    notProven: 'Optimum niet bewezen voor: {goals}',
     within: 'Binnen {gap} van de bewezen grens',
     atMost: 'hoogstens {n} mogelijk',
     atLeast: 'minstens {n} onvermijdelijk',
-    open: 'Geen betere grens bewezen',
+    open: 'Nog niet bewezen',
     away: '{n} boven de bewezen grens'
   },
   grid: {
