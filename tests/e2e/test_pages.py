@@ -51,7 +51,7 @@ class Visit:
     def see(self, path: str, language: str, scheme: str, width: int) -> Page:
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-        self.page.evaluate("language => localStorage.setItem('matchmaker.matching.language', language)", language)
+        self.page.evaluate("language => localStorage.setItem('matchmaker.language', language)", language)
         self.page.goto(path)
         expect(self.page.locator("html")).to_have_attribute("lang", language)
         expect(self.page.get_by_role("heading", level=1).first).to_be_visible()
