@@ -15,6 +15,7 @@ from api.cli import service, terminal
 if TYPE_CHECKING:
     from matchmaker.event import Event
     from matchmaker.matching.embedding import Embedder
+    from matchmaker.matching.rules import Rules
     from matchmaker.matching.score import Ranking
 
 app = typer.Typer(
@@ -86,7 +87,12 @@ def schedule(
         Path, typer.Option(metavar="DIR", file_okay=False, show_default=False, help="The folder to write into.")
     ],
     time_limit: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="How long to search.")] = 20.0,
-    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same schedule.")] = 0,
+    seed: Annotated[
+        int,
+        typer.Option(
+            min=0, help="Another seed searches another way. Two runs of one seed may differ: the clock takes part."
+        ),
+    ] = 0,
     language: _Language = Language.EN,
     embedder: _Embedder = "",
     force: _Force = False,
@@ -108,6 +114,11 @@ def schedule(
     if not is_warm():
         terminal.warn("Compiling the search, once for this installation: about half a minute.")
         warm()
+    if not offline.has_candidates(known):
+        terminal.fail(
+            f"{event.name} holds no meeting to schedule: no request is accepted, and no two people asked each other. "
+            "`matchmaker propose` adds meetings."
+        )
     plan = terminal.search(
         lambda stop, progress: offline.plan(
             known, ranking, Options(time_limit=time_limit, seed=seed, stop=stop, progress=progress)
@@ -120,6 +131,8 @@ def schedule(
     except OSError as wrong:
         terminal.fail(f"{out} cannot be written: {wrong.strerror or wrong}. Nothing was written.")
     terminal.say(plan.report.text(language))
+    for shortfall in plan.shortfalls:
+        terminal.warn(shortfall)
     terminal.say(f"Written to {out}: {', '.join(offline.WRITTEN)}")
 
 
@@ -134,16 +147,50 @@ def rank(
     embedder: _Embedder = "",
     force: _Force = False,
 ) -> None:
-    """Rank everybody for everybody by what they offer and need, with the reasons."""
+    """Rank everybody for everybody by what they offer and need, with the reasons.
+
+    Left out: who is never available, pairs who asked each other already, and pairs of whom one noted "never".
+    """
+    from api.cli import offline
+
     if out.suffix.lower() not in (".xlsx", ".csv"):
         terminal.fail(f"{out}: expected a name that ends in .xlsx or .csv.")
     _free(out, force)
-    known = _read(event, language)
-    ranking = _rank(known, embedder, language)
+    known = offline.open_to_proposals(_read(event, language))
+    ranking = _rank(known, embedder, language, offline.rules_between_strangers(known))
     from matchmaker.documents.matches_workbook import matches_csv, matches_workbook
 
     made = matches_csv if out.suffix.lower() == ".csv" else matches_workbook
     _write(out, made(known, ranking, language, top))
+
+
+@app.command()
+def propose(
+    event: _Workbook,
+    out: Annotated[
+        Path, typer.Option(metavar="FILE.xlsx", dir_okay=False, show_default=False, help="The workbook to write.")
+    ],
+    minimum: Annotated[int, typer.Option(min=0, help="Meetings to reach for each person.")] = 3,
+    maximum: Annotated[int, typer.Option(min=1, help="Meetings for each person at most.")] = 8,
+    language: _Language = Language.EN,
+    embedder: _Embedder = "",
+    force: _Force = False,
+) -> None:
+    """Add the best meetings nobody asked for, as accepted requests: a workbook that `schedule` takes."""
+    if maximum < minimum:
+        terminal.fail(f"--maximum {maximum} is below --minimum {minimum}.")
+    from api.cli import offline
+
+    _free(out, force)
+    known = _read(event, language)
+    ranking = _rank(known, embedder, language, offline.rules_between_strangers(known))
+    proposals = offline.proposals(known, ranking, minimum, maximum)
+    from matchmaker.documents.event_workbook import workbook_of
+
+    _write(out, workbook_of(offline.with_requests(known, proposals.requests), language))
+    terminal.say(f"Meetings proposed: {len(proposals.requests)}")
+    for short in proposals.short:
+        terminal.warn(f"{short.email}: {short.text(language)}")
 
 
 @app.command()
@@ -203,13 +250,13 @@ def _read(path: Path, language: Language) -> "Event":
         raise typer.Exit(2) from wrong
 
 
-def _rank(event: "Event", embedder: str, language: Language) -> "Ranking":
+def _rank(event: "Event", embedder: str, language: Language, rules: "Rules | None" = None) -> "Ranking":
     from matchmaker.matching.embedding import EmbeddingError
     from matchmaker.matching.score import rank as ranked
 
     try:
         with terminal.bar("Ranking") as progress:
-            ranking = ranked(event.people, _model(embedder), progress=progress)
+            ranking = ranked(event.people, _model(embedder), rules=rules, progress=progress)
     except (ValueError, EmbeddingError) as wrong:
         terminal.fail(str(wrong))
     for notice in ranking.notices:

@@ -5,6 +5,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -15,8 +16,10 @@ from textwrap import shorten
 from api.schedules import explanations
 from matchmaker.agenda import agendas_of
 from matchmaker.documents import Edition, agenda_ics, agendas_pdf, schedule_workbook
-from matchmaker.event import Event
+from matchmaker.event import Event, Request
 from matchmaker.matching.agenda_reason import LIKELY, why
+from matchmaker.matching.proposals import Proposals, propose
+from matchmaker.matching.rules import Rules, never_pairs
 from matchmaker.matching.score import MatchReason, Ranking
 from matchmaker.report import Report, report
 from matchmaker.scheduling.candidates import Index, problem_of
@@ -43,6 +46,44 @@ class OfflineSchedule:
     def report(self) -> Report:
         bound = next((goal.bound for goal in self.result.goals if goal.goal is Goal.VALUE), None)
         return report(self.event, self.problem, self.result.schedule, bound)
+
+    @property
+    def shortfalls(self) -> list[str]:
+        """Who has fewer meetings than their minimum, and how many were agreed on."""
+        scheduled = Counter(person for meeting in self.result.schedule.meetings for person in meeting.attendees)
+        agreed = Counter(person for candidate in self.problem.candidates for person in candidate.people)
+        return [
+            f"{self.event.people[p.id].name}: {scheduled[p.id]} of {p.minimum} promised meetings, {agreed[p.id]} agreed"
+            for p in self.problem.participants
+            if scheduled[p.id] < p.minimum
+        ]
+
+
+def has_candidates(event: Event) -> bool:
+    """Whether there is any meeting to schedule."""
+    return bool(problem_of(event, lambda _one, _other: 0.0)[0].candidates)
+
+
+def open_to_proposals(event: Event) -> Event:
+    """The event without those who are never available: nobody is to be told to meet them."""
+    return replace(event, people=tuple(p for p in event.people if p.available is None or p.available))
+
+
+def rules_between_strangers(event: Event) -> Rules:
+    """Rules that keep apart who noted "never", and leave out who asked already."""
+    return Rules(never=never_pairs(event) | {(r.sender, r.recipient) for r in event.requests})
+
+
+def proposals(event: Event, ranking: Ranking, minimum: int, maximum: int) -> Proposals:
+    """Meetings that give everybody who is available `minimum` to `maximum` of them, as far as they and rooms allow."""
+    matches = [match for person in event.people for match in ranking.of(person.email)]
+    scores = {(match.first, match.second): match.score for match in matches}
+    return propose(event, scores, minimum=minimum, maximum=maximum)
+
+
+def with_requests(event: Event, requests: Sequence[Request]) -> Event:
+    """The event with more requests."""
+    return replace(event, requests=(*event.requests, *requests))
 
 
 def plan(event: Event, ranking: Ranking, options: Options) -> OfflineSchedule:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.event import Profile
+from matchmaker.event import Event, Preference, Profile
 
 EmailPair = tuple[str, str]
 
@@ -34,6 +34,11 @@ class Rules:
         for name in ("met_before_penalty", "theme_bonus", "country_bonus", "popularity_damping"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"Rules.{name} is {getattr(self, name)}: expected a number from 0 to 1")
+
+
+def never_pairs(event: Event) -> frozenset[EmailPair]:
+    """The pairs of whom one noted never to meet the other."""
+    return frozenset((r.sender, r.recipient) for r in event.requests if r.preference is Preference.NEVER)
 
 
 class RuleBook:

@@ -1,5 +1,6 @@
 """The command line: an event in, a folder of documents out, without server and database."""
 
+import csv
 import json
 import os
 import signal
@@ -18,7 +19,7 @@ from typer.testing import CliRunner
 from api.cli.main import app
 from matchmaker.documents import workbook_of
 from matchmaker.documents.template import example
-from matchmaker.event import PlaceKind
+from matchmaker.event import PlaceKind, Preference, Request
 from matchmaker.intake import read_workbook
 from matchmaker.matching.embedding import default_embedder
 from matchmaker.sample import biowin_day
@@ -124,14 +125,6 @@ def test_a_list_of_participants_can_be_ranked_but_not_scheduled(tmp_path: Path) 
     assert run("rank", guests, "--out", tmp_path / "m.csv", "--embedder", "characters").exit_code == 0
 
 
-def test_an_event_in_which_nobody_agreed_to_meet_has_empty_agendas(tmp_path: Path) -> None:
-    quiet = tmp_path / "quiet.xlsx"
-    quiet.write_bytes(workbook(sheets(requests=[["from", "to"]])))
-    assert schedule(quiet, tmp_path / "out").exit_code == 0
-    assert json.loads((tmp_path / "out" / "report.json").read_text())["schedule"]["meetings"] == 0
-    assert len(names(tmp_path / "out" / "calendars")) == 2
-
-
 def test_people_of_one_name_have_calendars_of_their_own(tmp_path: Path) -> None:
     known = sheets()
     row = [*known["participants"][1]]
@@ -226,3 +219,45 @@ def test_a_model_that_fails_is_told_and_another_takes_its_place(event: Path, tmp
     assert done.exit_code == 0, done.output
     assert "another took its place" in done.output
     assert (tmp_path / "matches.csv").exists()
+
+
+def test_rank_leaves_out_who_is_away_who_asked_already_and_who_must_not_meet(tmp_path: Path) -> None:
+    event = example()
+    away, asked, *_ = event.people
+    event = replace(
+        event,
+        people=(replace(away, available=frozenset()), *event.people[1:]),
+        requests=(Request(sender=asked.email, recipient=event.people[2].email, preference=Preference.NEVER),),
+    )
+    (tmp_path / "event.xlsx").write_bytes(workbook_of(event))
+    done = run("rank", tmp_path / "event.xlsx", "--out", tmp_path / "matches.csv", "--embedder", "characters")
+    assert done.exit_code == 0, done.output
+    rows = list(csv.DictReader((tmp_path / "matches.csv").read_text("utf-8-sig").splitlines()))
+    pairs = {frozenset((row["E-mail"], row["Their e-mail"])) for row in rows}
+    assert pairs, "the others are ranked"
+    assert not any(away.email in pair for pair in pairs)
+    assert frozenset((asked.email, event.people[2].email)) not in pairs
+
+
+def test_an_event_without_agreed_meetings_is_refused_and_proposals_make_it_schedulable(tmp_path: Path) -> None:
+    empty, proposed = tmp_path / "empty.xlsx", tmp_path / "proposed.xlsx"
+    empty.write_bytes(workbook_of(replace(example(), requests=())))
+    refused = schedule(empty, tmp_path / "out")
+    assert refused.exit_code == 2
+    assert "no request is accepted" in refused.stderr
+    assert not (tmp_path / "out").exists()
+    done = run("propose", empty, "--out", proposed, "--minimum", "1", "--embedder", "characters")
+    assert done.exit_code == 0, done.output
+    assert schedule(proposed, tmp_path / "out").exit_code == 0
+    figures = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["schedule"]
+    assert figures["meetings"] >= 1
+
+
+def test_who_is_below_their_minimum_is_named(tmp_path: Path) -> None:
+    event = example()
+    event = replace(event, people=(replace(event.people[0], minimum=5, maximum=8), *event.people[1:]))
+    (tmp_path / "event.xlsx").write_bytes(workbook_of(event))
+    done = schedule(tmp_path / "event.xlsx", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert f"{event.people[0].name}: " in done.stderr
+    assert "of 5 promised meetings" in done.stderr
