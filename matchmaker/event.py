@@ -55,6 +55,13 @@ class EventPlace:
     organisation: str | None = None
 
 
+class TextRole(StrEnum):
+    """Which side of a match a text stands on."""
+
+    NEED = "need"
+    OFFER = "offer"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """One registered person.

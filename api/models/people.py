@@ -9,8 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from api.models.accounts import User
 from api.models.base import Base, Created, Identified, reference
 from api.models.events import Organisation, Place, Slot
-from matchmaker.event import Preference, RequestStatus
-from matchmaker.matching.embedding import TextRole
+from matchmaker.event import Preference, RequestStatus, TextRole
 
 
 class Offer(Identified, Base):

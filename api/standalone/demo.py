@@ -62,7 +62,7 @@ async def invite(url: str, settings: Settings, email: str) -> str:
 async def _load_sample(session: AsyncSession) -> None:
     from matchmaker.sample import biowin_day
 
-    owner = User(email=ORGANISER, name="BioWin Day", language="en")
+    owner = User(email=ORGANISER, name="Claire Lejeune", language="en")
     session.add(owner)
     await session.flush()
     event = await session.run_sync(store_event, biowin_day(), owner.id)

@@ -1,5 +1,8 @@
 """The migrations make exactly the tables that the models describe, and take them back."""
 
+import json
+from typing import Any
+
 import alembic.command
 import psycopg
 import pytest
@@ -51,3 +54,60 @@ def test_no_migration_adds_a_value_to_a_type_which_older_servers_refuse_to_use_a
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
     assert any("CREATE TABLE procrastinate_jobs" in statement for statement in statements)
     assert not [statement for statement in statements if "ADD VALUE" in statement]
+
+
+def test_stored_documents_follow_the_standard_terms_and_go_back(empty_url: str) -> None:
+    config = alembic_config(empty_url)
+    alembic.command.upgrade(config, "0005")
+    ranking = {
+        "too_little": [7],
+        "undamped": {"gini": 0.5, "value": 0.2},
+        "exposure": {"gini": 0.2, "value": 0.1},
+        "met_before": 3,
+        "learned": {"used": True, "good": 4, "plain_auc": 0.5},
+    }
+    found = {"people": [{"id": 7, "short": {"en": "Too few."}}], "pairs": [], "kept": 2, "proven": True}
+    with psycopg.connect(empty_url) as database:
+        database.execute(
+            "INSERT INTO events (slug, name, time_zone, languages, colour, themes, ranking)"
+            " VALUES ('day', 'Day', 'Europe/Brussels', '{en}', '#123456', '{}', %s)",
+            [json.dumps(ranking)],
+        )
+        database.execute(
+            "INSERT INTO schedules (event_id, version, state, options, progress, goals, measures, cancelled)"
+            " SELECT id, 1, 'draft', '{}', '{}', '[]', %s, false FROM events",
+            [json.dumps({"people": 4, "idle": 1, "breaks": 2})],
+        )
+        database.execute(
+            "INSERT INTO proposals (event_id, state, options, result, meetings)"
+            " SELECT id, 'ready', %s, %s, 0 FROM events",
+            [json.dumps({"least": 10}), json.dumps(found)],
+        )
+    old = _documents(empty_url)
+    alembic.command.upgrade(config, "0007")
+    new = _documents(empty_url)
+    assert new["measures"] == {"participants": 4, "idle_slots": 1, "breaks": 2}
+    assert new["options"] == {"minimum_score": 10}
+    assert new["result"] == {
+        "people": [{"id": 7, "shortfall": {"en": "Too few."}}], "pairs": [], "unchanged": 2, "proven": True,
+    }  # fmt: skip
+    assert new["ranking"] == {
+        "insufficient_text": [7],
+        "exposure_undamped": {"gini": 0.5, "mean_score": 0.2},
+        "exposure": {"gini": 0.2, "mean_score": 0.1},
+        "pairs_met_before": 3,
+        "learning": {"applied": True, "positive": 4, "baseline_auc": 0.5},
+    }
+    alembic.command.downgrade(config, "0005")
+    assert _documents(empty_url) == old
+
+
+def _documents(url: str) -> dict[str, Any]:
+    columns = ("measures", "options", "result", "ranking")
+    with psycopg.connect(url) as database:
+        row = database.execute(
+            "SELECT measures, proposals.options, result, ranking FROM events"
+            " JOIN schedules ON schedules.event_id = events.id JOIN proposals ON proposals.event_id = events.id"
+        ).fetchone()
+    assert row is not None
+    return dict(zip(columns, row, strict=True))

@@ -1,20 +1,14 @@
 """The protocol of an embedder and the words around it."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from matchmaker.event import TextRole
+
 Vectors = NDArray[np.float32]
-
-
-class TextRole(StrEnum):
-    """Which side of a match a text stands on."""
-
-    NEED = "need"
-    OFFER = "offer"
 
 
 class EmbeddingError(Exception):
