@@ -10,7 +10,8 @@ from api.core.database import psycopg_url
 from api.jobs.child import Stop
 from api.matching import rankings
 from api.schedules import snapshot
-from matchmaker.matching.embedding import EmbeddingError, TextRole
+from matchmaker.event import TextRole
+from matchmaker.matching.embedding import EmbeddingError
 from matchmaker.matching.embedding.server import Server
 
 

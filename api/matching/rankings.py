@@ -16,8 +16,8 @@ from api.events import history
 from api.matching.schemas import MatchingRules
 from api.schedules import snapshot
 from api.settings import Settings
-from matchmaker.event import Event, Preference
-from matchmaker.matching.embedding import Embedder, EmbeddingError, TextRole, Vectors, embedder_named
+from matchmaker.event import Event, Preference, TextRole
+from matchmaker.matching.embedding import Embedder, EmbeddingError, Vectors, embedder_named
 from matchmaker.matching.learning import Learned, learn
 from matchmaker.matching.match import Match, MatchReason
 from matchmaker.matching.outcomes import Seen, outcomes_of, seen_in

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from matchmaker.event import TextRole
 from matchmaker.matching import corpus
 from matchmaker.matching.calibration import Background, Floats, Space
-from matchmaker.matching.embedding import Cached, Embedder, TextRole, VectorCache, embedder_named
+from matchmaker.matching.embedding import Cached, Embedder, VectorCache, embedder_named
 from matchmaker.matching.embedding.protocol import unit
 
 FOLDER = Path(__file__).parent / "embedding" / "backgrounds"

@@ -22,7 +22,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.matching.embedding.protocol import TextRole, Vectors, unit
+from matchmaker.event import TextRole
+from matchmaker.matching.embedding.protocol import Vectors, unit
 
 TEMPERATURE = 0.04
 ROUNDS = 10

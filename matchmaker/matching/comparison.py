@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.event import Profile
+from matchmaker.event import Profile, TextRole
 from matchmaker.matching.background import background_of
 from matchmaker.matching.calibration import Floats, Space
-from matchmaker.matching.embedding import Cached, Embedder, TextRole, VectorCache, Vectors
+from matchmaker.matching.embedding import Cached, Embedder, VectorCache, Vectors
 from matchmaker.matching.language import detect
 
 LONGEST = 2000

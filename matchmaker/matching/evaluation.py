@@ -13,9 +13,10 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from matchmaker.event import TextRole
 from matchmaker.matching.background import background_of
 from matchmaker.matching.calibration import Floats, Space
-from matchmaker.matching.embedding import Embedder, TextRole
+from matchmaker.matching.embedding import Embedder
 from matchmaker.matching.language import detect
 from matchmaker.matching.popularity import gini
 

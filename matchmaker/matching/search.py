@@ -5,9 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matchmaker.event import Profile
+from matchmaker.event import Profile, TextRole
 from matchmaker.matching.comparison import Comparison, Texts
-from matchmaker.matching.embedding import TextRole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from matchmaker.event import Profile
-from matchmaker.matching.embedding import TextRole
+from matchmaker.event import Profile, TextRole
 from matchmaker.sample.texts import Topic, Writer, data, topics
 
 TYPES = {

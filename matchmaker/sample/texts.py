@@ -14,7 +14,7 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
-from matchmaker.matching.embedding import TextRole
+from matchmaker.event import TextRole
 
 DATA = files("matchmaker.sample")
 THEMES = ("diagnostics", "tools", "delivery", "therapies", "digital", "processes", "devices", "discovery")

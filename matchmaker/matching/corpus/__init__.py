@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from matchmaker.matching.embedding import TextRole
+from matchmaker.event import TextRole
 
 Split = Literal["tune", "held-out"]
 

@@ -2,13 +2,12 @@
 
 from matchmaker.matching.embedding.cache import Cached, VectorCache, text_hash
 from matchmaker.matching.embedding.named import default_embedder, embedder_named
-from matchmaker.matching.embedding.protocol import Embedder, EmbeddingError, TextRole, Vectors
+from matchmaker.matching.embedding.protocol import Embedder, EmbeddingError, Vectors
 
 __all__ = [
     "Cached",
     "Embedder",
     "EmbeddingError",
-    "TextRole",
     "VectorCache",
     "Vectors",
     "default_embedder",

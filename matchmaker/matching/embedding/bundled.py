@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from matchmaker.event import TextRole
 from matchmaker.matching.embedding.e5 import E5
-from matchmaker.matching.embedding.protocol import TextRole, Vectors, unit
+from matchmaker.matching.embedding.protocol import Vectors, unit
 from matchmaker.matching.embedding.use import UniversalSentenceEncoder
 from matchmaker.matching.embedding.words import Words
 

@@ -6,7 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from matchmaker.matching.embedding.protocol import Embedder, TextRole, Vectors
+from matchmaker.event import TextRole
+from matchmaker.matching.embedding.protocol import Embedder, Vectors
 
 BATCH = 256
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from matchmaker.matching.embedding.protocol import TextRole, Vectors, unit
+from matchmaker.event import TextRole
+from matchmaker.matching.embedding.protocol import Vectors, unit
 
 DIMENSIONS = 1024
 

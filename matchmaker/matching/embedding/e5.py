@@ -14,8 +14,9 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from matchmaker.event import TextRole
 from matchmaker.matching.embedding.e5_model import Layer, Model, read_model, rows_of
-from matchmaker.matching.embedding.protocol import EmbeddingError, TextRole, Vectors, unit
+from matchmaker.matching.embedding.protocol import EmbeddingError, Vectors, unit
 
 DIMENSIONS = 384
 PREFIXES = {TextRole.NEED: "query: ", TextRole.OFFER: "passage: "}

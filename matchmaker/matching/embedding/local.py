@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from matchmaker.event import TextRole
 from matchmaker.matching.embedding.prefixes import prefixed
-from matchmaker.matching.embedding.protocol import EmbeddingError, TextRole, Vectors, unit
+from matchmaker.matching.embedding.protocol import EmbeddingError, Vectors, unit
 
 
 class SentenceTransformers:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from matchmaker.matching.embedding.protocol import TextRole
+from matchmaker.event import TextRole
 
 PREFIXES = {
     "e5": {TextRole.NEED: "query: ", TextRole.OFFER: "passage: "},

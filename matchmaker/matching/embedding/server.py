@@ -11,8 +11,9 @@ from urllib.request import Request, urlopen
 
 import numpy as np
 
+from matchmaker.event import TextRole
 from matchmaker.matching.embedding.prefixes import prefixed
-from matchmaker.matching.embedding.protocol import EmbeddingError, TextRole, Vectors, unit
+from matchmaker.matching.embedding.protocol import EmbeddingError, Vectors, unit
 
 PASSING = {408, 409, 425, 429, 500, 502, 503, 504}
 """HTTP statuses after which the same request may succeed."""

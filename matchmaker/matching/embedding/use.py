@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from matchmaker.matching.embedding.protocol import TextRole, Vectors, unit
+from matchmaker.event import TextRole
+from matchmaker.matching.embedding.protocol import Vectors, unit
 from matchmaker.matching.embedding.words import Words
 
 DIMENSIONS = 512

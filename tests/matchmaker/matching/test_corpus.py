@@ -2,8 +2,8 @@ import re
 import unicodedata
 from collections import Counter
 
+from matchmaker.event import TextRole
 from matchmaker.matching.corpus import background, pairs
-from matchmaker.matching.embedding import TextRole
 from matchmaker.sample import biowin_day
 
 LANGUAGES = ("en", "fr", "nl")

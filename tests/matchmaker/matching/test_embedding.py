@@ -9,12 +9,12 @@ from importlib.util import find_spec
 import numpy as np
 import pytest
 
+from matchmaker.event import TextRole
 from matchmaker.matching.background import FOLDER, background_of, computed
 from matchmaker.matching.embedding import (
     Cached,
     Embedder,
     EmbeddingError,
-    TextRole,
     Vectors,
     default_embedder,
     embedder_named,

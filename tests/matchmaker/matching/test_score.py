@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.event import Profile
-from matchmaker.matching.embedding import EmbeddingError, TextRole, Vectors, default_embedder, embedder_named
+from matchmaker.event import Profile, TextRole
+from matchmaker.matching.embedding import EmbeddingError, Vectors, default_embedder, embedder_named
 from matchmaker.matching.score import Filter, Ranking, Rules, rank
 
 

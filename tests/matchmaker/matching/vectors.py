@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from matchmaker.matching.embedding import TextRole, Vectors
+from matchmaker.event import TextRole
+from matchmaker.matching.embedding import Vectors
 
 
 class Memory:

@@ -5,8 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from matchmaker.event import Event, PlaceKind, Preference, RequestStatus
-from matchmaker.matching.embedding import TextRole
+from matchmaker.event import Event, PlaceKind, Preference, RequestStatus, TextRole
 from matchmaker.sample import biowin_day
 from matchmaker.sample.texts import RANGE, THEMES, topics
 from matchmaker.scheduling.candidates import problem_of
