@@ -91,7 +91,7 @@ class Report:
         """Labels in "en", "fr" or "nl" (other: English), figures and shares, in order; a heading has neither."""
         words = _WORDS.get(language, _WORDS["en"])
         territories = Locale.parse(_LOCALES.get(language, "en_GB")).territories
-        found: list[tuple[str, int | None, float | None]] = [
+        rows: list[tuple[str, int | None, float | None]] = [
             (words["participants"], self.participants, None),
             (words["organisations"], self.organisations, None),
             (words["countries"], len(self.countries), None),
@@ -105,7 +105,7 @@ class Report:
         ]
         if (figures := self.schedule) is not None:
             between = figures.between_countries / figures.meetings if figures.meetings else 0.0
-            found += [
+            rows += [
                 (words["schedule"], None, None),
                 (words["candidates"], figures.candidates, None),
                 (words["meetings"], figures.meetings, figures.placed_share),
@@ -117,8 +117,8 @@ class Report:
                 (words["value"], figures.value, None),
             ]
             if figures.bound is not None and figures.gap is not None:
-                found += [(words["bound"], figures.bound, None), (words["gap"], None, figures.gap)]
-        return found
+                rows += [(words["bound"], figures.bound, None), (words["gap"], None, figures.gap)]
+        return rows
 
     def text(self, language: str) -> str:
         """The report as plain text, figures in one column."""
@@ -157,19 +157,19 @@ def report(
 
 
 def _figures(event: Event, problem: Problem, schedule: Schedule, bound: int | None) -> Figures:
-    found = measures(problem, schedule)
+    achieved = measures(problem, schedule)
     return Figures(
         candidates=len(problem.candidates),
-        meetings=found.meetings,
+        meetings=achieved.meetings,
         people=len({person for meeting in schedule.meetings for person in meeting.attendees}),
         between_countries=sum(
             len({event.people[person].country for person in meeting.attendees}) > 1 for meeting in schedule.meetings
         ),
-        value=found.value,
+        value=achieved.value,
         bound=bound,
-        breaks=found.breaks,
-        idle=found.idle,
-        below_minimum=found.below_minimum,
+        breaks=achieved.breaks,
+        idle=achieved.idle,
+        below_minimum=achieved.below_minimum,
     )
 
 

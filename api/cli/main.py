@@ -27,8 +27,8 @@ app = typer.Typer(
 app.add_typer(service.app)
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(requested: bool) -> None:
+    if requested:
         from importlib.metadata import version
 
         terminal.say(f"matchmaker {version('matchmaker')}")
@@ -105,29 +105,29 @@ def schedule(
     from solver.result import Options
     from solver.solve import is_warm, warm
 
-    if not force and (there := offline.would_replace(out)):
-        terminal.fail(f"{out} already holds {', '.join(there)}. Use --force to replace them.")
-    known = _read(event, language)
-    if not known.slots:
+    if not force and (existing := offline.would_replace(out)):
+        terminal.fail(f"{out} already holds {', '.join(existing)}. Use --force to replace them.")
+    event_data = _read(event, language)
+    if not event_data.slots:
         terminal.fail(f"{event.name} holds no slots: a schedule needs the whole workbook (see `matchmaker template`).")
-    ranking = _rank(known, embedder, language)
+    ranking = _rank(event_data, embedder, language)
     if not is_warm():
         terminal.warn("Compiling the search, once for this installation: about half a minute.")
         warm()
-    if not offline.has_candidates(known):
+    if not offline.has_candidates(event_data):
         terminal.fail(
             f"{event.name} holds no meeting to schedule: no request is accepted, and no two people asked each other. "
             "`matchmaker propose` adds meetings."
         )
     plan = terminal.search(
         lambda stop, progress: offline.plan(
-            known, ranking, Options(time_limit=time_limit, seed=seed, stop=stop, progress=progress)
+            event_data, ranking, Options(time_limit=time_limit, seed=seed, stop=stop, progress=progress)
         ),
         time_limit,
     )
     try:
         with terminal.bar("Writing documents") as progress, offline.all_or_nothing(out) as folder:
-            offline.write(plan, folder, language, lambda done, of: progress("", done, of))
+            offline.write(plan, folder, language, lambda step, of: progress("", step, of))
     except OSError as wrong:
         terminal.fail(f"{out} cannot be written: {wrong.strerror or wrong}. Nothing was written.")
     terminal.say(plan.report.text(language))
@@ -156,12 +156,12 @@ def rank(
     if out.suffix.lower() not in (".xlsx", ".csv"):
         terminal.fail(f"{out}: expected a name that ends in .xlsx or .csv.")
     _free(out, force)
-    known = offline.open_to_proposals(_read(event, language))
-    ranking = _rank(known, embedder, language, offline.rules_between_strangers(known))
+    event_data = offline.open_to_proposals(_read(event, language))
+    ranking = _rank(event_data, embedder, language, offline.rules_between_strangers(event_data))
     from matchmaker.documents.matches_workbook import matches_csv, matches_workbook
 
-    made = matches_csv if out.suffix.lower() == ".csv" else matches_workbook
-    _write(out, made(known, ranking, language, top))
+    render = matches_csv if out.suffix.lower() == ".csv" else matches_workbook
+    _write(out, render(event_data, ranking, language, top))
 
 
 @app.command()
@@ -182,12 +182,12 @@ def propose(
     from api.cli import offline
 
     _free(out, force)
-    known = _read(event, language)
-    ranking = _rank(known, embedder, language, offline.rules_between_strangers(known))
-    proposals = offline.proposals(known, ranking, minimum, maximum)
+    event_data = _read(event, language)
+    ranking = _rank(event_data, embedder, language, offline.rules_between_strangers(event_data))
+    proposals = offline.proposals(event_data, ranking, minimum, maximum)
     from matchmaker.documents.event_workbook import workbook_of
 
-    _write(out, workbook_of(offline.with_requests(known, proposals.requests), language))
+    _write(out, workbook_of(offline.with_requests(event_data, proposals.requests), language))
     terminal.say(f"Meetings proposed: {len(proposals.requests)}")
     for short in proposals.short:
         terminal.warn(f"{short.email}: {short.text(language)}")
@@ -197,9 +197,9 @@ def propose(
 def template(file: _Target, language: _Language = Language.EN, force: _Force = False) -> None:
     """Write a workbook to fill in, with an example and notes."""
     _free(file, force)
-    from matchmaker.documents.template import template as made
+    from matchmaker.documents.template import template as render
 
-    _write(file, made(language))
+    _write(file, render(language))
 
 
 @app.command()
@@ -232,9 +232,11 @@ def evaluate(
     from matchmaker.matching.evaluation import evaluate_pairs, read_pairs
 
     try:
-        known = read_pairs(pairs) if pairs else own_pairs("held-out")
+        pairs_read = read_pairs(pairs) if pairs else own_pairs("held-out")
         model = _model(embedder)
-        terminal.show_evaluations([evaluate_pairs(known, model), evaluate_pairs(known, model, "cosine")], as_json)
+        terminal.show_evaluations(
+            [evaluate_pairs(pairs_read, model), evaluate_pairs(pairs_read, model, "cosine")], as_json
+        )
     except (ValueError, OSError, EmbeddingError) as wrong:
         terminal.fail(str(wrong))
 

@@ -108,33 +108,35 @@ def write(
     """
     event, schedule = plan.event, plan.result.schedule
     reasons = _why_not_placed(plan)
-    left = [i for i in reasons if i not in plan.index.excluded]
+    unplaced = [i for i in reasons if i not in plan.index.excluded]
     edition = Edition(version=1, at=datetime.now(UTC))
     agendas = agendas_of(event, schedule, _why_they_meet(plan))
     names = list(_file_names([agenda.person.name for agenda in agendas]))
-    steps = len(left) + len(agendas) + 3
+    steps = len(unplaced) + len(agendas) + 3
     fixes: dict[int, Mapping[str, str]] = {}
-    for done in range(0, len(left), _AT_ONCE):
-        progress(done, steps)
-        some = explanations.fixes(plan.problem, schedule, explanations.called_in(event), left[done : done + _AT_ONCE])
-        fixes.update({i: fix for i, fix in some.items() if fix})
-    progress(len(left), steps)
+    for step in range(0, len(unplaced), _AT_ONCE):
+        progress(step, steps)
+        batch = explanations.fixes(
+            plan.problem, schedule, explanations.called_in(event), unplaced[step : step + _AT_ONCE]
+        )
+        fixes.update({i: fix for i, fix in batch.items() if fix})
+    progress(len(unplaced), steps)
     (folder / "schedule.xlsx").write_bytes(
         schedule_workbook(event, plan.problem, schedule, plan.report, edition, reasons, language, fixes)
     )
-    progress(len(left) + 1, steps)
+    progress(len(unplaced) + 1, steps)
     (folder / "report.txt").write_text(plan.report.text(language), encoding="utf-8")
     (folder / "report.json").write_text(
         json.dumps(plan.report.as_data(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
-    progress(len(left) + 2, steps)
+    progress(len(unplaced) + 2, steps)
     (folder / "agendas.pdf").write_bytes(agendas_pdf(event, agendas, edition))
-    progress(len(left) + 3, steps)
+    progress(len(unplaced) + 3, steps)
     calendars = folder / "calendars"
     calendars.mkdir()
-    for done, (agenda, name) in enumerate(zip(agendas, names, strict=True), start=len(left) + 4):
+    for step, (agenda, name) in enumerate(zip(agendas, names, strict=True), start=len(unplaced) + 4):
         (calendars / f"{name}.ics").write_bytes(agenda_ics(event, agenda, edition))
-        progress(done, steps)
+        progress(step, steps)
 
 
 def would_replace(folder: Path) -> list[str]:
@@ -150,14 +152,14 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
-        made, old = Path(temporary) / "new", Path(temporary) / "old"
-        made.mkdir()
+        new, old = Path(temporary) / "new", Path(temporary) / "old"
+        new.mkdir()
         old.mkdir()
-        yield made
+        yield new
         if not folder.exists():
-            made.rename(folder)
+            new.rename(folder)
             return
-        for path in sorted(made.iterdir()):
+        for path in sorted(new.iterdir()):
             if (folder / path.name).exists():
                 shutil.move(folder / path.name, old / path.name)
             path.rename(folder / path.name)
@@ -165,51 +167,53 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
 
 def _why_not_placed(plan: OfflineSchedule) -> Mapping[int, Mapping[str, str]]:
     never = dict.fromkeys(plan.index.excluded, explanations.NEVER)
-    found = explanations.reasons(plan.problem, plan.result.schedule, explanations.called_in(plan.event)) | never
-    return {i: reason["text"] for i, reason in found.items()}
+    reasons_by_candidate = (
+        explanations.reasons(plan.problem, plan.result.schedule, explanations.called_in(plan.event)) | never
+    )
+    return {i: reason["text"] for i, reason in reasons_by_candidate.items()}
 
 
 def _why_they_meet(plan: OfflineSchedule) -> Mapping[int, Mapping[str, Mapping[str, str]]]:
     """For each candidate that takes place, by the reader's e-mail address and by language, why it is worth having."""
-    found: dict[int, dict[str, Mapping[str, str]]] = {}
+    reasons_by_candidate: dict[int, dict[str, Mapping[str, str]]] = {}
     event, matches = plan.event, {}
     name = {person.email: person.name for person in event.people}
     for meeting in plan.result.schedule.meetings:
         request, people = event.requests[meeting.candidate], [event.people[i] for i in meeting.attendees]
         common = [theme for theme in people[0].themes if all(theme in person.themes for person in people)]
-        found[meeting.candidate] = {}
+        reasons_by_candidate[meeting.candidate] = {}
         for reader in (person.email for person in people):
             if reader not in matches:
                 matches[reader] = {match.second: match.reasons for match in plan.ranking.of(reader)}
-            fits = _fits([r for other in people for r in matches[reader].get(other.email, ())])
-            said = why(fits, name[request.sender], request.message, common, event.themes)
-            found[meeting.candidate][reader] = said
-    return found
+            best_reason = _likely_reason([r for other in people for r in matches[reader].get(other.email, ())])
+            reason = why(best_reason, name[request.sender], request.message, common, event.themes)
+            reasons_by_candidate[meeting.candidate][reader] = reason
+    return reasons_by_candidate
 
 
-def _fits(reasons: Sequence[MatchReason]) -> Mapping[str, str] | None:
+def _likely_reason(reasons: Sequence[MatchReason]) -> Mapping[str, str] | None:
     """The sentence by language of the first reason by which an offer probably serves a need."""
     for reason in reasons:
         if reason.kind in ("need_offer", "offer_need") and reason.strength >= LIKELY:
-            short = replace(reason, need=_short(reason.need), offer=_short(reason.offer))
-            return {language: short.text(language) for language in ("en", "fr", "nl")}
+            quoted = replace(reason, need=_shortened(reason.need), offer=_shortened(reason.offer))
+            return {language: quoted.text(language) for language in ("en", "fr", "nl")}
     return None
 
 
-def _short(text: str | None) -> str:
+def _shortened(text: str | None) -> str:
     """A need or an offer as an agenda quotes it."""
     return shorten(text or "", 110, placeholder=" …")
 
 
 def _file_names(names: Sequence[str]) -> Iterator[str]:
     """A different file name for each name: plain lower-case letters, which every file system takes."""
-    taken: set[str] = set()
+    used_names: set[str] = set()
     for name in names:
         letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
         base = re.sub("[^a-z0-9]+", "-", letters).strip("-")[:80] or "participant"
         unique, n = base, 1
-        while unique in taken:
+        while unique in used_names:
             n += 1
             unique = f"{base}-{n}"
-        taken.add(unique)
+        used_names.add(unique)
         yield unique

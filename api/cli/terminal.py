@@ -81,11 +81,11 @@ def show_evaluations(measured: Sequence["Evaluation"], as_json: bool) -> None:
 @contextmanager
 def bar(title: str) -> Iterator[Callable[[str, int, int], None]]:
     """A progress bar; the function it yields takes a stage, what is done and the total."""
-    with _progress() as shown:
-        task = shown.add_task(title, total=None)
+    with _progress() as progress_bar:
+        task = progress_bar.add_task(title, total=None)
 
         def update(stage: str, done: int, total: int) -> None:
-            shown.update(task, description=f"{title} {stage}".strip(), completed=done, total=total)
+            progress_bar.update(task, description=f"{title} {stage}".strip(), completed=done, total=total)
 
         yield update
 
@@ -97,43 +97,43 @@ def search(run: Callable[[Callable[[], bool], Callable[["Improvement"], None]], 
     stop and to keep what it has, a second one gives up.
     """
     stop = threading.Event()
-    found: Future[T] = Future()
-    with _progress() as shown:
-        task = shown.add_task("Scheduling", total=seconds)
+    outcome: Future[T] = Future()
+    with _progress() as progress_bar:
+        task = progress_bar.add_task("Scheduling", total=seconds)
 
         def better(improvement: "Improvement") -> None:
-            shown.update(task, description=f"Scheduling {_best(improvement)}")
+            progress_bar.update(task, description=f"Scheduling {_best(improvement)}")
 
         def work() -> None:
             try:
-                found.set_result(run(stop.is_set, better))
+                outcome.set_result(run(stop.is_set, better))
             except BaseException as wrong:
-                found.set_exception(wrong)
+                outcome.set_exception(wrong)
 
         started = time.monotonic()
         threading.Thread(target=work, daemon=True).start()
-        while not found.done():
+        while not outcome.done():
             try:
-                wait([found], timeout=0.1)
-                shown.update(task, completed=min(seconds, time.monotonic() - started))
+                wait([outcome], timeout=0.1)
+                progress_bar.update(task, completed=min(seconds, time.monotonic() - started))
             except KeyboardInterrupt:
                 if stop.is_set():
                     raise
                 stop.set()
-                shown.console.print("Interrupted: the best schedule found so far is kept.")
-        shown.update(task, completed=seconds)
-    return found.result()
+                progress_bar.console.print("Interrupted: the best schedule found so far is kept.")
+        progress_bar.update(task, completed=seconds)
+    return outcome.result()
 
 
 def _best(improvement: "Improvement") -> str:
     """The figures that an organiser watches: meetings, value against its bound, breaks."""
-    said = [f"{len(improvement.schedule.meetings):,} meetings"]
+    parts = [f"{len(improvement.schedule.meetings):,} meetings"]
     for goal in improvement.goals:
         if goal.goal == "value":
-            said.append(f"value {goal.value:,} " + ("(the most)" if goal.proven else f"(at most {goal.bound:,})"))
+            parts.append(f"value {goal.value:,} " + ("(the most)" if goal.proven else f"(at most {goal.bound:,})"))
         elif goal.goal in ("breaks", "idle"):
-            said.append(f"{goal.value:,} {'breaks' if goal.goal == 'breaks' else 'idle slots'}")
-    return " · ".join(said)
+            parts.append(f"{goal.value:,} {'breaks' if goal.goal == 'breaks' else 'idle slots'}")
+    return " · ".join(parts)
 
 
 def _progress() -> Progress:

@@ -65,9 +65,11 @@ def means_of(rows: Vectors, languages: Sequence[str | None], role: TextRole, bac
     """The mean of each language that occurs, of the event and the background together."""
     means = {}
     for language in set(languages):
-        mine = rows[[spoken == language for spoken in languages]]
-        known = background.mean(role, language)
-        means[role, language] = (mine.sum(axis=0) + PRIOR * known) / np.float32(len(mine) + PRIOR)
+        of_language = rows[[spoken == language for spoken in languages]]
+        background_mean = background.mean(role, language)
+        means[role, language] = (of_language.sum(axis=0) + PRIOR * background_mean) / np.float32(
+            len(of_language) + PRIOR
+        )
     return means
 
 
@@ -135,7 +137,7 @@ class Space:
             centred(needs, need_languages, TextRole.NEED, means),
             centred(offers, offer_languages, TextRole.OFFER, means),
         )
-        balance = np.vstack([_some(n), background.needs]), np.vstack([_some(o), background.offers])
+        balance = np.vstack([_non_empty(n), background.needs]), np.vstack([_non_empty(o), background.offers])
         of_needs, of_offers = balanced(*balance)
         return Space(
             _with_potentials(n, balance[1], of_offers, TextRole.NEED),
@@ -148,12 +150,12 @@ class Space:
 
     def placed(self, rows: Vectors, languages: Sequence[str | None], role: TextRole) -> Vectors:
         """Further texts of `role` in this space, from their raw vectors, which move none of the others."""
-        known = {
+        shrunk = {
             (role, each): self.means.get((role, each), self.background.mean(role, each)) for each in set(languages)
         }
         other = TextRole.OFFER if role is TextRole.NEED else TextRole.NEED
         return _with_potentials(
-            centred(rows, languages, role, known), self.references[other], self.weights[other], role
+            centred(rows, languages, role, shrunk), self.references[other], self.weights[other], role
         )
 
     def probability(self, similarity: Floats) -> Floats:
@@ -168,6 +170,6 @@ def _with_potentials(rows: Vectors, others: Vectors, weights: Floats, role: Text
     return np.hstack([rows, less, ones] if role is TextRole.NEED else [rows, ones, less])
 
 
-def _some(rows: Vectors) -> Vectors:
+def _non_empty(rows: Vectors) -> Vectors:
     """At most `REFERENCES` rows, spread evenly, so that the same event always takes the same."""
     return rows if len(rows) <= REFERENCES else rows[np.linspace(0, len(rows) - 1, REFERENCES).astype(int)]

@@ -127,7 +127,7 @@ def evaluate_pairs(pairs: Sequence[NeedOfferPair], embedder: Embedder, method: M
         error = calibration_error(space.probability(similar))
     ranks = _ranks(similar, offers)
     same = np.array([pair.need_lang == pair.offer_lang for pair in pairs])
-    shown = np.bincount(np.argsort(-similar, axis=1, kind="stable")[:, :SHOWN].ravel(), minlength=len(pairs))
+    times_shown = np.bincount(np.argsort(-similar, axis=1, kind="stable")[:, :SHOWN].ravel(), minlength=len(pairs))
     best = similar.argmax(axis=1)
     return Evaluation(
         embedder=embedder.name,
@@ -143,8 +143,8 @@ def evaluate_pairs(pairs: Sequence[NeedOfferPair], embedder: Embedder, method: M
         recall_5_same=_mean(ranks[same] <= 5),
         recall_5_cross=_mean(ranks[~same] <= 5),
         reciprocity=_mean(similar.argmax(axis=0)[best] == np.arange(len(pairs))),
-        gini=gini(shown),
-        never_shown=_mean(shown == 0),
+        gini=gini(times_shown),
+        never_shown=_mean(times_shown == 0),
         calibration_error=error,
         texts_per_second=2 * len(pairs) / max(seconds, 1e-9),
     )
@@ -171,9 +171,12 @@ def calibration_error(probabilities: Floats) -> float:
 def _ranks(similar: Floats, offers: Sequence[str]) -> NDArray[np.float64]:
     """The rank of the true offer of each need, ties shared; an offer written twice counts as the same offer."""
     text = np.unique(np.array(offers), return_inverse=True)[1]
-    found = np.where(text[:, None] == text, similar, -np.inf).max(axis=1)[:, None]
-    others = text[:, None] != text
-    better, equal = ((similar > found) & others).sum(axis=1), ((similar == found) & others).sum(axis=1)
+    best_of_text = np.where(text[:, None] == text, similar, -np.inf).max(axis=1)[:, None]
+    other_texts = text[:, None] != text
+    better, equal = (
+        ((similar > best_of_text) & other_texts).sum(axis=1),
+        ((similar == best_of_text) & other_texts).sum(axis=1),
+    )
     return np.asarray(1 + better + equal / 2, dtype=np.float64)
 
 

@@ -196,11 +196,11 @@ class _Trial:
     def loss(self, odds: Figures) -> float:
         return float(np.average(self._surprise(odds), weights=self._weights))
 
-    def better(self, odds: Figures, others: Figures) -> bool:
-        gain = (self._surprise(others) - self._surprise(odds)) * self._weights
+    def better(self, odds: Figures, baseline: Figures) -> bool:
+        gain = (self._surprise(baseline) - self._surprise(odds)) * self._weights
         of_deciders = np.bincount(self._deciders, gain - gain.mean())
         certain = gain.sum() > CERTAIN * np.sqrt((of_deciders**2).sum())
-        return bool(certain) and self.auc(odds) >= self.auc(others) + MARGIN
+        return bool(certain) and self.auc(odds) >= self.auc(baseline) + MARGIN
 
     def _surprise(self, odds: Figures) -> Figures:
         return np.asarray(np.logaddexp(0, np.where(self._good, -odds, odds)), dtype=np.float64)
@@ -214,13 +214,13 @@ def _logistic(rows: Figures, good: NDArray[np.bool_], weights: Figures) -> tuple
     mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
     coefficients = np.zeros(rows.shape[1])
     intercept = float(_log_odds(np.average(good, weights=weights)))
-    kept = np.arange(rows.shape[1])
-    while len(kept) and good.any() and not good.all():
-        model = LogisticRegression(max_iter=1000).fit((rows - mean)[:, kept] / spread[kept], good, weights)
+    selected = np.arange(rows.shape[1])
+    while len(selected) and good.any() and not good.all():
+        model = LogisticRegression(max_iter=1000).fit((rows - mean)[:, selected] / spread[selected], good, weights)
         if model.coef_[0].min() >= 0:
-            coefficients[kept], intercept = model.coef_[0], float(model.intercept_[0])
+            coefficients[selected], intercept = model.coef_[0], float(model.intercept_[0])
             break
-        kept = np.delete(kept, model.coef_[0].argmin())
+        selected = np.delete(selected, model.coef_[0].argmin())
     return lambda new: (new - mean) / spread @ coefficients + intercept, tuple(map(float, coefficients))
 
 

@@ -34,8 +34,10 @@ def biowin_day(seed: int = 2026, people: int = 400) -> Event:
     slots = _slots()
     chosen = organisations(rng, people, stands=round(STANDS * people))
     everyone = attendees(rng, writer, chosen, half=len(slots) // 2)
-    asked = requests(rng, writer, everyone)
-    agreed = Counter(email for r in asked if r.status is RequestStatus.ACCEPTED for email in (r.sender, r.recipient))
+    generated = requests(rng, writer, everyone)
+    agreed = Counter(
+        email for r in generated if r.status is RequestStatus.ACCEPTED for email in (r.sender, r.recipient)
+    )
     return Event(
         name="BioWin Day",
         time_zone=TIME_ZONE,
@@ -49,7 +51,7 @@ def biowin_day(seed: int = 2026, people: int = 400) -> Event:
             )
             for a in everyone
         ),
-        requests=asked,
+        requests=generated,
     )
 
 

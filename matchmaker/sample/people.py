@@ -70,12 +70,12 @@ def organisations(rng: Random, people: int, stands: int) -> list[Organisation]:
     offered, needed = Counter[str](), Counter[str]()
     for organisation in chosen:
         kind, focus = organisation.kind, FOCUS.get(organisation.kind, 3)
-        organisation.offers = organisation.offers or _least(
+        organisation.offers = organisation.offers or _least_used(
             rng, [t for t in topics() if kind in t.offered_by], offered, focus
         )
-        near = {topic.theme for topic in organisation.offers}
-        others = [t for t in topics() if kind in t.needed_by and t not in organisation.offers]
-        organisation.needs = _least(rng, others, needed, focus, near)
+        preferred_themes = {topic.theme for topic in organisation.offers}
+        other_topics = [t for t in topics() if kind in t.needed_by and t not in organisation.offers]
+        organisation.needs = _least_used(rng, other_topics, needed, focus, preferred_themes)
         if kind == "startup" and rng.random() < RAISING_SHARE:
             organisation.needs = [*organisation.needs, *_named("seed-funding")]
     weights = [STAFF.get(o.kind, 1.2) * (1.3 if o.country == "BE" else 0.4) for o in chosen]
@@ -89,12 +89,12 @@ def organisations(rng: Random, people: int, stands: int) -> list[Organisation]:
 
 def attendees(rng: Random, writer: Writer, chosen: Sequence[Organisation], half: int) -> list[SampleAttendee]:
     """Everybody who comes. The event has `half` slots in the morning and as many in the afternoon."""
-    taken: set[tuple[str, str]] = set()
+    used_names: set[tuple[str, str]] = set()
     everyone = []
     for organisation in chosen:
         first_title = rng.randrange(60)
         for member in range(organisation.staff):
-            profile = _registered(rng, organisation, taken, first_title + member)
+            profile = _registered(rng, organisation, used_names, first_title + member)
             if organisation.stand is not None and member < STAND_STAFF:
                 profile = replace(profile, type="exhibitor", place=organisation.stand)
             else:
@@ -113,24 +113,24 @@ def _named(codes: str = "") -> list[Topic]:
     return [topic for topic in topics() if topic.code in codes.split()]
 
 
-def _least(
-    rng: Random, among: Sequence[Topic], used: Counter[str], number: int, near: Collection[str] = ()
+def _least_used(
+    rng: Random, among: Sequence[Topic], used: Counter[str], number: int, preferred_themes: Collection[str] = ()
 ) -> list[Topic]:
     """`number` topics, those used least so far first, give or take, and rather those of the themes `near`."""
-    picked = sorted(among, key=lambda t: used[t.code] + 2 * rng.random() - 2 * (t.theme in near))[:number]
+    picked = sorted(among, key=lambda t: used[t.code] + 2 * rng.random() - 2 * (t.theme in preferred_themes))[:number]
     used.update(topic.code for topic in picked)
     return picked
 
 
-def _registered(rng: Random, organisation: Organisation, taken: set[tuple[str, str]], title: int) -> Profile:
+def _registered(rng: Random, organisation: Organisation, used_names: set[tuple[str, str]], title: int) -> Profile:
     home = f"BE-{organisation.language}" if organisation.country == "BE" else organisation.country
     names = data("names")[home]
     while True:
         gender = rng.choice(("women", "men"))
         first, last = rng.choice(names[gender]), rng.choice(names["family"])
-        if (_ascii(first), _ascii(last)) not in taken:
+        if (_ascii(first), _ascii(last)) not in used_names:
             break
-    taken.add((_ascii(first), _ascii(last)))
+    used_names.add((_ascii(first), _ascii(last)))
     language = organisation.language if rng.random() < 0.94 else "en"
     titles = data("titles")[organisation.kind][language]
     masculine, _, feminine = titles[title % len(titles)].partition(" / ")
@@ -153,12 +153,12 @@ def _ascii(name: str) -> str:
 
 def _available(rng: Random, half: int) -> frozenset[int] | None:
     """All day mostly; some come for half a day only, or are away for a talk or a call."""
-    what = rng.random()
-    if what < 0.08:
+    draw = rng.random()
+    if draw < 0.08:
         return frozenset(range(half))
-    if what < 0.15:
+    if draw < 0.15:
         return frozenset(range(half, 2 * half))
-    if what < 0.24:
+    if draw < 0.24:
         start, length = rng.randrange(2 * half - 4), rng.randint(2, 4)
         return frozenset(range(2 * half)) - frozenset(range(start, start + length))
     return None
@@ -170,8 +170,10 @@ def _single_out(everyone: Sequence[SampleAttendee], half: int) -> None:
     for star in investors[:1]:
         star.appeal = 16.0
         star.profile = replace(star.profile, maximum=8, available=None)
-    far = [a for a in everyone if a.organisation.country in ("US", "ES", "GB", "CH") and a.profile.place is None]
-    for attendee in sorted(far, key=lambda a: a.organisation.country != "US")[:REMOTE]:
+    remote_candidates = [
+        a for a in everyone if a.organisation.country in ("US", "ES", "GB", "CH") and a.profile.place is None
+    ]
+    for attendee in sorted(remote_candidates, key=lambda a: a.organisation.country != "US")[:REMOTE]:
         afternoon = frozenset(range(half, 2 * half)) if attendee.organisation.country == "US" else None
         attendee.profile = replace(attendee.profile, remote=True, available=afternoon)
 
@@ -180,15 +182,17 @@ def _fill_in(rng: Random, writer: Writer, everyone: Sequence[SampleAttendee]) ->
     """Offers and needs; nobody needs what nobody from elsewhere offers. A few have not got round to it."""
     busy = everyone[SILENT:]
     for attendee in busy:
-        attendee.offers = _some(rng, attendee.organisation.offers, OFFERS)
+        attendee.offers = _sample(rng, attendee.organisation.offers, OFFERS)
     offering: dict[str, set[str]] = {}
     for attendee in busy:
         for topic in attendee.offers:
             offering.setdefault(topic.code, set()).add(attendee.organisation.name)
     for attendee in busy:
-        own = {attendee.organisation.name}
-        answered = [t for t in attendee.organisation.needs if offering.get(t.code, own) != own]
-        attendee.needs = _some(rng, answered, NEEDS if attendee.offers else NEEDS[1:], 0 if attendee.offers else 1)
+        own_organisation = {attendee.organisation.name}
+        answered = [
+            t for t in attendee.organisation.needs if offering.get(t.code, own_organisation) != own_organisation
+        ]
+        attendee.needs = _sample(rng, answered, NEEDS if attendee.offers else NEEDS[1:], 0 if attendee.offers else 1)
     for attendee in everyone:
         about = dict.fromkeys(t.theme for t in (*attendee.offers, *attendee.needs))
         attendee.profile = replace(
@@ -199,12 +203,12 @@ def _fill_in(rng: Random, writer: Writer, everyone: Sequence[SampleAttendee]) ->
         )
 
 
-def _some(rng: Random, among: Collection[Topic], weights: Sequence[int], least: int = 0) -> list[Topic]:
-    number = rng.choices(range(least, least + len(weights)), weights)[0]
+def _sample(rng: Random, among: Collection[Topic], weights: Sequence[int], minimum: int = 0) -> list[Topic]:
+    number = rng.choices(range(minimum, minimum + len(weights)), weights)[0]
     return rng.sample(list(among), min(number, len(among)))
 
 
 def _written(rng: Random, writer: Writer, about: Sequence[Topic], role: TextRole, by: SampleAttendee) -> list[str]:
     """Most write in their own language, some in English for the sake of the others."""
-    own, kind = by.profile.language, by.organisation.kind
-    return [writer.write(topic, role, own if rng.random() < 0.8 else "en", kind) for topic in about]
+    own_language, kind = by.profile.language, by.organisation.kind
+    return [writer.write(topic, role, own_language if rng.random() < 0.8 else "en", kind) for topic in about]

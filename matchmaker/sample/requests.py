@@ -44,14 +44,14 @@ def requests(rng: Random, writer: Writer, everyone: Sequence[SampleAttendee]) ->
     never = round(NEVER_SHARE * PER_PERSON * len(everyone))
     total = round(PER_PERSON * len(everyone)) - never
     chosen, accepted = _choose(rng, everyone, _wishes(rng, everyone), total)
-    asked = [_request(rng, writer, everyone, wish, wish in accepted) for wish in chosen]
-    both_ways = {(request.sender, request.recipient) for request in asked}
+    requests_made = [_request(rng, writer, everyone, wish, wish in accepted) for wish in chosen]
+    both_ways = {(request.sender, request.recipient) for request in requests_made}
     refused = [
         Request(sender=r.recipient, recipient=r.sender, status=RequestStatus.DECLINED, preference=Preference.NEVER)
-        for r in asked
+        for r in requests_made
         if r.status is RequestStatus.DECLINED and (r.recipient, r.sender) not in both_ways
     ]
-    return (*asked, *refused[:never])
+    return (*requests_made, *refused[:never])
 
 
 def _wishes(rng: Random, everyone: Sequence[SampleAttendee]) -> list[Wish]:
@@ -89,27 +89,30 @@ def _choose(
 ) -> tuple[list[Wish], Collection[Wish]]:
     """The wishes that become requests, and those of them that are accepted."""
     quiet = {i for i, a in enumerate(everyone) if a.organisation.kind != "startup" and rng.random() < QUIET_SHARE}
-    least = [0 if i in quiet else AT_LEAST.get(a.organisation.kind, 1) for i, a in enumerate(everyone)]
-    most = [_most(attendee) for attendee in everyone]
+    minimums = [0 if i in quiet else AT_LEAST.get(a.organisation.kind, 1) for i, a in enumerate(everyone)]
+    maximums = [_most_requests(attendee) for attendee in everyone]
     sent, agreed = Counter[int](), Counter[int]()
     partner: dict[tuple[int, str], int] = {}
-    asked: set[tuple[int, int]] = set()
+    requested_pairs: set[tuple[int, int]] = set()
     chosen: list[Wish] = []
     accepted: list[Wish] = []
 
-    def fits(wish: Wish) -> bool:
+    def is_possible(wish: Wish) -> bool:
         one, other = wish.sender, wish.recipient
-        theirs, ours = everyone[other].organisation.name, everyone[one].organisation.name
-        known = partner.get((one, theirs), other) == other and partner.get((other, ours), one) == one
-        if not known or (one, other) in asked or sent[one] >= MOST_SENT:
+        other_organisation, own_organisation = everyone[other].organisation.name, everyone[one].organisation.name
+        already_partners = (
+            partner.get((one, other_organisation), other) == other
+            and partner.get((other, own_organisation), one) == one
+        )
+        if not already_partners or (one, other) in requested_pairs or sent[one] >= MOST_SENT:
             return False
-        return (other, one) not in asked or rng.random() < MUTUAL
+        return (other, one) not in requested_pairs or rng.random() < MUTUAL
 
     def ask(wish: Wish) -> None:
         one, other = wish.sender, wish.recipient
         partner[one, everyone[other].organisation.name] = other
         partner[other, everyone[one].organisation.name] = one
-        asked.add((one, other))
+        requested_pairs.add((one, other))
         sent[one] += 1
         chosen.append(wish)
 
@@ -118,16 +121,16 @@ def _choose(
         accepted.append(wish)
 
     def willing(wish: Wish) -> bool:
-        return all(i not in quiet and agreed[i] < most[i] for i in (wish.sender, wish.recipient))
+        return all(i not in quiet and agreed[i] < maximums[i] for i in (wish.sender, wish.recipient))
 
     for wish in wishes:
-        short = any(agreed[i] < least[i] for i in (wish.sender, wish.recipient))
-        if short and willing(wish) and fits(wish):
+        below_minimum = any(agreed[i] < minimums[i] for i in (wish.sender, wish.recipient))
+        if below_minimum and willing(wish) and is_possible(wish):
             ask(wish)
             accept(wish)
     certain = len(chosen)
     for wish in wishes:
-        if len(chosen) < total and fits(wish):
+        if len(chosen) < total and is_possible(wish):
             ask(wish)
     for wish in rng.sample(chosen[certain:], len(chosen) - certain):
         if len(accepted) < round(ACCEPTED_SHARE * total) and willing(wish):
@@ -135,7 +138,7 @@ def _choose(
     return chosen, set(accepted)
 
 
-def _most(attendee: SampleAttendee) -> int:
+def _most_requests(attendee: SampleAttendee) -> int:
     """The accepted requests of the sought-after: somewhat more than they have time for."""
     profile = attendee.profile
     if profile.maximum is not None:

@@ -97,13 +97,13 @@ class Writer:
     def write(self, topic: Topic, role: TextRole, language: str, kind: str) -> str:
         """An offer or a need of an organisation of this kind, of the sentence that was used least so far: two texts
         on a topic should differ by more than a detail."""
-        every = topic.sentences[role, language]
-        sentences = [s.text for s in every if s.speakers is None or kind in s.speakers]
-        least = min(self._used[s] for s in sentences)
+        variants = topic.sentences[role, language]
+        sentences = [s.text for s in variants if s.speakers is None or kind in s.speakers]
+        fewest_uses = min(self._used[s] for s in sentences)
         while True:
-            sentence = self._rng.choice([s for s in sentences if self._used[s] == least])
+            sentence = self._rng.choice([s for s in sentences if self._used[s] == fewest_uses])
             text = spin(self._rng, sentence)
-            if least > 0 or self._rng.random() < CLOSING_SHARE:
+            if fewest_uses > 0 or self._rng.random() < CLOSING_SHARE:
                 text += " " + spin(self._rng, self._rng.choice(self._frames[f"close_{role}"][language]))
             if text not in self._written:
                 self._written.add(text)

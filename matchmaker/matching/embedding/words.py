@@ -30,15 +30,17 @@ class Words:
         """One row of length 1 for each text, shape (texts, dimensions); zeros for a text without words."""
         words = [[word for word in WORD.findall(text) if weight(word)] for text in texts]
         # a cache of its own for this call: another thread may embed with the same
-        known = dict(self._known) if len(self._known) <= REMEMBERED else {}
-        new = sorted({word for mine in words for word in mine} - known.keys()) or ([] if known else ["word"])
+        vector_by_word = dict(self._known) if len(self._known) <= REMEMBERED else {}
+        new = sorted({word for words_of_text in words for word in words_of_text} - vector_by_word.keys()) or (
+            [] if vector_by_word else ["word"]
+        )
         if new:
-            known |= zip(new, self._encode([plain(word) for word in new]), strict=True)
-            self._known = known
-        rows = np.zeros((len(texts), len(next(iter(known.values())))), dtype=np.float32)
-        for row, mine in zip(rows, words, strict=True):
-            for word in mine:
-                row += weight(word) * known[word]
+            vector_by_word |= zip(new, self._encode([plain(word) for word in new]), strict=True)
+            self._known = vector_by_word
+        rows = np.zeros((len(texts), len(next(iter(vector_by_word.values())))), dtype=np.float32)
+        for row, words_of_text in zip(rows, words, strict=True):
+            for word in words_of_text:
+                row += weight(word) * vector_by_word[word]
         return unit(rows)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matchmaker.matching.corpus import Pair, pairs
+from matchmaker.matching.corpus import CorpusPair, pairs
 from matchmaker.matching.embedding import default_embedder, embedder_named
 from matchmaker.matching.evaluation import calibration_error, evaluate_pairs, random_ranking, read_pairs
 from matchmaker.matching.popularity import gini
@@ -73,11 +73,11 @@ def test_the_gini_coefficient_knows_its_ends() -> None:
 
 
 @pytest.fixture(scope="module")
-def held_out() -> tuple[Pair, ...]:
+def held_out() -> tuple[CorpusPair, ...]:
     return pairs("held-out")
 
 
-def test_the_default_finds_offers_across_languages(held_out: tuple[Pair, ...]) -> None:
+def test_the_default_finds_offers_across_languages(held_out: tuple[CorpusPair, ...]) -> None:
     calibrated = evaluate_pairs(held_out, default_embedder())
     raw = evaluate_pairs(held_out, default_embedder(), "cosine")
     keywords = evaluate_pairs(held_out, embedder_named("characters"))
@@ -87,6 +87,6 @@ def test_the_default_finds_offers_across_languages(held_out: tuple[Pair, ...]) -
     assert calibrated.calibration_error <= 0.02
 
 
-def test_calibration_gains_with_use_too(held_out: tuple[Pair, ...]) -> None:
+def test_calibration_gains_with_use_too(held_out: tuple[CorpusPair, ...]) -> None:
     calibrated, raw = (evaluate_pairs(held_out, embedder_named("use"), method) for method in ("calibrated", "cosine"))
     assert calibrated.mrr >= max(raw.mrr + 0.02, 0.61)
