@@ -8,7 +8,7 @@ from solver.search.arrays import Flags, Ints, Longs, Words
 from solver.search.bits import jit, randint
 from solver.search.kempe import Floats, accept, allowance, chain, exchange, flip, preview, split
 from solver.search.moves import begin, fits, move, put, remember, undo
-from solver.search.state import DataRef, StateRef
+from solver.search.state import UNFAIR, DataRef, StateRef
 
 PARTNERS = 32  # chains that are asked to make up for one that overfills a slot
 
@@ -261,6 +261,40 @@ def enrich(
         else:
             undo(d, st)
     return made
+
+
+@jit
+def make_fair(d: DataRef, st: StateRef) -> None:
+    """Takes meetings out until nobody has more breaks than is fair; what must take place stays, fair or not."""
+    made = 1
+    while made and st.total[UNFAIR] > 0:
+        made = 0
+        for p in range(len(st.breaks)):
+            while st.breaks[p] > d.fairness[0]:
+                m = _least_missed(d, st, p)
+                if m < 0:
+                    break
+                begin(st)
+                move(d, st, m, -1, -1)
+                made += 1
+
+
+@jit
+def _least_missed(d: DataRef, st: StateRef, p: int) -> int:
+    """The meeting of `p` without which most breaks are gone, and of these the cheapest; -1: all must take place."""
+    best, most = -1, 0
+    for t in range(d.start.shape[1]):
+        m = st.agenda[p, t]
+        if m < 0 or m == best or d.must[m]:
+            continue
+        before = st.total[UNFAIR]
+        begin(st)
+        move(d, st, m, -1, -1)
+        gain = before - st.total[UNFAIR]
+        undo(d, st)
+        if best < 0 or gain > most or (gain == most and d.value[m] < d.value[best]):
+            best, most = m, gain
+    return best
 
 
 @jit
