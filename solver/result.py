@@ -1,10 +1,14 @@
 """What the caller asks of the scheduler, and what it answers."""
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Self
 
 from matchmaker.scheduling.domain import Schedule
+
+LARGEST_SEED = 2**31 - 1  # CP-SAT takes no larger one
 
 
 class Status(StrEnum):
@@ -17,7 +21,10 @@ class Status(StrEnum):
 
 
 class Goal(StrEnum):
-    """What a schedule is judged by (see `checks.Measures`). `VALUE` is maximised, others minimised."""
+    """What a schedule is judged by (see `checks.Measures`). `VALUE` is maximised, others minimised.
+
+    `STABILITY` counts the agendas that differ from `Options.baseline`, which it therefore needs.
+    """
 
     COVERAGE = "coverage"
     VALUE = "value"
@@ -64,7 +71,11 @@ class Options:
     between the breaks of any two participants. `complete` demands every candidate. `start` is a schedule to begin
     with, `baseline` the published schedule that `Goal.STABILITY` compares with. `stop` is asked often and ends the
     solve with the best schedule found so far; `progress` hears of every improvement. Times are in seconds; `used` is
-    how much of the time limit the caller needs for other work, which does not change what a seed leads to.
+    how much of the time limit the caller needs for other work. The same seed gives the same schedule only where the
+    search ends by itself: whatever the clock ends may end elsewhere the next time.
+
+    Raises ValueError for options that cannot be meant: an unknown goal or one named twice, `STABILITY` without a
+    baseline, a negative seed or fairness, no thread.
     """
 
     time_limit: float = 20.0
@@ -79,6 +90,33 @@ class Options:
     stop: Callable[[], bool] = field(default=lambda: False)
     progress: Callable[[Progress], None] = field(default=lambda _: None)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "goals", _goals(self.goals))
+        if Goal.STABILITY in self.goals and self.baseline is None:
+            raise ValueError("goals: stability counts what differs from a published schedule: baseline is missing")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise ValueError(f"seed: expected a whole number of 0 to {LARGEST_SEED}, found {self.seed}")
+        if self.threads < 1:
+            raise ValueError(f"threads: expected at least 1, found {self.threads}")
+        if self.fairness is not None and self.fairness < 0:
+            raise ValueError(f"fairness: expected at least 0, found {self.fairness}")
+        if math.isnan(self.time_limit) or math.isnan(self.used):
+            raise ValueError("time_limit, used: expected seconds, found not a number")
+
+
+def _goals(names: object) -> tuple[Goal, ...]:
+    """Goals, or their names, as goals."""
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise ValueError(f"goals: expected a tuple of goals, found {names!r}")
+    goals = []
+    for name in names:
+        if name not in list(Goal):
+            raise ValueError(f"goals: there is no goal {name!r}; goals are {', '.join(Goal)}")
+        if name in goals:
+            raise ValueError(f"goals: {name!r} is named twice")
+        goals.append(Goal(name))
+    return tuple(goals)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
@@ -88,3 +126,15 @@ class Result:
     schedule: Schedule
     goals: tuple[GoalReport, ...]
     seconds: float
+
+    @classmethod
+    def of(cls, schedule: Schedule, goals: tuple[GoalReport, ...], seconds: float) -> Self:
+        """The result of a search that found `schedule`; its status follows from what is proven of the goals."""
+        proven = all(goal.proven for goal in goals)
+        status = Status.OPTIMAL if proven else Status.FEASIBLE
+        return cls(status=status, schedule=schedule, goals=goals, seconds=seconds)
+
+    @property
+    def proven(self) -> bool:
+        """Whether no schedule is better: there is one, and every goal asked for is proven, not only some of them."""
+        return self.status in (Status.OPTIMAL, Status.FEASIBLE) and all(goal.proven for goal in self.goals)

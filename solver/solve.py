@@ -1,5 +1,6 @@
 """`solve`: select the meetings, place them, improve the whole, prove what can be proven."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import perf_counter
@@ -8,14 +9,15 @@ import numpy as np
 
 from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Candidate, Participant, Place, Problem, Schedule, Slot
-from solver.exact.select import select
+from solver.bounds import Bounds, cost
+from solver.exact.select import Selection, select
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
 from solver.search import chains
 from solver.search.arrays import Ints, arrays
 from solver.search.bits import is_compiled
 from solver.search.improve import MEMBERSHIP, TOTALS, UNBOUNDED, Budget, Search, compact, enrich
 from solver.search.rooms import seated
-from solver.search.state import BELOW, MISSING, UNFAIR, VALUE, State, copy, data_ref, empty, state_ref
+from solver.search.state import MISSING, UNFAIR, VALUE, State, copy, data_ref, empty, state_ref
 
 MEASURES = {
     Goal.COVERAGE: "below_minimum",
@@ -31,6 +33,9 @@ EXACT = 3000  # (meeting, slot) choices up to which one exact model of everythin
 def solve(problem: Problem, options: Options | None = None) -> Result:
     """The best schedule of `problem` by `options.goals` that can be found and proven in the time given.
 
+    Above `EXACT` choices the goals `MOVES` and `STABILITY` are measured, not searched for: they are reported with the
+    bound 0. There, `solver.repair.repair` is what keeps to a published schedule.
+
     Raises AssertionError if what it found does not pass `matchmaker.scheduling.checks.violations`.
     """
     options = options or Options()
@@ -45,7 +50,7 @@ def solve(problem: Problem, options: Options | None = None) -> Result:
 
 def is_warm() -> bool:
     """Whether the search was compiled on this installation before, so that `solve` keeps to its time limit."""
-    return is_compiled(chains.place, chains.enrich, chains.compact)
+    return is_compiled(chains.place, chains.enrich, chains.compact, chains.make_fair)
 
 
 def warm() -> None:
@@ -58,6 +63,7 @@ def warm() -> None:
     everything = np.zeros(1, np.int32)
     for kernel in (chains.enrich, chains.compact):
         kernel(run.d, state_ref(state), everything, 1, bound, weight, 1.0, 0.1)
+    chains.make_fair(run.d, state_ref(state))
 
 
 @dataclass
@@ -66,40 +72,47 @@ class _Solve:
     options: Options
     began: float = field(default_factory=perf_counter)
     best: State | None = None
-    bounds: dict[Goal, int] = field(default_factory=dict)
     spent: dict[Goal, float] = field(default_factory=dict)
-    told: float = -1.0  # when progress was last told
-    telling: float = 0.0  # how long that took
+    reported_at: float = -1.0
+    reporting_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         self.data, self.index = arrays(self.problem, complete=self.options.complete, fairness=self.options.fairness)
         self.d = data_ref(self.data)
         self.search = Search(self.data, self.options.threads, self.left, self._keep)
-        # What must be there is looked for first where the first goal would rather have nothing.
-        self.fills = not self.options.goals or self.options.goals[0] in MEMBERSHIP
+        self.bounds = Bounds(int(np.maximum(self.data.value, 0).sum()))
+        self.membership = [g for g in self.options.goals if g in MEMBERSHIP]
+        # Meetings that need not be there are left out at first where the first goal would rather have nothing.
+        self.wants_meetings = not self.options.goals or self.options.goals[0] in MEMBERSHIP
 
     def run(self) -> Result:
         if (self.data.must.astype(bool) & ~self.data.start.any(axis=1)).any():
             return self._nothing(Status.INFEASIBLE)
         self._keep(self._quick_plan(), "quick plan")
-        membership = [g for g in self.options.goals if g in MEMBERSHIP]
         chosen = None
         if self.left() > 0:
             began = perf_counter()
-            selection = select(self.data, membership or [Goal.VALUE], 0.2 * self.left())
+            selection = self._select(0.2 * self.left())
             if selection.status is Status.INFEASIBLE:
                 return self._nothing(Status.INFEASIBLE)
             chosen = selection.chosen
-            self.bounds.update({g: b for g, b in selection.bounds.items() if g in membership})
-            self._spend(membership, began)
+            self._spend(self.membership, began)
         self._improve(chosen)
-        return self._result(membership)
+        return self._result()
 
     def left(self) -> float:
         """Seconds left; none once the caller said stop."""
-        # Seating, checking and measuring the last schedule takes about three times as long as telling of one.
-        end = self.began + self.options.time_limit - self.options.used - 3 * self.telling
+        # Seating, checking and measuring the last schedule takes about three times as long as reporting one.
+        end = self.began + self.options.time_limit - self.options.used - 3 * self.reporting_seconds
         return -1.0 if self.options.stop() else end - perf_counter()
+
+    def _select(self, seconds: float, reached: Mapping[Goal, int] | None = None) -> Selection:
+        """A selection by the goals of membership, whose bounds are noted."""
+        goals = self.membership or [Goal.VALUE]
+        selection = select(self.data, goals, seconds, stop=self.options.stop, reached=reached)
+        for goal, bound in selection.bounds.items():
+            self.bounds.add(goal, bound, {g: selection.levels[g] for g in goals[: goals.index(goal)]})
+        return selection
 
     def _quick_plan(self) -> State:
         """What must take place, then the start, then the most valuable first."""
@@ -110,7 +123,7 @@ class _Solve:
         musts = order[self.data.must[order] == 1]
         if self.options.start is not None:
             self._load(state, self.options.start)
-        chains.place(self.d, ref, order if self.fills else musts, -1)
+        chains.place(self.d, ref, order if self.wants_meetings else musts, -1)
         return state
 
     def _load(self, state: State, schedule: Schedule) -> None:
@@ -143,45 +156,71 @@ class _Solve:
         order = chosen[np.argsort(-tight[chosen], kind="stable")]
         rest = np.setdiff1d(np.arange(len(tight)), chosen)
         rest = rest[np.argsort(-data.value[rest], kind="stable")]
-        for row in (order, rest) if self.fills else (order,):
+        for row in (order, rest) if self.wants_meetings else (order,):
             chains.place(self.d, state_ref(state), row.astype(np.int32), -1)
         self._keep(state, "placing")
         return state
 
     def _improve(self, chosen: Ints | None) -> None:
-        """The goals in their order, those of a kind together; each is then held at what it reached."""
+        """What must take place first; then the goals, and once more where that had to be made fair."""
         assert self.best is not None
-        bound = np.full(6, UNBOUNDED)
         musts = np.flatnonzero(self.data.must).astype(np.int32)
-        chosen = musts if chosen is None or not self.fills else chosen
+        chosen = musts if chosen is None or not self.wants_meetings else chosen
         state = self._place(chosen) if len(chosen) and self.options.start is None else copy(self.best)
         if self.best.total[MISSING] > 0:
             budget = Budget(0.5 * self.options.time_limit, 0.5 * self.left(), partial(self._met, []))
-            enrich(self.search, state, [], bound, budget)
+            enrich(self.search, state, [], np.full(6, UNBOUNDED), budget)
             state = copy(self.best)
+        if self.options.fairness is None:
+            self._meet_goals(state, self.options.time_limit, spare=0.0)
+        else:
+            self._meet_goals(state, 0.5 * self.options.time_limit, spare=0.5 * self.left())
+            self._make_fair()
+            self._meet_goals(copy(self.best), 0.5 * self.options.time_limit, spare=0.0, held=[MISSING, UNFAIR])
+
+    def _meet_goals(self, state: State, planned: float, *, spare: float, held: Sequence[int] = ()) -> None:
+        """The goals in their order, those of a kind together; each is then held at what it reached, as are the totals
+        `held` from the start. `planned` are the seconds that decide how much is tried, `spare` those to leave over.
+        """
+        assert self.best is not None
+        bound, held = np.full(6, UNBOUNDED), [*held]
+        bound[held] = state.total[held]
         stages = _stages(self.options.goals)
         # Compactness is where effort pays: the selection leaves little to improve in coverage and value.
         shares = [1 if stage[0] in MEMBERSHIP else 5 for stage in stages]
         for number, stage in enumerate(stages):
             began = perf_counter()
-            planned = 0.9 * self.options.time_limit * shares[number] / sum(shares)
-            seconds = self.left() * shares[number] / sum(shares[number:])
+            seconds = (self.left() - spare) * shares[number] / sum(shares[number:])
+            budget = Budget(0.9 * planned * shares[number] / sum(shares), seconds, partial(self._met, stage))
             search = enrich if stage[0] in MEMBERSHIP else compact
-            search(self.search, state, stage, bound, Budget(planned, seconds, partial(self._met, stage)))
+            search(self.search, state, stage, bound, budget)
             state = copy(self.best)
-            for total in (MISSING, UNFAIR, *(TOTALS[goal] for goal in stage)):
-                bound[total] = state.total[total]
+            held += [total for total in (MISSING, UNFAIR, *(TOTALS[goal] for goal in stage)) if total not in held]
+            bound[held] = state.total[held]
+            if stage[-1] in self.membership[1:]:
+                self._bound_the_second(0.5 * (self.left() - spare))
             self._spend(stage, began)
+
+    def _make_fair(self) -> None:
+        """Leaves out what gives somebody too many breaks, where moving meetings was not enough."""
+        assert self.best is not None
+        state = copy(self.best)
+        chains.make_fair(self.d, state_ref(state))
+        self._keep(state, "fairness")
 
     def _total(self, number: int) -> int:
         assert self.best is not None
         return int(self.best.total[number])
 
+    def _reached(self, goals: Iterable[Goal]) -> dict[Goal, int]:
+        """What the best schedule reaches in those of `goals` that the search counts."""
+        return {g: cost(g, self._total(TOTALS[g])) for g in goals if g in TOTALS}
+
     def _met(self, stage: list[Goal]) -> bool:
         """Whether the best schedule is as good as any can be, for the goals of `stage`."""
-        reached = {g: (-1 if g is Goal.VALUE else 1) * self._total(TOTALS[g]) for g in stage}
-        ideal = {g: self.bounds.get(g, 0 if g is not Goal.VALUE else -1) for g in stage}
-        return self._total(MISSING) == 0 and self._total(UNFAIR) == 0 and reached == ideal
+        reached = self._reached([*self.options.goals, *stage])
+        ideal = all(g in reached and reached[g] == self.bounds.best(g, reached) for g in stage)
+        return self._total(MISSING) == 0 and self._total(UNFAIR) == 0 and ideal
 
     def _spend(self, goals: list[Goal], began: float) -> None:
         for goal in goals:
@@ -193,18 +232,18 @@ class _Solve:
         return tuple(int(state.total[g]) for g in (MISSING, UNFAIR, *goals, VALUE))
 
     def _keep(self, state: State, stage: str) -> None:
-        """Remembers `state` if it is the best so far, and tells of it, though not for most of the time."""
+        """Remembers `state` if it is the best so far, and reports it, though not for most of the time."""
         if self.best is not None and self._rank(state) >= self._rank(self.best):
             return
         self.best = copy(state)
         now = perf_counter()
-        if state.total[MISSING] == 0 and now - self.told > 10 * self.telling:
+        if state.total[MISSING] == 0 and now - self.reported_at > 10 * self.reporting_seconds:
             schedule = self._schedule()
             if self._is_fair(schedule):
                 goals, seconds = self._reports(schedule), perf_counter() - self.began
                 self.options.progress(Progress(stage=stage, schedule=schedule, goals=goals, seconds=seconds))
-            self.told = perf_counter()
-            self.telling = self.told - now
+            self.reported_at = perf_counter()
+            self.reporting_seconds = self.reported_at - now
 
     def _schedule(self) -> Schedule:
         assert self.best is not None
@@ -216,53 +255,58 @@ class _Solve:
         return fairness is None or measures(self.problem, schedule).break_spread <= fairness
 
     def _reports(self, schedule: Schedule) -> tuple[GoalReport, ...]:
-        found = measures(self.problem, schedule, self.options.baseline)
-        most = int(np.maximum(self.data.value, 0).sum())
+        of_schedule = measures(self.problem, schedule, self.options.baseline)
+        values = {goal: int(getattr(of_schedule, MEASURES[goal])) for goal in self.options.goals}
         return tuple(
             GoalReport(
                 goal=goal,
-                value=getattr(found, MEASURES[goal]),
-                bound=self.bounds.get(goal, most if goal is Goal.VALUE else 0),
+                value=value,
+                bound=self.bounds.best(goal, values),
                 seconds=self.spent.get(goal, 0.0),
             )
-            for goal in self.options.goals
+            for goal, value in values.items()
         )
 
     def _nothing(self, status: Status) -> Result:
         return Result(status=status, schedule=Schedule(), goals=(), seconds=perf_counter() - self.began)
 
-    def _result(self, membership: list[Goal]) -> Result:
+    def _result(self) -> Result:
         schedule = self._schedule()
-        found = self._total(MISSING) == 0 and self._is_fair(schedule)
-        open_ended = not found or not all(g.proven for g in self._reports(schedule))
+        legal = self._total(MISSING) == 0 and self._is_fair(schedule)
+        open_ended = not legal or not all(g.proven for g in self._reports(schedule))
         if open_ended and 0 < self.data.start.sum() <= EXACT and self.left() > 0:
-            return self._finish_exactly(schedule if found else None)
-        if not found:
+            return self._finish_exactly(schedule if legal else None)
+        if not legal:
             return self._nothing(Status.UNKNOWN)
         wrong = violations(self.problem, schedule)
         if wrong:
             raise AssertionError(f"the schedule breaks a rule: {wrong[:3]}")
-        short = self._total(BELOW)
-        if Goal.COVERAGE in membership and Goal.VALUE in membership and short > self.bounds.get(Goal.COVERAGE, 0):
-            # The bound on value held for those who reach the bound on coverage only.
-            loose = select(self.data, [Goal.COVERAGE, Goal.VALUE], max(0.5, self.left()), coverage=short)
-            self.bounds.pop(Goal.VALUE, None)
-            self.bounds.update({g: b for g, b in loose.bounds.items() if g is Goal.VALUE})
-        goals = self._reports(schedule)
-        status = Status.OPTIMAL if all(g.proven for g in goals) else Status.FEASIBLE
-        return Result(status=status, schedule=schedule, goals=goals, seconds=perf_counter() - self.began)
+        return Result.of(schedule, self._reports(schedule), perf_counter() - self.began)
+
+    def _bound_the_second(self, seconds: float) -> None:
+        """A bound on the second goal of membership where the first did not get to what the bound there is for."""
+        first, second = self.membership
+        reached = self._reached(self.membership)
+        if seconds > 0 and not self.bounds.is_known(second, reached):
+            self._select(seconds, {first: reached[first]})
 
     def _finish_exactly(self, schedule: Schedule | None) -> Result:
-        """The rest of the time for one model of everything, from the best schedule found."""
+        """The rest of the time for one model of everything, from the best schedule on."""
         from solver.exact.optimise import solve_exactly
 
-        options = replace(self.options, start=schedule, time_limit=self.left(), used=0.0)
+        def progress(better: Progress) -> None:
+            goals, seconds = self.bounds.tightened(better.goals), perf_counter() - self.began
+            self.options.progress(replace(better, goals=goals, seconds=seconds))
+
+        options = replace(self.options, start=schedule, time_limit=self.left(), used=0.0, progress=progress)
         result = solve_exactly(self.problem, options)
-        return replace(result, seconds=perf_counter() - self.began)
+        if result.status in (Status.INFEASIBLE, Status.UNKNOWN):
+            return replace(result, seconds=perf_counter() - self.began)
+        return Result.of(result.schedule, self.bounds.tightened(result.goals), perf_counter() - self.began)
 
 
 def _stages(goals: tuple[Goal, ...]) -> list[list[Goal]]:
-    """The goals that the search knows, neighbours of one kind together; value at last where nobody asked for it."""
+    """The goals that the search counts, neighbours of one kind together; value at last where nobody asked for it."""
     stages: list[list[Goal]] = []
     for goal in goals:
         if goal not in TOTALS:

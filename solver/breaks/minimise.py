@@ -175,9 +175,7 @@ class _Search:
         wrong = violations(self.problem, self.best)
         if wrong:
             raise AssertionError(f"the schedule breaks a rule: {wrong[:3]}")
-        status = Status.OPTIMAL if self._proven() else Status.FEASIBLE
-        goals = self._report()
-        return Result(status=status, schedule=self.best, goals=goals, seconds=perf_counter() - self.began)
+        return Result.of(self.best, self._report(), perf_counter() - self.began)
 
 
 @contextmanager

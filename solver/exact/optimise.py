@@ -1,9 +1,7 @@
 """Solving a model to proven optimality, one goal after the other."""
 
 import math
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
-from threading import Event, Thread
+from collections.abc import Collection
 from time import perf_counter
 from typing import Any
 
@@ -13,6 +11,7 @@ from matchmaker.scheduling.checks import Measures, measures, violations
 from matchmaker.scheduling.domain import Problem, Schedule
 from solver.exact.goals import GOALS
 from solver.exact.index import Index
+from solver.exact.interruption import interrupted_by
 from solver.exact.model import Model
 from solver.exact.seating import hint, seat
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
@@ -25,7 +24,6 @@ _MEASURES = {
     Goal.MOVES: "moves",
     Goal.STABILITY: "changed",
 }
-_EVERY = 0.05  # seconds between two looks at whether to stop
 
 
 def solve_exactly(
@@ -81,9 +79,7 @@ class _Solve:
         if self.best is None:
             status = Status.INFEASIBLE if self.infeasible else Status.UNKNOWN
             return Result(status=status, schedule=Schedule(), goals=(), seconds=seconds)
-        reports = self.reports(self.best)
-        status = Status.OPTIMAL if all(report.proven for report in reports) else Status.FEASIBLE
-        return Result(status=status, schedule=self.best, goals=reports, seconds=seconds)
+        return Result.of(self.best, self.reports(self.best), seconds)
 
     def _left(self) -> float:
         return self.options.time_limit - (perf_counter() - self.began)
@@ -134,7 +130,7 @@ class _Solve:
         solver.parameters.max_time_in_seconds = seconds
         solver.parameters.num_workers = self.options.threads
         solver.parameters.random_seed = self.options.seed
-        with _stopped_by(self.options, solver):
+        with interrupted_by(self.options.stop, solver.stop_search):
             answer = solver.solve(self.model.cp, _Listener(self, goal))
         if answer == cp_model.MODEL_INVALID:
             raise AssertionError(f"the model is not valid: {self.model.cp.validate()}")
@@ -211,25 +207,6 @@ class _Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]  # OR-
         seconds = perf_counter() - solve.began
         goals = solve.reports(schedule)
         solve.options.progress(Progress(stage=stage, schedule=schedule, goals=goals, seconds=seconds))
-
-
-@contextmanager
-def _stopped_by(options: Options, solver: cp_model.CpSolver) -> Iterator[None]:
-    """While inside, `options.stop` ends the search."""
-    done = Event()
-
-    def watch() -> None:
-        while not done.wait(_EVERY):
-            if options.stop():
-                solver.stop_search()
-
-    watcher = Thread(target=watch, daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        done.set()
-        watcher.join()
 
 
 def _of(found: Measures, goal: Goal) -> int:

@@ -8,7 +8,7 @@ from solver.search.arrays import Flags, Ints, Longs, Words
 from solver.search.bits import jit, randint
 from solver.search.kempe import Floats, accept, allowance, chain, exchange, flip, preview, split
 from solver.search.moves import begin, fits, move, put, remember, undo
-from solver.search.state import DataRef, StateRef
+from solver.search.state import UNFAIR, DataRef, StateRef
 
 PARTNERS = 32  # chains that are asked to make up for one that overfills a slot
 
@@ -26,6 +26,7 @@ def compact(
     ends, net, price = np.zeros(most, np.int32), np.zeros(most, np.int32), np.zeros(most)
     gone = np.zeros(most, np.bool_)
     change, delta = np.zeros((most, len(bound)), np.int64), np.zeros(len(bound), np.int64)
+    before = np.zeros(len(bound), np.int64)
     rate = math.log(cold / hot) / max(1, steps)
     step, made = 0, 0
     while step < steps:
@@ -36,7 +37,7 @@ def compact(
         if s < 0 or t == s or d.start[m, t] == 0:
             continue
         if d.length[m] > 1:
-            made += _shift(d, st, m, t, bound, weight, heat)
+            made += _shift(d, st, m, t, bound, weight, heat, before, delta)
             continue
         n, seen = split(d, st, s, t, k, ends, net, change)
         step += seen
@@ -55,7 +56,11 @@ def compact(
             delta[:] = change[i]
             if j >= 0:
                 delta += change[j]
-            if accept(st, delta, bound, weight, allowance(st.random, heat)) and flip(d, st, ends, i, j):
+            allowed = allowance(st.random, heat)
+            if not accept(st.total, delta, bound, weight, allowed):
+                continue
+            before[:] = st.total
+            if flip(d, st, ends, i, j) and _stands(d, st, before, delta, bound, weight, allowed):
                 made += 1
                 gone[i] = True
                 if j >= 0:
@@ -76,17 +81,44 @@ def _partner(random: Words, n: int, surplus: int, net: Ints, price: Floats, gone
 
 
 @jit
-def _shift(d: DataRef, st: StateRef, m: int, t: int, bound: Longs, weight: Floats, heat: float) -> bool:
+def _shift(
+    d: DataRef,
+    st: StateRef,
+    m: int,
+    t: int,
+    bound: Longs,
+    weight: Floats,
+    heat: float,
+    before: Longs,
+    delta: Longs,
+) -> bool:
     """Tries to move meeting `m`, of any length, to slot `t` by the chain that this forces."""
-    delta = np.zeros(len(bound), np.int64)
     size = chain(d, st, m, t)
     if size == 0:
         return False
     preview(d, st, size, delta)
-    if not accept(st, delta, bound, weight, allowance(st.random, heat)):
+    allowed = allowance(st.random, heat)
+    if not accept(st.total, delta, bound, weight, allowed):
         return False
+    before[:] = st.total
     begin(st)
     if exchange(d, st, size):
+        return _stands(d, st, before, delta, bound, weight, allowed)
+    undo(d, st)
+    return False
+
+
+@jit
+def _stands(
+    d: DataRef, st: StateRef, before: Longs, delta: Longs, bound: Longs, weight: Floats, allowed: float
+) -> bool:
+    """Judges the open transaction by what it did to the totals `before`, and takes it back where that is too much.
+
+    Another member of a team may attend than `delta` was previewed with, because a limit was in the way; that changes
+    the coverage, too.
+    """
+    delta[:] = st.total - before
+    if accept(before, delta, bound, weight, allowed):
         return True
     undo(d, st)
     return False
@@ -225,15 +257,44 @@ def enrich(
             remember(d, st, m)
             good = _insert(d, st, m, t)
         if good:
-            delta[:] = st.total - before
-            st.total[:] = before
-            good = accept(st, delta, bound, weight, allowance(st.random, hot * math.exp(rate * step)))
-            st.total[:] = before + delta
-        if good:
-            made += 1
+            made += _stands(d, st, before, delta, bound, weight, allowance(st.random, hot * math.exp(rate * step)))
         else:
             undo(d, st)
     return made
+
+
+@jit
+def make_fair(d: DataRef, st: StateRef) -> None:
+    """Takes meetings out until nobody has more breaks than is fair; what must take place stays, fair or not."""
+    made = 1
+    while made and st.total[UNFAIR] > 0:
+        made = 0
+        for p in range(len(st.breaks)):
+            while st.breaks[p] > d.fairness[0]:
+                m = _least_missed(d, st, p)
+                if m < 0:
+                    break
+                begin(st)
+                move(d, st, m, -1, -1)
+                made += 1
+
+
+@jit
+def _least_missed(d: DataRef, st: StateRef, p: int) -> int:
+    """The meeting of `p` without which most breaks are gone, and of these the cheapest; -1: all must take place."""
+    best, most = -1, 0
+    for t in range(d.start.shape[1]):
+        m = st.agenda[p, t]
+        if m < 0 or m == best or d.must[m]:
+            continue
+        before = st.total[UNFAIR]
+        begin(st)
+        move(d, st, m, -1, -1)
+        gain = before - st.total[UNFAIR]
+        undo(d, st)
+        if best < 0 or gain > most or (gain == most and d.value[m] < d.value[best]):
+            best, most = m, gain
+    return best
 
 
 @jit

@@ -14,8 +14,20 @@ import numpy as np
 
 from solver.result import Goal
 from solver.search import chains
-from solver.search.arrays import Data, Longs
-from solver.search.state import BELOW, BREAKS, IDLE, MISSING, UNFAIR, VALUE, State, copy, data_ref, state_ref
+from solver.search.arrays import Data, Ints, Longs
+from solver.search.state import (
+    BELOW,
+    BREAKS,
+    IDLE,
+    MISSING,
+    UNFAIR,
+    VALUE,
+    State,
+    copy,
+    data_ref,
+    overwrite,
+    state_ref,
+)
 
 TOTALS = {Goal.COVERAGE: BELOW, Goal.VALUE: VALUE, Goal.BREAKS: BREAKS, Goal.IDLE: IDLE}
 MEMBERSHIP = (Goal.COVERAGE, Goal.VALUE)
@@ -60,7 +72,8 @@ def enrich(search: Search, state: State, goals: list[Goal], bound: Longs, budget
         weight[TOTALS[goal]] = 1.0 if goal is Goal.VALUE else 5.0 * most
     hot = max(0.03 * usual, 0.2)
     kernel = partial(chains.enrich, meetings=wanted, bound=bound, weight=weight)
-    _cool(search, state, "enrich", kernel, (hot, hot / 20), ENRICH_RATE, len(wanted), budget)
+    held = np.flatnonzero((bound < UNBOUNDED) & (weight == 0))
+    _cool(search, state, "enrich", kernel, bound, held, (hot, hot / 20), ENRICH_RATE, len(wanted), budget)
 
 
 def compact(search: Search, state: State, goals: list[Goal], bound: Longs, budget: Budget) -> None:
@@ -79,7 +92,8 @@ def compact(search: Search, state: State, goals: list[Goal], bound: Longs, budge
     tries = min(ENOUGH, max(1.0, rate * budget.planned / data.start.size))
     cold = min(0.3, max(0.1, 0.18 * (12 / tries) ** 0.12))
     kernel = partial(chains.compact, meetings=meetings, bound=bound, weight=weight)
-    _cool(search, state, "compact", kernel, (1 + 10 * cold, cold), rate, len(meetings), budget)
+    held = np.flatnonzero((bound < UNBOUNDED) & (weight == 0))
+    _cool(search, state, "compact", kernel, bound, held, (1 + 10 * cold, cold), rate, len(meetings), budget)
 
 
 def _cool(
@@ -87,12 +101,17 @@ def _cool(
     state: State,
     stage: str,
     kernel: Callable[..., int],
+    bound: Longs,
+    held: Ints,
     heat: tuple[float, float],
     rate: int,
     meetings: int,
     budget: Budget,
 ) -> None:
-    """Runs `kernel` from `state` on from hot to cold, round by round, a search of its own in each thread."""
+    """Runs `kernel` from `state` on from hot to cold, round by round, a search of its own in each thread.
+
+    The totals `held` are those of earlier goals: kept below `bound`, which follows the best of them.
+    """
     hot, cold = heat
     total = min(int(rate * budget.planned), ENOUGH * meetings * search.data.start.shape[1])
     steps = max(100, min(total // 40, int(rate * ROUND)))
@@ -114,7 +133,22 @@ def _cool(
             then = min(1.0, now + steps / total)
             start, end = (hot * (cold / hot) ** part for part in (now, then))
             rounds = [threads.submit(kernel, d, st, steps=steps, hot=start, cold=end) for d, st in refs]
-            for round_, found in zip(rounds, states, strict=True):
+            for round_, other in zip(rounds, states, strict=True):
                 round_.result()
-                search.keep(found, stage)
+                search.keep(other, stage)
+            _tighten(states, bound, held)
             made += steps
+
+
+def _tighten(states: list[State], bound: Longs, held: Ints) -> None:
+    """Holds the earlier goals at the best that any thread came to by the way, and has all threads go on from there.
+
+    Otherwise a search that drifts back up to `bound` would never again reach a schedule worth keeping.
+    """
+    best = min(states, key=lambda state: tuple(state.total[held].tolist()))
+    if (best.total[held] > bound[held]).any() or (best.total[held] == bound[held]).all():
+        return
+    bound[held] = best.total[held]
+    for other in states:
+        if (other.total[held] > bound[held]).any():
+            overwrite(other, best)

@@ -216,11 +216,11 @@ def allowance(random: Words, heat: float) -> float:
 
 
 @jit
-def accept(st: StateRef, delta: Longs, bound: Longs, weight: Floats, allowance: float) -> bool:
-    """Whether the change costs no more than allowed and takes no goal above `bound` (nor further above it)."""
+def accept(total: Longs, delta: Longs, bound: Longs, weight: Floats, allowance: float) -> bool:
+    """Whether changing `total` by `delta` costs no more than allowed and takes no goal above `bound` (nor further)."""
     cost = 0.0
     for g in range(len(delta)):
-        if delta[g] > 0 and st.total[g] + delta[g] > bound[g]:
+        if delta[g] > 0 and total[g] + delta[g] > bound[g]:
             return False
         cost += weight[g] * delta[g]
     return cost <= allowance

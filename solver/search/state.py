@@ -164,3 +164,11 @@ def empty(data: Data, seed: int) -> State:
 def copy(state: State) -> State:
     """A schedule of its own, to search beside the first."""
     return State(*(array.copy() for array in state))
+
+
+def overwrite(state: State, other: State) -> None:
+    """Makes `state` the same schedule as `other`, to be searched with random numbers of its own."""
+    random = state.random.copy()
+    for array, source in zip(state, other, strict=True):
+        array[...] = source
+    state.random[...] = random

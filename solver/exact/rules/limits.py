@@ -33,16 +33,19 @@ def per_day(model: "Model") -> None:
 
 
 def in_a_row(model: "Model") -> None:
-    """Of any `maximum_consecutive` + 1 successive slots of a session, one is free."""
+    """Of any `maximum_consecutive` + 1 successive slots of a session, one is free.
+
+    Said of the meetings in those slots, not as a clause over the free ones: only so the linear relaxation sees it.
+    """
     for person in model.agenda:
         longest = model.index.participants[person].maximum_consecutive
         if longest is None:
             continue
         for session in model.index.sessions:
             for first in range(session.start, session.stop - longest):
-                window = [model.free.get((person, t)) for t in range(first, first + longest + 1)]
-                if all(free is not None for free in window):
-                    model.cp.add_bool_or(window)
+                window = [model.busy.get((person, t), []) for t in range(first, first + longest + 1)]
+                if all(window):
+                    _at_most(model, [attends for slot in window for attends in slot], longest)
 
 
 def _at_most(model: "Model", meetings: list[Any], limit: int | None) -> None:

@@ -1,0 +1,49 @@
+"""The bounds proven for the goals, and for which schedules each of them holds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from solver.result import Goal, GoalReport
+
+
+def cost(goal: Goal, value: int) -> int:
+    """`value` as something to be made small."""
+    return -value if goal is Goal.VALUE else value
+
+
+@dataclass
+class Bounds:
+    """Bounds from several sources; `value` is the sum of all values that are worth having, which needs no proof."""
+
+    value: int
+    _proven: list[tuple[Goal, int, Mapping[Goal, int]]] = field(default_factory=list)
+
+    def add(self, goal: Goal, bound: int, given: Mapping[Goal, int]) -> None:
+        """`bound` holds for all schedules that are at least as good as `given` in the goals named there."""
+        self._proven.append((goal, bound, given))
+
+    def best(self, goal: Goal, values: Mapping[Goal, int]) -> int:
+        """The tightest bound of `goal` for schedules as good as `values`."""
+        if goal is Goal.VALUE:
+            return min([self.value, *self._holding(goal, values)])
+        return max([0, *self._holding(goal, values)])
+
+    def is_known(self, goal: Goal, values: Mapping[Goal, int]) -> bool:
+        """Whether any bound was proven of `goal` for schedules as good as `values`."""
+        return bool(self._holding(goal, values))
+
+    def tightened(self, reports: Sequence[GoalReport]) -> tuple[GoalReport, ...]:
+        """`reports` of one schedule, each with its own bound or a tighter one."""
+        values = {report.goal: report.value for report in reports}
+        bounds = [(report.bound, self.best(report.goal, values)) for report in reports]
+        return tuple(
+            replace(report, bound=min(both) if report.goal is Goal.VALUE else max(both))
+            for report, both in zip(reports, bounds, strict=True)
+        )
+
+    def _holding(self, goal: Goal, values: Mapping[Goal, int]) -> list[int]:
+        return [
+            bound
+            for of, bound, given in self._proven
+            if of is goal and all(g in values and cost(g, values[g]) <= cost(g, v) for g, v in given.items())
+        ]
