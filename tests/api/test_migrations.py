@@ -75,12 +75,14 @@ def test_problems_stored_by_position_name_their_slots_by_id(empty_url: str) -> N
         for hour, position in ((10, 1), (14, 2), (9, 0)):
             database.execute(
                 "INSERT INTO slots (event_id, session_id, position, starts, ends) SELECT event_id, id, %s,"
-                " make_timestamptz(2026, 12, 8, %s, 0, 0), make_timestamptz(2026, 12, 8, %s, 20, 0) FROM event_sessions",
+                " make_timestamptz(2026, 12, 8, %s, 0, 0), make_timestamptz(2026, 12, 8, %s, 20, 0)"
+                " FROM event_sessions",
                 (position, hour, hour),
             )
         database.execute(
-            "INSERT INTO schedules (event_id, version, state, options, progress, goals, measures, problem, plan, cancelled)"
-            " SELECT id, 1, 'running', '{}', '{}', '[]', '{}', %s, %s, false FROM events",
+            "INSERT INTO schedules (event_id, version, state, options, progress, goals, measures, cancelled,"
+            " problem, plan)"
+            " SELECT id, 1, 'running', '{}', '{}', '[]', '{}', false, %s, %s FROM events",
             (Jsonb(problem), Jsonb(plan)),
         )
     stored = "SELECT problem, plan FROM schedules"
