@@ -51,9 +51,10 @@ def settle(session: Session, schedule_id: int) -> None:
     """It was cancelled: the best plan that is stored becomes the draft; nothing if it is closed already."""
     row = locked(session, schedule_id)
     if row.state in OPEN:
-        plan = Schedule() if row.plan is None else schedule_from_json(row.plan)
-        if plan.meetings:
-            draft(session, row, problem_from_json(row.problem), plan, row.progress["goals"])
+        problem = None if row.plan is None else problem_from_json(row.problem)
+        plan = Schedule() if problem is None else schedule_from_json(row.plan, problem)
+        if problem is not None and plan.meetings:
+            draft(session, row, problem, plan, row.progress["goals"])
         else:
             row.state, row.finished_at = ScheduleState.CANCELLED, sa.func.now()
 

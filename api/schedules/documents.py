@@ -67,7 +67,8 @@ async def document(session: AsyncSession, schedule_id: int, write: Callable[[Pri
 def _load(session: Session, schedule_id: int) -> PrintedSchedule:
     row = session.get_one(models.Schedule, schedule_id, options=[undefer(models.Schedule.problem)])
     plan = snapshot.load(session, row.event_id)
-    problem, schedule = plan.positional(problem_from_json(row.problem), store.schedule_of(session, schedule_id))
+    solved = problem_from_json(row.problem)
+    problem, schedule = plan.positional(solved, store.schedule_of(session, schedule_id, solved))
     position = {request: i for i, request in enumerate(plan.requests)}
     unplaced = session.execute(
         sa.select(models.Unplaced.request_id, models.Unplaced.reason).where(models.Unplaced.schedule_id == schedule_id)

@@ -27,8 +27,9 @@ def run(url: str, schedule_id: int, stop: Stop) -> bool:
         }
         if not open_ or row.problem is None:
             return True
-        problem, schedule = problem_from_json(row.problem), store.schedule_of(session, schedule_id)
-        called, ids = store.called(session, row.event_id), list(open_)
+        problem = problem_from_json(row.problem)
+        schedule = store.schedule_of(session, schedule_id, problem)
+        called, ids = store.called(session, row.event_id, problem), list(open_)
         for start in range(0, len(ids), _AT_ONCE):
             if stop():
                 return False

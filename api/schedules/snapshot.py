@@ -1,7 +1,7 @@
 """The seam between the database and the domain: rows -> `Event`, `Problem`. `api.schedules.store` writes a `Schedule`.
 
 An `Event` knows its people, places, slots and requests by position; a stored problem and its schedules know them by
-the number of their row (slots by position, as the scheduler must).
+the id of their row.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from api import models
+from matchmaker.agenda import scheduler_slots
 from matchmaker.event import Event, EventPlace, Profile, Request, TimeSlot
 from matchmaker.scheduling.candidates import Index, problem_of
 from matchmaker.scheduling.domain import Problem, Schedule
@@ -30,9 +31,11 @@ class EventSnapshot:
     def positional(self, problem: Problem, schedule: Schedule) -> tuple[Problem, Schedule]:
         """A stored problem and a schedule of it as documents read them: by position in the event.
 
-        What has left the event since then is left out.
+        What has left the event since then is left out; slots are those that the event has now.
         """
         people, places, requests = (_positions(rows) for rows in (self.people, self.places, self.requests))
+        slots_now = _positions(self.slots)
+        slots = [slots_now[row] for row in problem.slot_ids]
         there = [c for c in problem.candidates if c.id in requests and set(c.people) <= people.keys()]
         kept = {c.id for c in there}
         remaining = replace(
@@ -42,11 +45,13 @@ class EventSnapshot:
             pins=tuple(pin for pin in problem.pins if pin.candidate in kept),
             exclusive=tuple(group & kept for group in problem.exclusive),
         )
-        return _renumbered(remaining, people, places, requests), Schedule(
+        moved = replace(_at_slots(remaining, slots), slots=scheduler_slots(self.event))
+        return _renumbered(moved, people, places, requests), Schedule(
             tuple(
                 replace(
                     meeting,
                     candidate=requests[meeting.candidate],
+                    slot=slots[meeting.slot],
                     place=places[meeting.place],
                     attendees=tuple(people[p] for p in meeting.attendees),
                 )
@@ -163,7 +168,9 @@ def _profile(person: models.Participant, position: Mapping[int, int]) -> Profile
 def problem(plan: EventSnapshot, score: Callable[[str, str], float]) -> tuple[Problem, Index]:
     """What is to be solved (`matchmaker.scheduling.candidates.problem_of`), with the numbers of the rows for ids."""
     positional, index = problem_of(plan.event, score)
-    return _renumbered(positional, plan.people, plan.places, plan.requests), Index(
+    slots = (replace(slot, id=row) for slot, row in zip(positional.slots, plan.slots, strict=True))
+    named = replace(positional, slots=tuple(slots))
+    return _renumbered(named, plan.people, plan.places, plan.requests), Index(
         requests={plan.requests[i]: tuple(plan.requests[j] for j in group) for i, group in index.requests.items()},
         excluded=tuple(plan.requests[i] for i in index.excluded),
     )
@@ -173,6 +180,21 @@ class _Numbers(Protocol):
     """The new id for an old one: a sequence or a mapping."""
 
     def __getitem__(self, old: int, /) -> int: ...
+
+
+def _at_slots(problem: Problem, slots: Sequence[int]) -> Problem:
+    """The same problem with other positions of its slots."""
+
+    def moved(some: frozenset[int] | None) -> frozenset[int] | None:
+        return None if some is None else frozenset(slots[t] for t in some)
+
+    return replace(
+        problem,
+        places=tuple(replace(place, open=moved(place.open)) for place in problem.places),
+        participants=tuple(replace(p, available=moved(p.available)) for p in problem.participants),
+        candidates=tuple(replace(c, slots=moved(c.slots)) for c in problem.candidates),
+        pins=tuple(replace(pin, slot=None if pin.slot is None else slots[pin.slot]) for pin in problem.pins),
+    )
 
 
 def _renumbered(problem: Problem, people: _Numbers, places: _Numbers, requests: _Numbers) -> Problem:

@@ -88,7 +88,7 @@ def _prepare(engine: sa.Engine, session: Session, schedule_id: int, stop: Stop) 
             store.store_problem(session, row, plan, ranked.ranking.score)
     with session.begin():
         problem = problem_from_json(row.problem)
-        start = None if row.plan is None else schedule_from_json(row.plan)
+        start = None if row.plan is None else schedule_from_json(row.plan, problem)
         elapsed = float(row.progress["seconds"])
     options = Options(
         time_limit=max(1.0, row.options["time_limit"] - elapsed),
@@ -155,7 +155,7 @@ class _Saver(threading.Thread):
                 sa.update(models.Schedule)
                 .where(models.Schedule.id == self._schedule_id, models.Schedule.state == ScheduleState.RUNNING)
                 .values(
-                    plan=schedule_to_json(newest.schedule),
+                    plan=schedule_to_json(newest.schedule, self._task.problem),
                     progress={
                         "stage": newest.stage,
                         "seconds": round(self._task.elapsed + newest.seconds, 1),
@@ -172,7 +172,7 @@ def _finish(session: Session, schedule_id: int, task: Task, result: Result, *, s
         if row.state is not ScheduleState.RUNNING:
             return
         if stopped and not row.cancelled:
-            row.plan = schedule_to_json(result.schedule)
+            row.plan = schedule_to_json(result.schedule, task.problem)
         elif result.status is Status.INFEASIBLE:
             fail(session, schedule_id, "infeasible")
         elif row.cancelled and not result.schedule.meetings:

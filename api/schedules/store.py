@@ -1,6 +1,6 @@
 """What a schedule solves and what comes of it, into the database and back.
 
-Stored problems and schedules know people, places and requests by the number of their row, slots by their position.
+Stored problems and schedules know people, places, slots and requests by the id of their row.
 """
 
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from api import models
 from api.schedules import explanations, snapshot
@@ -45,19 +45,20 @@ def check(problem: Problem, schedule: Schedule) -> None:
         raise IllegalScheduleError(found)
 
 
-def schedule_of(session: Session, schedule_id: int) -> Schedule:
-    """A stored schedule."""
+def schedule_of(session: Session, schedule_id: int, problem: Problem) -> Schedule:
+    """A stored schedule, whose slots are those of `problem`."""
+    position = {slot: t for t, slot in enumerate(problem.slot_ids)}
     meetings = session.scalars(
         sa.select(models.Meeting)
         .where(models.Meeting.schedule_id == schedule_id)
-        .options(selectinload(models.Meeting.attendees), joinedload(models.Meeting.slot))
+        .options(selectinload(models.Meeting.attendees))
         .order_by(models.Meeting.id)
     )
     return Schedule(
         tuple(
             Meeting(
                 candidate=meeting.request_id,
-                slot=meeting.slot.position,
+                slot=position[meeting.slot_id],
                 place=meeting.place_id,
                 attendees=tuple(a.participant_id for a in meeting.attendees),
             )
@@ -73,9 +74,7 @@ def store_meetings(session: Session, row: models.Schedule, problem: Problem, sch
     Raises `IllegalScheduleError` for any other, before anything is written.
     """
     check(problem, schedule)
-    slots = session.scalars(
-        sa.select(models.Slot.id).where(models.Slot.event_id == row.event_id).order_by(models.Slot.position)
-    ).all()
+    slots = problem.slot_ids
     value = {candidate.id: candidate.value for candidate in problem.candidates}
     held = sorted(schedule.meetings, key=lambda m: (m.slot, m.place, m.candidate))
     if held:
@@ -100,7 +99,7 @@ def store_meetings(session: Session, row: models.Schedule, problem: Problem, sch
                 for person in m.attendees
             ],
         )
-    if reasons := explanations.reasons(problem, schedule, called(session, row.event_id)):
+    if reasons := explanations.reasons(problem, schedule, called(session, row.event_id, problem)):
         session.execute(
             sa.insert(models.Unplaced),
             [{"schedule_id": row.id, "request_id": i, "reason": reason} for i, reason in reasons.items()],
@@ -108,7 +107,7 @@ def store_meetings(session: Session, row: models.Schedule, problem: Problem, sch
     row.measures = measures_of(session, row.event_id, problem, schedule)
 
 
-def called(session: Session, event_id: int) -> explanations.DisplayNames:
+def called(session: Session, event_id: int, problem: Problem) -> explanations.DisplayNames:
     """What the people, slots and places of a stored problem are called."""
     zone = ZoneInfo(session.get_one(models.Event, event_id).time_zone)
     person, place, slot = models.Participant, models.Place, models.Slot
@@ -119,8 +118,13 @@ def called(session: Session, event_id: int) -> explanations.DisplayNames:
         )
     }
     places = dict(session.execute(sa.select(place.id, place.name).where(place.event_id == event_id)).all())
-    slots = session.execute(sa.select(slot.starts, slot.ends).where(slot.event_id == event_id).order_by(slot.position))
-    times = explanations.times_of([TimeSlot(session="", starts=starts, ends=ends) for starts, ends in slots], zone)
+    slots = {
+        i: TimeSlot(session="", starts=starts, ends=ends)
+        for i, starts, ends in session.execute(
+            sa.select(slot.id, slot.starts, slot.ends).where(slot.event_id == event_id)
+        )
+    }
+    times = explanations.times_of([slots[i] for i in problem.slot_ids], zone)
     return explanations.DisplayNames(person=people.__getitem__, slot=times.__getitem__, place=places.__getitem__)
 
 
@@ -146,4 +150,4 @@ def measures_of(session: Session, event_id: int, problem: Problem, schedule: Sch
 def outdated(session: Session, row: models.Schedule) -> list[Violation]:
     """The rules of the event as it is now that a stored schedule breaks."""
     problem, _ = snapshot.problem(snapshot.load(session, row.event_id), lambda _one, _other: 0.0)
-    return violations(problem, schedule_of(session, row.id))
+    return violations(problem, schedule_of(session, row.id, problem))

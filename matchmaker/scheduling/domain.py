@@ -1,7 +1,8 @@
 """The scheduling problem and its answer, as plain frozen data.
 
-Every slot is an index into `Problem.slots`, in chronological order; every other thing carries an `id` of the
-caller's choosing. Times of day and time zones are not known here (see `matchmaker.agenda`).
+Inside a problem and its schedules a slot is an index into `Problem.slots`, in chronological order; every other thing
+is named by the `id` that the caller chose. Stored as JSON (`matchmaker.scheduling.codec`) slots go by their ids too.
+Times of day and time zones are not known here (see `matchmaker.agenda`).
 """
 
 from collections.abc import Mapping
@@ -13,9 +14,11 @@ from functools import cached_property
 class Slot:
     """One unit of meeting time. Neighbouring slots of the same session follow each other without a pause.
 
-    Idle time counts inside a session only: not across lunch, not across days.
+    Idle time counts inside a session only: not across lunch, not across days. `id` names the slot outside of this
+    problem, where positions may change (None: its position).
     """
 
+    id: int | None = None
     session: int = 0
     day: int = 0
 
@@ -91,6 +94,11 @@ class Problem:
     candidates: tuple[Candidate, ...]
     pins: tuple[Pin, ...] = ()
     exclusive: tuple[frozenset[int], ...] = ()
+
+    @property
+    def slot_ids(self) -> tuple[int, ...]:
+        """The id of each slot, in order of time."""
+        return tuple(position if slot.id is None else slot.id for position, slot in enumerate(self.slots))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

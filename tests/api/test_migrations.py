@@ -8,6 +8,7 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from psycopg import sql
+from psycopg.types.json import Jsonb
 from sqlalchemy.engine import make_url
 
 from api.core.database import alembic_config, migrate
@@ -111,3 +112,53 @@ def _documents(url: str) -> dict[str, Any]:
         ).fetchone()
     assert row is not None
     return dict(zip(columns, row, strict=True))
+
+
+def test_problems_stored_by_position_name_their_slots_by_id(empty_url: str) -> None:
+    """Slot 3 came later, and before the others: the problem knows nothing of it."""
+    config = alembic_config(empty_url)
+    alembic.command.upgrade(config, "0005")
+    problem = {
+        "slots": [{}, {"session": 1}],
+        "places": [{"id": 1, "open": [1]}],
+        "participants": [{"id": 1, "available": [0, 1]}],
+        "candidates": [{"id": 1, "people": [1], "slots": [0]}],
+        "pins": [{"candidate": 1, "slot": 1}],
+    }
+    plan = {"meetings": [{"candidate": 1, "slot": 1, "place": 1, "attendees": [1]}]}
+    with psycopg.connect(empty_url) as database:
+        database.execute(
+            "INSERT INTO events (slug, name, time_zone, languages, colour, themes)"
+            " VALUES ('e', 'E', 'UTC', '{}', '#000000', '{}')"
+        )
+        database.execute("INSERT INTO event_sessions (event_id, name, position) SELECT id, 'S', 0 FROM events")
+        for hour, position in ((10, 1), (14, 2), (9, 0)):
+            database.execute(
+                "INSERT INTO slots (event_id, session_id, position, starts, ends) SELECT event_id, id, %s,"
+                " make_timestamptz(2026, 12, 8, %s, 0, 0), make_timestamptz(2026, 12, 8, %s, 20, 0)"
+                " FROM event_sessions",
+                (position, hour, hour),
+            )
+        database.execute(
+            "INSERT INTO schedules (event_id, version, state, options, progress, goals, measures, cancelled,"
+            " problem, plan)"
+            " SELECT id, 1, 'running', '{}', '{}', '[]', '{}', false, %s, %s FROM events",
+            (Jsonb(problem), Jsonb(plan)),
+        )
+    stored = "SELECT problem, plan FROM schedules"
+    alembic.command.upgrade(config, "0006")
+    with psycopg.connect(empty_url) as database:
+        after = database.execute(stored).fetchone()
+    assert after == (
+        {
+            "slots": [{"id": 1}, {"id": 2, "session": 1}],
+            "places": [{"id": 1, "open": [2]}],
+            "participants": [{"id": 1, "available": [1, 2]}],
+            "candidates": [{"id": 1, "people": [1], "slots": [1]}],
+            "pins": [{"candidate": 1, "slot": 2}],
+        },
+        {"meetings": [{"candidate": 1, "slot": 2, "place": 1, "attendees": [1]}]},
+    )
+    alembic.command.downgrade(config, "0005")
+    with psycopg.connect(empty_url) as database:
+        assert database.execute(stored).fetchone() == (problem, plan)

@@ -6,16 +6,31 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from api.imports.changes import Changes
+from api.imports.programme import store_slots
 from api.imports.service import store_event
-from api.models import BlockedSlot, Meeting, MeetingRequest, Participant, Schedule, Slot, Unplaced, User
-from api.schedules import explaining, snapshot, store
+from api.models import (
+    BlockedSlot,
+    Meeting,
+    MeetingAttendee,
+    MeetingRequest,
+    Participant,
+    Schedule,
+    Slot,
+    Unplaced,
+    User,
+)
+from api.models.schedules import ScheduleState
+from api.schedules import explaining, snapshot, solving, store
+from matchmaker.agenda import agendas_of
 from matchmaker.event import Preference, RequestStatus
 from matchmaker.sample import biowin_day
 from matchmaker.scheduling import domain
 from matchmaker.scheduling.candidates import problem_of
 from matchmaker.scheduling.checks import measures, violations
+from matchmaker.scheduling.codec import problem_from_json
 from tests.api.drafts import drafted, queued
-from tests.api.small_event import small_event
+from tests.api.small_event import SLOTS, slot, small_event
 
 
 def no_score(_one: str, _other: str) -> float:
@@ -64,7 +79,7 @@ def test_a_schedule_comes_back_from_its_rows(db: Session, database_url: str, eve
     row = drafted(db, database_url, event_id)
     plan = snapshot.load(db, event_id)
     problem, _ = snapshot.problem(plan, no_score)
-    schedule = store.schedule_of(db, row.id)
+    schedule = store.schedule_of(db, row.id, problem)
     assert violations(problem, schedule) == []
     assert len(schedule.meetings) == measures(problem, schedule).meetings == row.measures["meetings"] == 1
     (meeting,) = schedule.meetings
@@ -105,8 +120,8 @@ def test_each_request_without_a_meeting_has_its_reason_and_its_fix(db: Session, 
     )
     event_id = store_event(db, replace(event, requests=agreed), owner.id).id
     bob, ann = (db.scalars(sa.select(Participant).where(Participant.first_name == n)).one() for n in ("Bob", "Ann"))
-    for slot in db.scalars(sa.select(Slot).where(Slot.event_id == event_id, Slot.position > 0)):
-        db.add(BlockedSlot(participant_id=bob.id, slot_id=slot.id))
+    for later in db.scalars(sa.select(Slot).where(Slot.event_id == event_id, Slot.position > 0)):
+        db.add(BlockedSlot(participant_id=bob.id, slot_id=later.id))
     db.commit()
     row = drafted(db, database_url, event_id)
     left = db.scalars(sa.select(Unplaced).where(Unplaced.schedule_id == row.id)).one()
@@ -116,7 +131,8 @@ def test_each_request_without_a_meeting_has_its_reason_and_its_fix(db: Session, 
     assert explaining.run(database_url, row.id, lambda: False)
     db.refresh(left)
     assert left.reason["fix"]["en"] == "Possible at 10:20: Bob Peeters makes time at 10:20."
-    assert ann.id in {p for m in store.schedule_of(db, row.id).meetings for p in m.attendees}
+    attendees = db.scalars(sa.select(MeetingAttendee.participant_id).join(Meeting).where(Meeting.schedule_id == row.id))
+    assert ann.id in attendees.all()
 
 
 def test_a_request_that_a_never_excludes_is_told_to_the_organiser(db: Session, database_url: str) -> None:
@@ -133,6 +149,39 @@ def test_a_request_that_a_never_excludes_is_told_to_the_organiser(db: Session, d
     row = drafted(db, database_url, event_id)
     assert row.measures["meetings"] == 0
     assert db.scalars(sa.select(Unplaced.reason["code"].astext)).all() == ["never"]
+
+
+@pytest.mark.parametrize("during", [False, True], ids=["after the solve", "during the solve"])
+def test_a_schedule_keeps_its_times_when_an_import_adds_an_earlier_slot(
+    db: Session, database_url: str, event_id: int, during: bool
+) -> None:
+    bob = db.scalars(sa.select(Participant).where(Participant.first_name == "Bob")).one()
+    last = db.scalars(sa.select(Slot).where(Slot.event_id == event_id).order_by(Slot.position.desc())).first()
+    assert last is not None
+    others = db.scalars(sa.select(Slot).where(Slot.event_id == event_id, Slot.id != last.id)).all()
+    db.add_all(BlockedSlot(participant_id=bob.id, slot_id=slot.id) for slot in others)
+    db.commit()
+    row = queued(db, event_id, state=ScheduleState.RUNNING) if during else drafted(db, database_url, event_id)
+    if during:
+        store.store_problem(db, row, snapshot.load(db, event_id), no_score)
+        db.commit()
+    store_slots(db, event_id, (slot("Early", 9), slot("Early", 9, 20), *SLOTS), Changes())
+    db.commit()
+    if during:
+        assert solving.run(database_url, row.id, lambda: False)
+        db.refresh(row)
+    assert (row.state, row.measures["meetings"]) == (ScheduleState.DRAFT, 1)
+    assert db.scalars(sa.select(Meeting.slot_id).where(Meeting.schedule_id == row.id)).all() == [last.id]
+    plan, solved = snapshot.load(db, event_id), problem_from_json(row.problem)
+    problem, schedule = plan.positional(solved, store.schedule_of(db, row.id, solved))
+    entries = [entry for agenda in agendas_of(plan.event, schedule) for entry in agenda.entries]
+    assert {(entry.starts, entry.partners[0].first_name) for entry in entries} == {
+        (last.starts, "Bob"),
+        (last.starts, "Cleo"),
+    }
+    assert measures(problem, schedule) == measures(solved, store.schedule_of(db, row.id, solved))
+    assert violations(problem, schedule) == []
+    assert store.outdated(db, row) == []
 
 
 def test_what_is_solved_is_fixed_before_the_search(db: Session, database_url: str, event_id: int) -> None:

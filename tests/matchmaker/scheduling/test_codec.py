@@ -2,6 +2,8 @@
 
 import json
 from contextlib import suppress
+from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -10,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matchmaker.scheduling.codec import problem_from_json, problem_to_json, schedule_from_json, schedule_to_json
-from matchmaker.scheduling.domain import Schedule
+from matchmaker.scheduling.domain import Participant, Pin, Place, Schedule, Slot
 from tests.make import candidate, meeting, problem, problems, random_problem, schedule
 
-PROBLEM = problem_to_json(problem(candidate(0, 1, 2), candidate(1, 2, 3)))
+SOME = problem(candidate(0, 1, 2), candidate(1, 2, 3))
+PROBLEM = problem_to_json(SOME)
 
 
 def errors(content: Any) -> list[str]:
@@ -29,12 +32,46 @@ def test_a_problem_reads_back_as_it_was_written(original: Any) -> None:
 
 def test_a_schedule_reads_back_as_it_was_written() -> None:
     original = schedule(meeting(3, 0, 1, 4, 5), meeting(7, 2, 0, 4, 6, 8))
-    assert schedule_from_json(json.loads(json.dumps(schedule_to_json(original)))) == original
-    assert schedule_from_json({}) == Schedule()
+    assert schedule_from_json(json.loads(json.dumps(schedule_to_json(original, SOME))), SOME) == original
+    assert schedule_from_json({}, SOME) == Schedule()
 
 
 def test_what_equals_its_default_is_not_written() -> None:
     assert problem_to_json(problem(candidate(0, 1, 2)))["candidates"] == [{"id": 0, "people": [1, 2]}]
+
+
+NAMED = replace(
+    problem(
+        candidate(0, 1, 2, slots=frozenset({0, 2})),
+        sessions=(2, 1),
+        places=[Place(id=5, open=frozenset({2}))],
+        participants=[Participant(id=1, available=frozenset({0, 2}))],
+        pins=[Pin(candidate=0, slot=2)],
+    ),
+    slots=(Slot(id=70), Slot(id=30), Slot(id=50, session=1)),
+)
+"""A problem whose slots have ids, which are in another order than the slots."""
+
+
+def test_what_is_stored_names_slots_by_their_ids() -> None:
+    written = problem_to_json(NAMED)
+    assert [slot["id"] for slot in written["slots"]] == [70, 30, 50]
+    assert written["places"][0]["open"] == [50]
+    assert written["participants"][0]["available"] == written["candidates"][0]["slots"] == [50, 70]
+    assert written["pins"][0]["slot"] == 50
+    assert problem_from_json(json.loads(json.dumps(written))) == NAMED
+    placed = schedule(meeting(0, 2, 5, 1, 2))
+    assert schedule_to_json(placed, NAMED)["meetings"][0]["slot"] == 50
+    assert schedule_from_json(schedule_to_json(placed, NAMED), NAMED) == placed
+
+
+def test_a_slot_that_no_slot_is_called_is_an_error_not_a_position() -> None:
+    written = problem_to_json(NAMED)
+    written["pins"][0]["slot"] = 2
+    assert errors(written) == ["pins[0].slot: there is no slot 2"]
+    with pytest.raises(ValueError, match=r"meetings\[0\]\.slot: there is no slot 1$"):
+        schedule_from_json({"meetings": [{"candidate": 0, "slot": 1, "place": 5, "attendees": [1, 2]}]}, NAMED)
+    assert errors(PROBLEM | {"slots": [{"id": 1}, {}]}) == ["slots[1].id: 1 is given twice"]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +135,7 @@ def test_all_errors_come_at_once() -> None:
     )
 )
 def test_whatever_is_not_a_problem_is_refused_in_words(content: Any) -> None:
-    for read in (problem_from_json, schedule_from_json):
+    for read in (problem_from_json, partial(schedule_from_json, problem=SOME)):
         with suppress(ValueError):  # any other exception is a mistake
             assert read(content) in (problem_from_json({}), Schedule())
 
