@@ -11,7 +11,7 @@ from fastapi_offline import FastAPIOffline
 from api.accounts import routes as accounts
 from api.accounts import sign_in_routes as sign_in
 from api.agendas import routes as agendas
-from api.core import errors
+from api.core import background, errors
 from api.core.database import open_engine, open_sessions
 from api.events import routes as events
 from api.imports import routes as imports
@@ -92,7 +92,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = open_engine(url)
     app.state.sessions = open_sessions(engine)
     app.state.meanings = Meanings(url)
+    background.warm()
     yield
+    background.end()
     await engine.dispose()
 
 

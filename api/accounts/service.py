@@ -9,6 +9,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.core.background import PASSWORDS
 from api.core.database import Sessions
 from api.core.errors import LinkUsed, WrongCode
 from api.messages import mail
@@ -29,7 +30,7 @@ async def make_link(session: AsyncSession, user_id: int, settings: Settings) -> 
         SignInLink(
             user_id=user_id,
             token_hash=token_hash_of(token),
-            code_hash=await asyncio.to_thread(hasher.hash, code),
+            code_hash=await PASSWORDS.run(hasher.hash, code),
             expires_at=now + timedelta(minutes=settings.link_minutes),
         )
     )
@@ -90,7 +91,7 @@ async def use_code(session: AsyncSession, sessions: Sessions, email: str, code: 
         ).one_or_none()
     link_id, code_hash = row or (0, NOBODY)
     try:
-        await asyncio.to_thread(hasher.verify, code_hash, code)
+        await PASSWORDS.run(hasher.verify, code_hash, code)
     except VerifyMismatchError:
         raise WrongCode("This code is not right, or no longer. Ask for a new one.") from None
     return await _use(session, SignInLink.id == link_id)

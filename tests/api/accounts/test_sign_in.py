@@ -1,6 +1,7 @@
 """Signing in by link and code."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -77,6 +78,21 @@ def test_a_code_signs_in_once(client: TestClient, link: tuple[str, str]) -> None
     proof = {"email": "Ann@Example.org", "code": link[1]}
     assert client.post(SESSIONS, json=proof).status_code == 201
     assert client.post(SESSIONS, json=proof).json()["code"] == "wrong-code"
+
+
+def test_slow_work_of_other_kinds_keeps_nobody_from_signing_in(client: TestClient, link: tuple[str, str]) -> None:
+    assert client.portal is not None
+    done = threading.Event()
+    busy = [client.portal.start_task_soon(asyncio.to_thread, done.wait, 20) for _ in range(64)]
+    try:
+        client.get("/api/v1/me")
+        assert not any(work.done() for work in busy)
+        assert client.post(SESSIONS, json={"email": "ann@example.org", "code": link[1]}).status_code == 201
+        assert not any(work.done() for work in busy)
+    finally:
+        done.set()
+        for work in busy:
+            work.result()
 
 
 def test_after_five_wrong_codes_the_right_one_is_refused(client: TestClient, link: tuple[str, str]) -> None:
