@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from matchmaker.agenda import slots_between
 from matchmaker.documents.event_workbook import workbook_of
 from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, Request, RequestStatus
-from matchmaker.intake.layout import SHEETS
+from matchmaker.intake.layout import EXAMPLE_DOMAIN, SHEETS
 
-EMAILS = ("anna@example.org", "bram@example.org", "chloe@example.org", "dora@example.org")
+EMAILS = tuple(f"{name}@{EXAMPLE_DOMAIN}" for name in ("anna", "bram", "chloe", "dora"))
 
 
 def template(language: str = "en") -> bytes:

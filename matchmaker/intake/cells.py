@@ -15,8 +15,9 @@ from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 
 from matchmaker.intake.errors import UnexpectedError
-from matchmaker.intake.layout import CHOICES, LANGUAGES, is_called, plain
+from matchmaker.intake.layout import CHOICES, LANGUAGES, choice_named
 from matchmaker.intake.tables import Cell
+from matchmaker.text import NAME_LENGTH, PROSE_LENGTH, fold, forbidden_character, is_visible
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -32,19 +33,40 @@ def text(cell: Cell) -> str:
     return str(cell).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def line(cell: Cell) -> str:
+    """A text on one line, such as a name. Line ends and tabs become blanks; at most `NAME_LENGTH` characters."""
+    return _allowed(re.sub("[\n\t]+", " ", text(cell)), NAME_LENGTH)
+
+
+def prose(cell: Cell) -> str:
+    """A text of several lines, at most `PROSE_LENGTH` characters."""
+    return _allowed(text(cell), PROSE_LENGTH, multiline=True)
+
+
+def _allowed(written: str, length: int, *, multiline: bool = False) -> str:
+    if len(written) > length:
+        raise UnexpectedError("too_long", length=length, characters=len(written))
+    if (character := forbidden_character(written, multiline=multiline)) is not None:
+        raise UnexpectedError("character", character=f"U+{ord(character):04X}")
+    if not is_visible(written):
+        raise UnexpectedError("invisible")
+    return written
+
+
 def email(cell: Cell) -> str:
     """An e-mail address in lower case: people are told apart by it."""
-    try:
-        return validate_email(text(cell), check_deliverability=False).normalized.lower()
-    except EmailNotValidError as wrong:
-        raise UnexpectedError("email") from wrong
-
-
-def number(cell: Cell, least: int = 0) -> int:
-    """A whole number of `least` or more."""
     written = text(cell)
-    if isinstance(cell, bool) or not re.fullmatch(r"\d{1,9}", written, re.ASCII) or int(written) < least:
-        raise UnexpectedError("number", least=least)
+    try:
+        return validate_email(written[: NAME_LENGTH * 2], check_deliverability=False).normalized.lower()
+    except EmailNotValidError as error:
+        raise UnexpectedError("email") from error
+
+
+def number(cell: Cell, least: int, most: int) -> int:
+    """A whole number from `least` to `most`."""
+    written = text(cell)
+    if isinstance(cell, bool) or not re.fullmatch(r"\d{1,9}", written, re.ASCII) or not least <= int(written) <= most:
+        raise UnexpectedError("number_between", least=least, most=most)
     return int(written)
 
 
@@ -58,13 +80,11 @@ def yes(cell: Cell, language: str) -> bool:
 
 
 def _chosen(cell: Cell, kind: type[StrEnum] | type[bool], language: str) -> str:
-    names = CHOICES[kind]
-    for value, called in names.items():
-        if is_called(called, text(cell)):
-            return value
-    raise UnexpectedError(
-        "choice", choices=", ".join(called.get(language, called["en"])[0] for called in names.values())
-    )
+    value = choice_named(kind, text(cell))
+    if value is None:
+        choices = (names.get(language, names["en"])[0] for names in CHOICES[kind].values())
+        raise UnexpectedError("choice", choices=", ".join(choices))
+    return value
 
 
 # Codes that CLDR lists besides the countries of ISO 3166-1 (unions, groups, exceptional reservations, pseudo-locales).
@@ -85,13 +105,13 @@ def _codes(kind: str, pattern: str, without: frozenset[str]) -> Mapping[str, str
     """The codes of CLDR that look like `pattern`, by themselves and by their names in the three languages."""
     names = [dict(getattr(Locale(language), kind)) for language in LANGUAGES]
     codes = [code for code in names[0] if re.fullmatch(pattern, code) and code not in without]
-    return {plain(name): code for code in codes for name in (code, *(of.get(code, code) for of in names))}
+    return {fold(name): code for code in codes for name in (code, *(of.get(code, code) for of in names))}
 
 
 def country(cell: Cell) -> str:
     """An ISO 3166-1 alpha-2 code, from the code or the country's name in English, French or Dutch."""
     try:
-        return _countries()[plain(text(cell))]
+        return _countries()[fold(text(cell))]
     except KeyError:
         raise UnexpectedError("country") from None
 
@@ -99,14 +119,14 @@ def country(cell: Cell) -> str:
 def language_code(cell: Cell) -> str:
     """An ISO 639-1 code, from the code or the language's name in English, French or Dutch."""
     try:
-        return _languages()[plain(text(cell))]
+        return _languages()[fold(text(cell))]
     except KeyError:
         raise UnexpectedError("language") from None
 
 
 def languages(cell: Cell) -> tuple[str, ...]:
     """Language codes, separated by commas or semicolons."""
-    return tuple(language_code(part) for part in re.split("[,;\n]", text(cell)) if part.strip())
+    return tuple(dict.fromkeys(language_code(part) for part in re.split("[,;\n]", text(cell)) if part.strip()))
 
 
 def theme_code(cell: Cell) -> str:
@@ -117,7 +137,7 @@ def theme_code(cell: Cell) -> str:
 
 def several(cell: Cell) -> tuple[str, ...]:
     """The parts of a list, as separated by semicolons or line ends."""
-    return tuple(part.strip() for part in re.split("[;\n]", text(cell)) if part.strip())
+    return tuple(line(part) for part in re.split("[;\n]", text(cell)) if part.strip())
 
 
 def colour(cell: Cell) -> str:
@@ -135,12 +155,14 @@ def time_zone(cell: Cell) -> ZoneInfo:
 
 def moment(cell: Cell, zone: ZoneInfo) -> datetime:
     """A date and time in `zone`, unless the text gives its own offset; to the second."""
-    found = _date_and_time(cell)
-    if found.tzinfo is not None:
-        return found.astimezone(zone)
-    local = found.replace(tzinfo=zone)
+    written = _date_and_time(cell)
+    if not 1970 <= written.year <= 2200:  # far from the ends of the calendar, which no zone may cross
+        raise UnexpectedError("time")
+    if written.tzinfo is not None:
+        return written.astimezone(zone)
+    local = written.replace(tzinfo=zone)
     # A local time that the clock skips in spring does not survive the way to UTC and back.
-    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != found:
+    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != written:
         raise UnexpectedError("skipped_time", time_zone=zone.key)
     return local
 

@@ -18,20 +18,38 @@ class IntakeError:
     expected: str
 
 
-class IntakeErrors(Exception):  # noqa: N818 - the plural says that these are all of them
-    """Everything that is wrong with a workbook, in order of sheet and row; nothing of it was taken in."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntakeNotice:
+    """Something of a workbook that is not taken in; `text` says what, in the reader's language."""
 
-    def __init__(self, errors: tuple[IntakeError, ...]) -> None:
-        super().__init__(f"{len(errors)} errors in the workbook")
-        self.errors = errors
+    sheet: str
+    column: str = ""
+    text: str
+
+
+class IntakeErrors(Exception):  # noqa: N818 - the plural says that these are all of them
+    """What is wrong with a workbook, in order of sheet and row; nothing of it was taken in.
+
+    `total` counts all errors, of which `errors` holds the first.
+    """
+
+    def __init__(self, errors: tuple[IntakeError, ...], total: int | None = None) -> None:
+        self.errors, self.total = errors, len(errors) if total is None else total
+        super().__init__(f"{self.total} errors in the workbook")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return IntakeErrors, (self.errors, self.total)
 
 
 class UnexpectedError(ValueError):
-    """A cell that cannot be read; `code` and `details` say what was expected (see `expectation`)."""
+    """A cell that cannot be read; `code` and `details` say what was expected (see `expectation`).
 
-    def __init__(self, code: str, /, **details: object) -> None:
+    Errors of one `cause` are reported once, at the first of their cells.
+    """
+
+    def __init__(self, code: str, /, *, cause: str | None = None, **details: object) -> None:
         super().__init__(code)
-        self.code, self.details = code, details
+        self.code, self.cause, self.details = code, cause, details
 
 
 def expectation(code: str, language: str, /, **details: object) -> str:
@@ -86,25 +104,10 @@ _EXPECTED: dict[str, dict[str, str]] = {
         "fr": "cette colonne",
         "nl": "deze kolom",
     },
-    "column_name": {
-        "en": "one of the columns {columns}",
-        "fr": "une des colonnes {columns}",
-        "nl": "een van de kolommen {columns}",
-    },
-    "column_suggested": {
-        "en": "a known column; perhaps “{suggestion}”?",
-        "fr": "une colonne connue ; peut-être « {suggestion} » ?",
-        "nl": "een bekende kolom; misschien ‘{suggestion}’?",
-    },
     "column_twice": {
         "en": "each column only once; this is “{suggestion}” again",
         "fr": "chaque colonne une seule fois ; c'est de nouveau « {suggestion} »",
         "nl": "elke kolom slechts één keer; dit is opnieuw ‘{suggestion}’",
-    },
-    "headless": {
-        "en": "a column name above this value",
-        "fr": "un nom de colonne au-dessus de cette valeur",
-        "nl": "een kolomnaam boven deze waarde",
     },
     "filled": {
         "en": "a value: this column is required",
@@ -176,11 +179,6 @@ _EXPECTED: dict[str, dict[str, str]] = {
         "fr": "le nom d'un stand de la feuille « {sheet} »",
         "nl": "de naam van een stand van het blad ‘{sheet}’",
     },
-    "number": {
-        "en": "a whole number of {least} or more",
-        "fr": "un nombre entier, {least} ou plus",
-        "nl": "een geheel getal, {least} of meer",
-    },
     "time_zone": {
         "en": "a time zone of the IANA database, such as Europe/Brussels",
         "fr": "un fuseau horaire de la base IANA, comme Europe/Brussels",
@@ -230,5 +228,91 @@ _EXPECTED: dict[str, dict[str, str]] = {
         "en": "at least the minimum, {minimum}",
         "fr": "au moins le minimum, {minimum}",
         "nl": "minstens het minimum, {minimum}",
+    },
+}
+
+_EXPECTED |= {
+    "stray_cell": {
+        "en": "nothing beyond row {rows} or column {columns}, and no cell this far from the table: delete its content",
+        "fr": "rien au-delà de la ligne {rows} ou de la colonne {columns}, et aucune cellule si loin du tableau : "
+        "effacez son contenu",
+        "nl": "niets voorbij rij {rows} of kolom {columns}, en geen cel zo ver van de tabel: wis de inhoud ervan",
+    },
+    "resources": {
+        "en": "a file that can be read with the time and memory that a file is given: remove what is not the event's",
+        "fr": "un fichier lisible avec le temps et la mémoire accordés à un fichier : retirez ce qui n'est pas de "
+        "l'événement",
+        "nl": "een bestand dat leesbaar is met de tijd en het geheugen die een bestand krijgt: verwijder wat niet bij "
+        "het evenement hoort",
+    },
+    "too_long": {
+        "en": "at most {length} characters; there are {characters}",
+        "fr": "au plus {length} caractères ; il y en a {characters}",
+        "nl": "hoogstens {length} tekens; het zijn er {characters}",
+    },
+    "character": {
+        "en": "a text without the invisible character {character}",
+        "fr": "un texte sans le caractère invisible {character}",
+        "nl": "een tekst zonder het onzichtbare teken {character}",
+    },
+    "invisible": {
+        "en": "a text that can be seen: these characters are invisible",
+        "fr": "un texte visible : ces caractères sont invisibles",
+        "nl": "een zichtbare tekst: deze tekens zijn onzichtbaar",
+    },
+    "number_between": {
+        "en": "a whole number from {least} to {most}",
+        "fr": "un nombre entier de {least} à {most}",
+        "nl": "een geheel getal van {least} tot {most}",
+    },
+    "too_many_slots": {
+        "en": "at most {most} slots in an event; check start, end and minutes",
+        "fr": "au plus {most} créneaux dans un événement ; vérifiez le début, la fin et les minutes",
+        "nl": "hoogstens {most} tijdsloten in een evenement; controleer begin, einde en minuten",
+    },
+    "too_many_statements": {
+        "en": "at most {most} offers and {most} needs of one person",
+        "fr": "au plus {most} offres et {most} besoins par personne",
+        "nl": "hoogstens {most} keer aanbod en {most} keer vraag per persoon",
+    },
+    "too_many_themes": {
+        "en": "at most {most} themes",
+        "fr": "au plus {most} thèmes",
+        "nl": "hoogstens {most} thema's",
+    },
+    "repeated": {
+        "en": "{expected} ({n} more cells have the same cause)",
+        "fr": "{expected} (même cause dans {n} autres cellules)",
+        "nl": "{expected} (zelfde oorzaak in nog {n} cellen)",
+    },
+    "more_errors": {
+        "en": "{n} more errors are not listed",
+        "fr": "{n} autres erreurs ne sont pas affichées",
+        "nl": "nog {n} fouten worden niet getoond",
+    },
+    "ignored_sheet": {
+        "en": "this sheet is not one of the event's, and is ignored",
+        "fr": "cette feuille n'est pas une de celles de l'événement ; elle est ignorée",
+        "nl": "dit blad hoort niet bij het evenement en wordt genegeerd",
+    },
+    "ignored_column": {
+        "en": "this column is not known, and is ignored",
+        "fr": "cette colonne n'est pas connue ; elle est ignorée",
+        "nl": "deze kolom is niet bekend en wordt genegeerd",
+    },
+    "ignored_column_suggested": {
+        "en": "this column is not known, and is ignored; is it “{suggestion}”?",
+        "fr": "cette colonne n'est pas connue ; elle est ignorée. Est-ce « {suggestion} » ?",
+        "nl": "deze kolom is niet bekend en wordt genegeerd; is het ‘{suggestion}’?",
+    },
+    "ignored_headless": {
+        "en": "values without a column name are ignored, the first in row {row}",
+        "fr": "les valeurs sans nom de colonne sont ignorées, la première à la ligne {row}",
+        "nl": "waarden zonder kolomnaam worden genegeerd, de eerste in rij {row}",
+    },
+    "ignored_examples": {
+        "en": "{n} example rows of the template are left out",
+        "fr": "{n} lignes d'exemple du modèle sont laissées de côté",
+        "nl": "{n} voorbeeldrijen van het sjabloon worden weggelaten",
     },
 }

@@ -3,13 +3,15 @@
 The first name of each language is the one that is written; all of them are read, in whatever case.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
 from matchmaker.event import PlaceKind, Preference, RequestStatus
+from matchmaker.text import fold
 
 LANGUAGES = ("en", "fr", "nl")
+# The people of the template are at this address, which nobody can have (RFC 2606).
+EXAMPLE_DOMAIN = "template.example"
 Names = dict[str, tuple[str, ...]]
 
 
@@ -186,11 +188,16 @@ CHOICES: dict[type[StrEnum] | type[bool], dict[str, Names]] = {
 }
 
 
-def plain(name: str) -> str:
-    """A name without case, accents, punctuation and repeated spaces, for comparison."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(c))
-    return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
+_BY_NAME = {
+    kind: {fold(name): value for value, names in values.items() for name in sum(names.values(), ())}
+    for kind, values in CHOICES.items()
+}
+
+
+def choice_named(kind: type[StrEnum] | type[bool], text: str) -> str | None:
+    """The value of a choice that goes by `text` in any language; None if none does."""
+    return _BY_NAME[kind].get(fold(text))
 
 
 def is_called(names: Names, text: str) -> bool:
-    return plain(text) in {plain(name) for of_language in names.values() for name in of_language}
+    return fold(text) in {fold(name) for of_language in names.values() for name in of_language}

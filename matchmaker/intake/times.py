@@ -1,8 +1,9 @@
 """The sheets with times: slots, and when people are available."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -12,39 +13,54 @@ from matchmaker.intake import cells
 from matchmaker.intake.rows import Row
 from matchmaker.intake.tables import Cell
 
+MOST_SLOTS = 2000
+
 
 def read_slots(rows: Sequence[Row], zone: ZoneInfo) -> tuple[tuple[TimeSlot, ...], bool]:
     """The slots in order of time, and whether nothing is wrong with them.
 
-    A row is one slot, or a session that becomes slots of `minutes` each.
+    A row is one slot, or a session that becomes slots of `minutes` each; `MOST_SLOTS` slots at most.
     """
-    found: list[tuple[TimeSlot, Row]] = []
+    slots: list[tuple[TimeSlot, Row]] = []
     sound = True
     for row in rows:
-        session = row.read("session", cells.text)
+        session = row.read("session", cells.line)
         starts, ends = _both(row, zone)
-        minutes = row.read("minutes", partial(cells.number, least=1))
-        if starts is None or ends is None or session is None:
+        minutes = row.read("minutes", partial(cells.number, least=1, most=24 * 60))
+        if starts is None or ends is None or session is None or (minutes is None and "minutes" in row.cells):
             sound = False
+            continue
+        length = _utc(ends) - _utc(starts)
+        number = 1 if minutes is None else length // timedelta(minutes=minutes)
+        if number == 0:
+            sound = False
+            row.wrong("minutes", "one_slot", minutes=int(length.total_seconds() // 60))
+        elif len(slots) + number > MOST_SLOTS:
+            sound = False
+            row.wrong("minutes" if minutes else "starts", "too_many_slots", cause="slots", most=MOST_SLOTS)
         elif minutes is None:
-            found.append((TimeSlot(session=session, starts=starts, ends=ends), row))
-        elif slots := slots_between(session, starts, ends, minutes):
-            found += [(slot, row) for slot in slots]
+            slots.append((TimeSlot(session=session, starts=starts, ends=ends), row))
         else:
-            sound = False
-            row.wrong("minutes", "one_slot", minutes=int((_utc(ends) - _utc(starts)).total_seconds() // 60))
-    found.sort(key=lambda pair: _utc(pair[0].starts))
+            slots += [(slot, row) for slot in slots_between(session, starts, ends, minutes)]
+    slots.sort(key=lambda pair: _utc(pair[0].starts))
+    clashes = _report_overlaps(slots)
+    return tuple(slot for slot, _ in slots), sound and bool(slots) and not clashes
+
+
+def _report_overlaps(slots: Sequence[tuple[TimeSlot, Row]]) -> bool:
+    """Note each two rows with overlapping slots once, at the later row of the file; whether there are any."""
     latest: tuple[TimeSlot, Row] | None = None
-    blamed = set()
-    for slot, row in found:
+    clashes: set[frozenset[int]] = set()
+    for slot, row in slots:
         if latest and _utc(slot.starts) < _utc(latest[0].ends):
-            sound = False
-            if row.number not in blamed:
-                row.wrong("starts", "no_overlap", end=f"{latest[0].ends:%Y-%m-%d %H:%M}", row=latest[1].number)
-            blamed.add(row.number)
+            pair = frozenset((row.number, latest[1].number))
+            if pair not in clashes:
+                clashes.add(pair)
+                (early_slot, early), (_, late) = sorted((latest, (slot, row)), key=lambda each: each[1].number)
+                late.wrong("starts", "no_overlap", end=f"{early_slot.ends:%Y-%m-%d %H:%M}", row=early.number)
         if latest is None or _utc(slot.ends) > _utc(latest[0].ends):
             latest = slot, row
-    return tuple(slot for slot, _ in found), sound and bool(found)
+    return bool(clashes)
 
 
 def read_availability(
@@ -60,6 +76,8 @@ def read_availability(
     not asked whether the times hold a slot.
     """
     available: dict[str, set[int]] = defaultdict(set)
+    starts_of = [_utc(slot.starts) for slot in slots]
+    ends_of = [_utc(slot.ends) for slot in slots]
     for row in rows:
         email = row.read("email", somebody)
         if not {"starts", "ends"} & row.cells.keys():
@@ -72,9 +90,9 @@ def read_availability(
         starts, ends = _both(row, zone)
         if starts is None or ends is None:
             continue
-        within = {
-            i for i, slot in enumerate(slots) if _utc(starts) <= _utc(slot.starts) and _utc(slot.ends) <= _utc(ends)
-        }
+        begin, end = _utc(starts), _utc(ends)
+        inside = range(bisect_left(starts_of, begin), bisect_right(starts_of, end))
+        within = {i for i in inside if ends_of[i] <= end}
         if sound and not within:
             row.wrong("starts", "holds_a_slot")
         if email:

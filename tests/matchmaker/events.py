@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from matchmaker.agenda import slots_between
 from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, Request, RequestStatus, TimeSlot
+from matchmaker.text import is_visible
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 
@@ -88,11 +89,9 @@ def sheets(**changed: Sequence[Sequence[object]] | None) -> dict[str, Sequence[S
 
 
 # Characters that a cell keeps: XML has no control characters, and no blanks survive at the ends.
-_text = (
-    st.text(st.characters(exclude_categories=("C", "Z")) | st.sampled_from(" \n"), min_size=1, max_size=30)
-    .map(str.strip)
-    .filter(bool)
-)
+_letters = st.characters(exclude_categories=("C", "Z"))
+_text = st.text(_letters | st.just(" "), min_size=1, max_size=30).map(str.strip).filter(is_visible)
+_prose = st.text(_letters | st.sampled_from(" \n"), min_size=1, max_size=30).map(str.strip).filter(is_visible)
 _names = st.lists(st.from_regex(r"[a-z][a-z0-9]{0,7}", fullmatch=True), min_size=1, max_size=6, unique=True)
 
 
@@ -136,7 +135,7 @@ def events(draw: st.DrawFn) -> Event:
                 recipient=recipient,
                 status=draw(st.sampled_from(RequestStatus)),
                 preference=draw(st.sampled_from(Preference)),
-                message=draw(st.just("") | _text),
+                message=draw(st.just("") | _prose),
             )
             for sender, recipient in chosen
         ),
@@ -170,8 +169,8 @@ def _profile(draw: st.DrawFn, name: str, themes: Mapping[str, object], stands: S
         type=draw(st.just("") | _text),
         job_title=draw(st.just("") | _text),
         themes=tuple(draw(st.lists(st.sampled_from(sorted(themes)), unique=True))) if themes else (),
-        offers=tuple(draw(st.lists(_text, max_size=2))),
-        needs=tuple(draw(st.lists(_text, max_size=2))),
+        offers=tuple(draw(st.lists(_prose, max_size=2))),
+        needs=tuple(draw(st.lists(_prose, max_size=2))),
         available=draw(st.none() | st.frozensets(st.integers(0, slots - 1)) if slots else st.none()),
         place=draw(st.none() | st.sampled_from(stands)) if stands else None,
         remote=draw(st.booleans()),

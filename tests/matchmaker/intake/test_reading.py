@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from matchmaker.documents.event_workbook import workbook_of
 from matchmaker.event import Event, PlaceKind, Preference, RequestStatus
-from matchmaker.intake import IntakeError, IntakeErrors, read_workbook
-from matchmaker.intake.layout import LANGUAGES, SHEETS, plain
+from matchmaker.intake import IntakeError, IntakeErrors, Reading, read_file, read_workbook
+from matchmaker.intake.layout import EXAMPLE_DOMAIN, LANGUAGES, SHEETS
+from matchmaker.text import fold
 from tests.matchmaker.events import at, event, events, person, request, sheets, workbook
 
 Rows = Sequence[Sequence[object]]
@@ -83,7 +84,7 @@ def test_sheets_and_columns_are_found_by_their_french_and_dutch_names_in_any_cas
 
 def test_no_two_columns_of_a_sheet_and_no_two_sheets_share_a_name() -> None:
     def distinct(named: Sequence[object]) -> bool:
-        names = [{plain(n) for of_language in one.names.values() for n in of_language} for one in named]  # type: ignore[attr-defined]
+        names = [{fold(n) for of_language in one.names.values() for n in of_language} for one in named]  # type: ignore[attr-defined]
         return sum(map(len, names)) == len(set().union(*names))
 
     assert distinct(SHEETS)
@@ -136,8 +137,69 @@ def test_themes_may_be_named_by_code_or_by_label_in_any_language() -> None:
     assert [p.themes for p in known.people] == [("dx", "gx"), ("dx",)]
 
 
-def test_sheets_of_the_organisers_own_are_left_alone() -> None:
-    assert read(todo=[["call", "the caterer"]]) == read()
+def reading(**changed: Rows | None) -> Reading:
+    return read_file(workbook(sheets(**changed)), "event.xlsx")
+
+
+def test_sheets_and_columns_of_the_organisers_own_are_ignored_with_a_notice() -> None:
+    own = reading(
+        todo=[["call", "the caterer"]],
+        places=[["name", "telephone", "capasity", ""], ["Table 1", 1, 2, "here"], ["Table 2", 1, 2, "there"]],
+    )
+    assert own.event == read(places=[["name"], ["Table 1"], ["Table 2"]])
+    assert [(n.sheet, n.column) for n in own.notices] == [
+        ("places", "telephone"),
+        ("places", "capasity"),
+        ("places", "4"),
+        ("todo", ""),
+    ]
+    assert "capacity" in own.notices[1].text
+    assert "row 2" in own.notices[2].text
+
+
+def test_the_people_of_the_template_are_left_out_with_a_notice() -> None:
+    ann = f"ann@{EXAMPLE_DOMAIN}"
+    own = reading(
+        participants=people([ann, "Ann", "P", "A", "BE"], ["bob@example.org", "Bob", "D", "B", "BE"]),
+        offers_and_needs=[["email", "kind", "text"], [ann, "offer", "Help"]],
+        requests=[["from", "to"], ["bob@example.org", ann]],
+    )
+    assert [person.name for person in own.event.people] == ["Bob D"]
+    assert own.event.requests == ()
+    assert [(n.sheet, n.text.split()[0]) for n in own.notices] == [
+        ("participants", "1"),
+        ("offers and needs", "1"),
+        ("requests", "1"),
+    ]
+
+
+def test_an_address_unknown_to_many_cells_is_one_error() -> None:
+    wrong = "anna@example.org"
+    found = errors(
+        offers_and_needs=[["email", "kind", "text"], *[[wrong, "offer", f"Help {i}"] for i in range(5)]],
+        requests=[["from", "to"], [wrong, "bob@example.org"]],
+    )
+    assert [(e.sheet, e.row, e.value) for e in found] == [("offers and needs", 2, wrong)]
+    assert "perhaps ann@example.org" in found[0].expected
+    assert "5 more cells" in found[0].expected
+
+
+def test_what_follows_from_a_misspelt_address_of_a_participant_is_counted_there() -> None:
+    found = errors(
+        participants=people(
+            ["ann(at)example.org", "Ann", "P", "A", "BE"], ["anne@example.com", "Anne", "D", "B", "BE"]
+        ),
+        offers_and_needs=[["email", "kind", "text"], *[["ann@example.org", "offer", f"Help {i}"] for i in range(3)]],
+        requests=None,
+    )
+    assert [(e.sheet, e.row) for e in found] == [("requests", None), ("participants", 2)]
+    assert "3 more cells" in found[1].expected
+
+
+def test_two_sessions_that_clash_are_one_error_at_the_later_row() -> None:
+    head = ["session", "start", "end", "minutes"]
+    clash = the_error(slots=[head, ["Early", at(9), at(11), 20], ["Late", at(10, 10), at(12), 30]])
+    assert (clash.sheet, clash.row) == ("slots", 3)
 
 
 # What is wrong, and what is said of it: sheet, row, column, value, and a word of what was expected.
@@ -147,21 +209,37 @@ WRONG: dict[str, tuple[dict[str, Rows | None], tuple[str, int | None, str, str, 
         {"places": [["kind"], ["table"]]},
         ("places", 1, "name", "", "this column"),
     ),
-    "an unknown column": (
-        {"places": [["name", "capasity"], ["T1", 1]]},
-        ("places", 1, "capasity", "capasity", "capacity"),
-    ),
-    "a column that is like no other": (
-        {"places": [["name", "zzz"], ["T1", 1]]},
-        ("places", 1, "zzz", "zzz", "name, kind, capacity"),
-    ),
     "a column that comes twice": (
         {"places": [["name", "Place"], ["T1", "T1"]]},
         ("places", 1, "Place", "", "only once"),
     ),
-    "a value without a column": (
-        {"places": [["name"], ["T1", "here"]]},
-        ("places", 2, "2", "here", "column name"),
+    "a text that is too long": (
+        {"places": [["name"], ["T" * 201]]},
+        ("places", 2, "name", "T" * 100, "at most 200 characters; there are 201"),
+    ),
+    "a text that turns its neighbours around": (
+        {"places": [["name"], ["T\u202e1"]]},
+        ("places", 2, "name", "T\ufffd1", "U+202E"),
+    ),
+    "a name that nobody sees": (
+        {"places": [["name"], ["\u200b"]]},
+        ("places", 2, "name", "\ufffd", "invisible"),
+    ),
+    "a place with too many seats": (
+        {"places": [["name", "capacity"], ["T1", 10_001]]},
+        ("places", 2, "capacity", "10001", "from 1 to 10000"),
+    ),
+    "more slots than an event has": (
+        {"slots": [["session", "start", "end", "minutes"], ["Morning", at(9), datetime(2199, 12, 31), 1]]},
+        ("slots", 2, "minutes", "1", "at most 2000 slots"),
+    ),
+    "a time at the end of the calendar": (
+        {"slots": [["session", "start", "end", "minutes"], ["Morning", at(9), "9999-12-31 00:00", 1]]},
+        ("slots", 2, "end", "9999-12-31 00:00", "date and time"),
+    ),
+    "more offers than one person makes": (
+        {"offers_and_needs": [["email", "kind", "text"], *[["ann@example.org", "offer", "Help"]] * 52]},
+        ("offers and needs", 52, "text", "Help", "at most 50 offers and 50 needs of one person (1 more"),
     ),
     "an empty cell of a required column": (
         {"places": [["name", "kind"], ["", "table"]]},
@@ -285,7 +363,7 @@ WRONG: dict[str, tuple[dict[str, Rows | None], tuple[str, int | None, str, str, 
     ),
     "a number that is a word": (
         {"places": [["name", "capacity"], ["T1", "two"]]},
-        ("places", 2, "capacity", "two", "whole number of 1 or more"),
+        ("places", 2, "capacity", "two", "whole number from 1 to 10000"),
     ),
     "a number with a fraction": (
         {"places": [["name", "capacity"], ["T1", 1.5]]},
@@ -362,7 +440,11 @@ def test_a_workbook_that_needs_attention_is_said_to_in_the_readers_language() ->
         with pytest.raises(IntakeErrors) as caught:
             read_workbook(data, "event.xlsx", language)
         said.append(caught.value.errors[0].expected)
-    assert said == ["a whole number of 1 or more", "un nombre entier, 1 ou plus", "een geheel getal, 1 of meer"]
+    assert said == [
+        "a whole number from 1 to 10000",
+        "un nombre entier de 1 à 10000",
+        "een geheel getal van 1 tot 10000",
+    ]
 
 
 def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from matchmaker.event import Event
 from matchmaker.intake import IntakeErrors, read_workbook
 from tests.matchmaker.events import person, sheets, workbook
+from tests.matchmaker.intake import hostile
 
 Rows = Sequence[Sequence[object]]
 
@@ -94,9 +95,55 @@ def test_a_csv_that_is_not_utf_8_is_named_with_file_line_and_byte() -> None:
     assert "UTF-8" in first.expected
 
 
-def test_a_file_that_unpacks_to_far_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matchmaker.intake.tables.MEGABYTES", 1)
-    with pytest.raises(IntakeErrors) as caught:
-        read_workbook(zipped({**CSV_FILES, "notes.csv": b"0" * 1_000_000}), "bomb.zip")
-    assert "at most 1 MB" in caught.value.errors[0].expected
+@pytest.mark.parametrize("lie", [None, 1000])
+def test_a_file_that_unpacks_to_far_too_much_is_refused_whatever_size_it_declares(
+    lie: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("matchmaker.intake.archive.MEGABYTES", 1)
+    for bomb in (
+        hostile.zipped({**CSV_FILES, "participants.csv": b"0" * 1_000_001}, declared=lie),
+        hostile.workbook_with("xl/sharedStrings.xml", b"<sst>" + b" " * 1_000_000 + b"</sst>", declared=lie),
+    ):
+        with pytest.raises(IntakeErrors) as caught:
+            read_workbook(bomb, "bomb.zip")
+        assert "at most 1 MB" in caught.value.errors[0].expected
     assert read_workbook(zipped(CSV_FILES), "event.zip") == read_workbook(SMALL, "event.xlsx")
+
+
+@pytest.mark.parametrize("cell", ["XFD1048576", "GR1048576", "A1048576", "SG2"])
+def test_a_stray_cell_far_from_the_table_is_named_before_anything_is_made_of_it(cell: str) -> None:
+    with pytest.raises(IntakeErrors) as caught:
+        read_workbook(hostile.stray_cell(cell), "event.xlsx")
+    assert [(e.sheet, e.value) for e in caught.value.errors] == [("places", cell)]
+    assert "delete its content" in caught.value.errors[0].expected
+
+
+def test_a_cell_far_away_that_is_only_formatted_is_none() -> None:
+    assert read_workbook(hostile.stray_cell("XFD1048576", filled=False), "event.xlsx") == read_workbook(
+        SMALL, "event.xlsx"
+    )
+
+
+def test_the_first_errors_are_listed_and_the_others_counted() -> None:
+    people = "E-mail,First name,Last name,Organisation,Country\n" + "x,A,B,C,BE\n" * 5000
+    with pytest.raises(IntakeErrors) as caught:
+        read_workbook(people.encode(), "guests.csv")
+    assert (len(caught.value.errors), caught.value.total) == (201, 5000)
+    assert caught.value.errors[-1].expected == "4800 more errors are not listed"
+
+
+def test_a_file_of_more_lines_than_a_table_may_have_is_refused_at_the_first_of_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("matchmaker.intake.archive.ROWS", 1000)
+    with pytest.raises(IntakeErrors) as caught:
+        read_workbook(b"x\n" * 1_000_000, "guests.csv")
+    assert [(e.sheet, e.row) for e in caught.value.errors] == [("guests.csv", 1001)]
+
+
+def test_a_csv_of_too_many_themes_is_refused() -> None:
+    themes = ";".join(f"t{i}" for i in range(51))
+    people = f"E-mail,First name,Last name,Organisation,Country,Themes\na@example.org,A,B,C,BE,{themes}"
+    with pytest.raises(IntakeErrors) as caught:
+        read_workbook(people.encode(), "guests.csv")
+    assert caught.value.errors[0].expected == "at most 50 themes"
