@@ -12,7 +12,8 @@ from api.accounts import routes as accounts
 from api.accounts import sign_in_routes as sign_in
 from api.agendas import routes as agendas
 from api.core import background, errors
-from api.core.database import open_engine, open_sessions
+from api.core.database import Timeouts, open_engine, open_sessions
+from api.core.database_errors import DatabaseErrors
 from api.events import routes as events
 from api.imports import routes as imports
 from api.matching import matches_routes as matches
@@ -67,13 +68,16 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
+    app.add_middleware(DatabaseErrors)
     errors.install(app)
     app.add_middleware(Headers, settings=settings)
     api = APIRouter(
         prefix=PREFIX,
         max_body_size=BODY_BYTES,
         dependencies=[Depends(same_site_only)],
-        responses=errors.documented(errors.BadRequest, errors.CrossSite, errors.TooLarge, errors.Invalid),
+        responses=errors.documented(
+            errors.BadRequest, errors.CrossSite, errors.TooLarge, errors.Invalid, errors.Unavailable
+        ),
     )
     for resource in RESOURCES:
         api.include_router(resource.router)
@@ -86,10 +90,12 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    url = app.state.settings.database_url
+    settings: Settings = app.state.settings
+    url = settings.database_url
     if url is None:
         raise RuntimeError("no database: set MATCHMAKER_DATABASE_URL")
-    engine = open_engine(url)
+    timeouts = Timeouts(settings.statement_timeout, settings.lock_timeout, settings.idle_in_transaction_timeout)
+    engine = open_engine(url, timeouts)
     app.state.sessions = open_sessions(engine)
     app.state.meanings = Meanings(url)
     background.warm()

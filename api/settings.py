@@ -20,6 +20,10 @@ class Settings(BaseSettings):
 
     `embedder` names the model that reads texts (`matchmaker.matching.embedding.embedder_named`; what comes with
     the program if empty), `embedder_key` the bearer token of an embedding server.
+
+    `statement_timeout`, `lock_timeout` and `idle_in_transaction_timeout` (seconds, 0: none) bound what a request may
+    cost the database; workers have their own (`api.core.database.JOB_TIMEOUTS`). A participant sends at most
+    `requests_per_hour` requests, of which `open_requests` may be pending or accepted at a time.
     """
 
     model_config = SettingsConfigDict(env_prefix="MATCHMAKER_", env_ignore_empty=True, extra="ignore")
@@ -44,6 +48,12 @@ class Settings(BaseSettings):
     links_per_hour: int = 5
     links_per_hour_and_address: int = 1000  # a whole event sits behind one address
     code_attempts: int = 5
+    requests_per_hour: int = 60
+    open_requests: int = 300
+
+    statement_timeout: float = 30
+    lock_timeout: float = 5
+    idle_in_transaction_timeout: float = 60
 
     @field_validator("database_url")
     @classmethod

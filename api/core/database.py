@@ -1,10 +1,12 @@
 """The database: the engine, one transaction for each request, and the migrations."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import alembic.command
+import sqlalchemy as sa
 from alembic.config import Config
 from fastapi import Depends, Request
 from sqlalchemy.engine import URL, make_url
@@ -20,11 +22,51 @@ def psycopg_url(url: str) -> URL:
     return make_url(url).set(drivername="postgresql+psycopg")
 
 
-def open_engine(url: str) -> AsyncEngine:
+@dataclass(frozen=True)
+class Timeouts:
+    """How long PostgreSQL lets a statement run, waits for a lock, keeps an idle transaction; in seconds, 0: forever."""
+
+    statement: float
+    lock: float
+    idle_in_transaction: float
+
+
+JOB_TIMEOUTS = Timeouts(statement=0, lock=60, idle_in_transaction=0)
+"""For workers and commands. Their statements may be long (a ranking writes 300,000 rows) and their transactions idle
+while something is computed; what must end is stopped by the engine of jobs. Only a lock is not waited for without end.
+"""
+
+
+def open_engine(url: str, timeouts: Timeouts = JOB_TIMEOUTS) -> AsyncEngine:
     """An engine of at most 20 connections, for which requests wait in turn. Its errors do not quote parameters."""
     return create_async_engine(
-        psycopg_url(url), pool_size=10, max_overflow=10, pool_timeout=60, pool_pre_ping=True, hide_parameters=True
+        psycopg_url(url),
+        pool_size=10,
+        max_overflow=10,
+        pool_timeout=60,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args=_connect_args(url, timeouts),
     )
+
+
+def open_job_engine(url: str) -> sa.Engine:
+    """A sync engine without a pool, for threads and processes that compute. Its errors do not quote parameters."""
+    return sa.create_engine(
+        psycopg_url(url), poolclass=sa.NullPool, hide_parameters=True, connect_args=_connect_args(url, JOB_TIMEOUTS)
+    )
+
+
+def _connect_args(url: str, timeouts: Timeouts) -> dict[str, Any]:
+    """The timeouts as options of the connection, after those that `url` names itself."""
+    milliseconds = {
+        "statement_timeout": timeouts.statement,
+        "lock_timeout": timeouts.lock,
+        "idle_in_transaction_session_timeout": timeouts.idle_in_transaction,
+    }
+    options = [f"-c {name}={round(1000 * seconds)}" for name, seconds in milliseconds.items()]
+    own = psycopg_url(url).query.get("options", ())
+    return {"options": " ".join([*([own] if isinstance(own, str) else own), *options])}
 
 
 def open_sessions(engine: AsyncEngine) -> Sessions:

@@ -4,6 +4,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 import structlog
@@ -27,17 +28,24 @@ class ApiError(Exception):
     title: ClassVar[str]
 
     def __init__(
-        self, detail: str, *, errors: Sequence[Mapping[str, Any]] = (), headers: Mapping[str, str] | None = None
+        self,
+        detail: str,
+        *,
+        errors: Sequence[Mapping[str, Any]] = (),
+        headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.detail, self.errors, self.headers = detail, errors, headers
+        self.detail, self.errors, self.headers, self.extensions = detail, errors, headers, extensions
 
     def response(self) -> JSONResponse:
-        return _response(self.status, self.code, self.title, self.detail, self.errors, self.headers)
+        return _response(
+            self.status, self.code, self.title, self.detail, self.errors, self.headers, self.extensions or {}
+        )
 
 
 class BadRequest(ApiError):
-    status, code, title = 400, "bad-request", "Not a request"
+    status, code, title = 400, "bad-request", "Malformed request"
 
 
 class NotSignedIn(ApiError):
@@ -54,6 +62,24 @@ class CrossSite(ApiError):
 
 class NotFound(ApiError):
     status, code, title = 404, "not-found", "Not found"
+
+
+NOT_YOURS = "It does not exist, or it is not yours to see."
+"""The detail of every `NotFound` of something that is named by its number alone: which of the two stays unsaid."""
+
+
+class Conflict(ApiError):
+    status, code, title = 409, "conflict", "Changed at the same time"
+
+
+class Gone(ApiError):
+    status, code, title = 409, "gone", "Something this refers to no longer exists"
+
+
+class VersionConflict(ApiError):
+    """`If-Match` named another version than the stored one, which the member `current` of the answer holds."""
+
+    status, code, title = 409, "version-conflict", "Changed elsewhere in the meantime"
 
 
 class AlreadyRequested(ApiError):
@@ -93,7 +119,7 @@ class ProposalsRunning(ApiError):
 
 
 class ProposalsClosed(ApiError):
-    status, code, title = 409, "proposals-closed", "These proposals are past that"
+    status, code, title = 409, "proposals-closed", "Not possible in the state of these proposals"
 
 
 class LinkUsed(ApiError):
@@ -121,6 +147,10 @@ class InvalidWorkbook(ApiError):
 
 class TooMany(ApiError):
     status, code, title = 429, "too-many", "Too many attempts"
+
+
+class Unavailable(ApiError):
+    status, code, title = 503, "unavailable", "Not possible for the moment"
 
 
 def documented(*problems: type[ApiError]) -> dict[int | str, dict[str, Any]]:
@@ -164,6 +194,7 @@ def _response(
     detail: str,
     errors: Sequence[Mapping[str, Any]] = (),
     headers: Mapping[str, str] | None = None,
+    extensions: Mapping[str, Any] = MappingProxyType({}),
 ) -> JSONResponse:
     problem = ProblemDetail(
         type=f"/problems/{code}",
@@ -172,6 +203,7 @@ def _response(
         detail=detail,
         code=code,
         errors=[dict(error) for error in errors] or None,
+        **extensions,
     )
     return JSONResponse(
         problem.model_dump(exclude_none=True), status, headers=dict(headers or {}), media_type=MEDIA_TYPE

@@ -7,10 +7,9 @@ import threading
 from multiprocessing import parent_process
 
 import procrastinate
-import sqlalchemy as sa
 import structlog
 
-from api.core.database import open_engine, open_sessions, psycopg_url
+from api.core.database import open_engine, open_job_engine, open_sessions
 from api.jobs.app import COMPUTE, app
 from api.jobs.child import Child
 from api.jobs.tasks import Tools
@@ -30,9 +29,7 @@ def work(url: str, settings: Settings) -> None:
     child.start()
     importlib.import_module("solver.explain.sentences")  # takes a second, for which a cancelled schedule cannot wait
     try:
-        asyncio.run(
-            _work(Tools(url, settings, sa.create_engine(psycopg_url(url)), open_sessions(open_engine(url)), child))
-        )
+        asyncio.run(_work(Tools(url, settings, open_job_engine(url), open_sessions(open_engine(url)), child)))
     finally:
         child.kill()
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api import models
-from api.core.database import psycopg_url
+from api.core.database import open_job_engine
 from api.jobs.child import Stop
 from api.matching import rankings
 from api.schedules import snapshot
@@ -25,7 +25,7 @@ def warm() -> None:
 
 def run(url: str, event_id: int, stop: Stop) -> bool:
     """Put a new ranking in the place of the event's stored matches, all at once; False if it had to stop before."""
-    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool)
+    engine = open_job_engine(url)
     with Session(engine) as session:
         read_at = session.scalar(sa.func.now())
     plan = snapshot.read(engine, event_id)

@@ -15,7 +15,7 @@ from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from api import models
-from api.core.database import Transaction, psycopg_url
+from api.core.database import Transaction, open_job_engine
 from api.matching import rankings
 from api.participants.search import ParticipantFilterParams
 from api.schedules import snapshot
@@ -57,7 +57,7 @@ class Meanings:
     """What the events searched lately say. `Meanings(url)` belongs to one event loop; it opens nothing until asked."""
 
     def __init__(self, url: str) -> None:
-        self._engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool, hide_parameters=True)
+        self._engine = open_job_engine(url)
         self._reading: dict[tuple[int, datetime], asyncio.Task[_Texts]] = {}
 
     async def alike(self, event: models.Event, search: str, wanted: Filter) -> dict[int, str]:

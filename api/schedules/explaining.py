@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api import models
-from api.core.database import psycopg_url
+from api.core.database import open_job_engine
 from api.jobs.child import Stop
 from api.schedules import explanations, store
 from matchmaker.scheduling.codec import problem_from_json
@@ -14,7 +14,7 @@ _AT_ONCE = 10  # requests between two looks at whether to stop
 
 def run(url: str, schedule_id: int, stop: Stop) -> bool:
     """Add a fix to every reason that has none yet; False if it had to stop before."""
-    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool)
+    engine = open_job_engine(url)
     with Session(engine) as session:
         row = session.get_one(models.Schedule, schedule_id)
         open_ = {

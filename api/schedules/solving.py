@@ -13,7 +13,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from api import models
-from api.core.database import psycopg_url
+from api.core.database import open_job_engine
 from api.jobs.child import Stop
 from api.matching import rankings
 from api.models.schedules import ScheduleState
@@ -52,7 +52,7 @@ def run(url: str, schedule_id: int, stop: Stop) -> bool:
     Ends with a draft, or with a failure that is written down. Stopped on request, the best so far is the draft;
     stopped otherwise, the schedule stays as it is, to be gone on with.
     """
-    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool)
+    engine = open_job_engine(url)
     with engine.connect() as connection:
         free = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_LOCK + schedule_id)))
         connection.commit()
