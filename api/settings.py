@@ -44,6 +44,7 @@ class Settings(BaseSettings):
     links_per_hour: int = 5
     links_per_hour_and_address: int = 1000  # a whole event sits behind one address
     code_attempts: int = 5
+    wrong_codes_per_hour: int = 500  # of all together: one in 2,000 hours of guessing at random would hit
 
     @field_validator("database_url")
     @classmethod

@@ -27,13 +27,18 @@ class ApiError(Exception):
     title: ClassVar[str]
 
     def __init__(
-        self, detail: str, *, errors: Sequence[Mapping[str, Any]] = (), headers: Mapping[str, str] | None = None
+        self,
+        detail: str,
+        *,
+        errors: Sequence[Mapping[str, Any]] = (),
+        headers: Mapping[str, str] | None = None,
+        extensions: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
-        self.detail, self.errors, self.headers = detail, errors, headers
+        self.detail, self.errors, self.headers, self.extensions = detail, errors, headers, extensions
 
     def response(self) -> JSONResponse:
-        return _response(self.status, self.code, self.title, self.detail, self.errors, self.headers)
+        return _response(self.status, self.code, self.title, self.detail, self.errors, self.headers, self.extensions)
 
 
 class BadRequest(ApiError):
@@ -100,6 +105,10 @@ class LinkUsed(ApiError):
     status, code, title = 410, "link-used", "Link used or expired"
 
 
+class CodeExpired(ApiError):
+    status, code, title = 410, "code-expired", "Code no longer valid"
+
+
 class TooLarge(ApiError):
     status, code, title = 413, "too-large", "Too large"
 
@@ -164,8 +173,10 @@ def _response(
     detail: str,
     errors: Sequence[Mapping[str, Any]] = (),
     headers: Mapping[str, str] | None = None,
+    extensions: Mapping[str, Any] | None = None,
 ) -> JSONResponse:
     problem = ProblemDetail(
+        **(extensions or {}),
         type=f"/problems/{code}",
         title=title,
         status=status,

@@ -104,7 +104,7 @@ export interface paths {
         };
         /**
          * List Matches
-         * @description My matches, best first, each with its reasons and the request between us, if there is one.
+         * @description My matches, each with its reasons and the request between us: best first, or by relevance to a search.
          */
         get: operations["list_matches"];
         put?: never;
@@ -190,8 +190,8 @@ export interface paths {
          * List Participants
          * @description The participants of an event by name; all filters apply together.
          *
-         *     A search finds those who have its words first, and after them those whose offers or needs mean the same, in any
-         *     language, the likeliest first.
+         *     A search finds those who have its words first, in their names before their texts, and after them those whose offers
+         *     or needs mean the same, in any language, the likeliest first. Organisers also find by e-mail address.
          */
         get: operations["list_participants"];
         put?: never;
@@ -543,9 +543,53 @@ export interface paths {
         head?: never;
         /**
          * Update Me
-         * @description Choose the language of the page and of mails.
+         * @description Choose the language of the page, of mails, and of agendas and calendars.
          */
         patch: operations["update_me"];
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description The browsers in which this account is signed in, the latest first; at most 100.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign Out Everywhere
+         * @description Sign out of every browser, this one included.
+         */
+        delete: operations["sign_out_everywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Session
+         * @description Sign another browser out.
+         */
+        delete: operations["revoke_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/proposals/{proposals_id}": {
@@ -845,9 +889,10 @@ export interface paths {
         put?: never;
         /**
          * Request Link
-         * @description Ask for a sign-in link and a code by mail.
+         * @description Ask for a sign-in link and a code by mail, in the language of the account.
          *
-         *     The answer is the same whether there is such an account or not, and the message is sent after it.
+         *     The answer is the same whether there is such an account or not, and the message is sent after it. It sets a cookie:
+         *     the link works on any device, the code only in this browser.
          */
         post: operations["request_link"];
         delete?: never;
@@ -867,7 +912,9 @@ export interface paths {
         put?: never;
         /**
          * Sign In
-         * @description Sign in with the token of a link, or with an e-mail address and the code that was sent to it.
+         * @description Sign in with the token of a link, or with an e-mail address and the code that this browser asked for.
+         *
+         *     `wrong-code` carries `attempts_left`, `too-many` the time `retry_at`.
          */
         post: operations["sign_in"];
         delete?: never;
@@ -1209,7 +1256,7 @@ export interface components {
         };
         /**
          * LinkRequest
-         * @description Who wants to sign in, and the language of the message (that of the account if absent).
+         * @description Who wants to sign in.
          */
         LinkRequest: {
             /**
@@ -1218,15 +1265,13 @@ export interface components {
              * @example marie.dubois@example.org
              */
             email: string;
-            /** Language */
-            language?: ("en" | "fr" | "nl") | null;
         };
         /**
          * Match
          * @description A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
          *
          *     Scores are percentages; `forward`: how far they serve my needs. `may_request`: the rules of the event let us meet.
-         *     `matched_text`: the offer or need of theirs that means what is searched, if they were found by it.
+         *     `matched_text`: the offer or need of theirs that means what is searched, if there is one.
          */
         Match: {
             /** Backward */
@@ -1454,7 +1499,7 @@ export interface components {
         };
         /**
          * MePatch
-         * @description The language of the page and of mails.
+         * @description The language of the page, of mails, and of agendas and calendars.
          */
         MePatch: {
             /**
@@ -1508,6 +1553,8 @@ export interface components {
         /**
          * Participant
          * @description A participant. From `email` on, only they themselves and the organisers see the fields (null for others).
+         *
+         *     `found_by`, in the answer to a search: its words stand in the profile, or an offer or a need means the same.
          */
         Participant: {
             /** Available Slots */
@@ -1518,6 +1565,8 @@ export interface components {
             email?: string | null;
             /** First Name */
             first_name: string;
+            /** Found By */
+            found_by?: ("words" | "meaning") | null;
             /** Id */
             id: number;
             /** Job Title */
@@ -2039,6 +2088,26 @@ export interface components {
          * @enum {string}
          */
         ScheduleState: "queued" | "running" | "cancelled" | "failed" | "draft" | "published" | "superseded";
+        /**
+         * Session
+         * @description A browser in which the account is signed in; `current`: the one that asks.
+         */
+        Session: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Current */
+            current: boolean;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: number;
+        };
         /**
          * SignIn
          * @description Either the token of the link, or the e-mail address with the code of six digits.
@@ -4903,6 +4972,208 @@ export interface operations {
             };
         };
     };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"][];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    sign_out_everywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    revoke_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     read_proposals: {
         parameters: {
             query?: never;
@@ -6156,7 +6427,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description Link used or expired (`link-used`) */
+            /** @description Link used or expired (`link-used`), Code no longer valid (`code-expired`) */
             410: {
                 headers: {
                     [name: string]: unknown;
