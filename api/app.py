@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi_offline import FastAPIOffline
 
 from api.accounts import routes as accounts
-from api.accounts import sign_in_routes as sign_in
 from api.agendas import routes as agendas
 from api.core import background, errors
 from api.core.database import Timeouts, open_engine, open_sessions
@@ -19,7 +18,7 @@ from api.imports import routes as imports
 from api.matching import matches_routes as matches
 from api.matching import routes as matching
 from api.participants import routes as participants
-from api.participants.semantic_search import Meanings
+from api.participants.semantic_search import SemanticSearch
 from api.proposals import routes as proposals
 from api.reports import routes as reports
 from api.requests import routes as requests
@@ -31,7 +30,6 @@ from api.web.headers import DOCS, Headers, same_site_only
 BODY_BYTES = 1024 * 1024
 PREFIX = "/api/v1"
 RESOURCES = (
-    sign_in,
     accounts,
     events,
     imports,
@@ -97,7 +95,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     timeouts = Timeouts(settings.statement_timeout, settings.lock_timeout, settings.idle_in_transaction_timeout)
     engine = open_engine(url, timeouts)
     app.state.sessions = open_sessions(engine)
-    app.state.meanings = Meanings(url)
+    app.state.semantic_search = SemanticSearch(url)
     background.warm()
     yield
     background.end()

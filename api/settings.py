@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     statement_timeout: float = 30
     lock_timeout: float = 5
     idle_in_transaction_timeout: float = 60
+    wrong_codes_per_hour: int = 500  # of all together: one in 2,000 hours of guessing at random would hit
 
     @field_validator("database_url")
     @classmethod

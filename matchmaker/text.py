@@ -42,9 +42,13 @@ def is_visible(text: str) -> bool:
     return any(c not in _BLANK and unicodedata.category(c)[0] not in "CZ" for c in text)
 
 
+LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
+
+
 def fold(text: str) -> str:
     """A text without case, accents, punctuation and repeated spaces, for comparison."""
-    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(LIGATURES)
+    bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " ".join("".join(c if c.isalnum() else " " for c in bare).split())
 
 

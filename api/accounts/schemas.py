@@ -1,5 +1,6 @@
 """Signing in, and who is signed in."""
 
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import EmailStr, Field, StringConstraints, model_validator
@@ -11,10 +12,9 @@ Email = Annotated[EmailStr, Field(max_length=254, examples=["marie.dubois@exampl
 
 
 class LinkRequest(Model):
-    """Who wants to sign in, and the language of the message (that of the account if absent)."""
+    """Who wants to sign in."""
 
     email: Email
-    language: Language | None = None
 
 
 class SignIn(Model):
@@ -29,6 +29,15 @@ class SignIn(Model):
         if (self.token is None) == (self.email is None) or (self.email is None) != (self.code is None):
             raise ValueError("expected either a token, or an e-mail address with a code")
         return self
+
+
+class Session(Model):
+    """A browser in which the account is signed in; `current`: the one that asks."""
+
+    id: int
+    created_at: datetime
+    expires_at: datetime
+    current: bool
 
 
 class EventBrief(Model):
@@ -59,6 +68,6 @@ class Me(Model):
 
 
 class MePatch(Model):
-    """The language of the page and of mails."""
+    """The language of the page, of mails, and of agendas and calendars."""
 
     language: Language

@@ -4,7 +4,6 @@ import traceback
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, ClassVar
 
 import structlog
@@ -39,9 +38,7 @@ class ApiError(Exception):
         self.detail, self.errors, self.headers, self.extensions = detail, errors, headers, extensions
 
     def response(self) -> JSONResponse:
-        return _response(
-            self.status, self.code, self.title, self.detail, self.errors, self.headers, self.extensions or {}
-        )
+        return _response(self.status, self.code, self.title, self.detail, self.errors, self.headers, self.extensions)
 
 
 class BadRequest(ApiError):
@@ -126,6 +123,10 @@ class LinkUsed(ApiError):
     status, code, title = 410, "link-used", "Link used or expired"
 
 
+class CodeExpired(ApiError):
+    status, code, title = 410, "code-expired", "Code no longer valid"
+
+
 class TooLarge(ApiError):
     status, code, title = 413, "too-large", "Too large"
 
@@ -194,16 +195,16 @@ def _response(
     detail: str,
     errors: Sequence[Mapping[str, Any]] = (),
     headers: Mapping[str, str] | None = None,
-    extensions: Mapping[str, Any] = MappingProxyType({}),
+    extensions: Mapping[str, Any] | None = None,
 ) -> JSONResponse:
     problem = ProblemDetail(
+        **(extensions or {}),
         type=f"/problems/{code}",
         title=title,
         status=status,
         detail=detail,
         code=code,
         errors=[dict(error) for error in errors] or None,
-        **extensions,
     )
     return JSONResponse(
         problem.model_dump(exclude_none=True), status, headers=dict(headers or {}), media_type=MEDIA_TYPE

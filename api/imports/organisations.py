@@ -5,12 +5,14 @@ from sqlalchemy.orm import Session
 
 from api.models import Organisation
 from matchmaker.event import Event
-from matchmaker.intake.layout import plain
+from matchmaker.text import fold
 
 
 def store_organisations(session: Session, event_id: int, event: Event) -> dict[str, Organisation]:
     """Organisations by key; names that differ in case, accents or punctuation only are one."""
-    known = {o.key: o for o in session.scalars(sa.select(Organisation).where(Organisation.event_id == event_id))}
+    known = {
+        key_of(o.name): o for o in session.scalars(sa.select(Organisation).where(Organisation.event_id == event_id))
+    }
     names = [person.organisation for person in event.people]
     names += [place.organisation for place in event.places if place.organisation]
     for name in names:
@@ -22,4 +24,4 @@ def store_organisations(session: Session, event_id: int, event: Event) -> dict[s
 
 
 def key_of(name: str) -> str:
-    return plain(name) or name
+    return fold(name) or name

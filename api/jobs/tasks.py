@@ -147,10 +147,10 @@ def propose_meetings(context: JobContext, *, event_id: int, proposals_id: int) -
 
 
 @app.task(name="send_sign_in_link", pass_context=True, retry=RetryStrategy(max_attempts=5, exponential_wait=3))
-async def send_sign_in_link(context: JobContext, *, user_id: int, language: str | None = None) -> None:
+async def send_sign_in_link(context: JobContext, *, user_id: int, request_id: int) -> None:
     """Send a link by mail, or try again after 3, 9, 27, 81 and 243 seconds."""
     tools = _tools(context)
-    await send_link(tools.sessions, tools.settings, user_id, language)
+    await send_link(tools.sessions, tools.settings, user_id, request_id)
 
 
 @app.periodic(cron="* * * * * */3")  # the sixth column is of seconds

@@ -12,7 +12,7 @@ from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
 from api.core.pagination import Paginated
 from api.matching.schemas import MatchingRules
 from api.participants.schemas import Match, Matches, MatchReason, MatchRequest
-from api.participants.search import ParticipantFilterParams
+from api.participants.search import ParticipantFilterParams, matches_words
 from api.participants.semantic_search import SemanticHits
 from api.participants.service import participant_of, slot_ids
 from api.web.permissions import PROFILE, Attendee, EventAttendee, ProfileView
@@ -37,7 +37,7 @@ async def list_matches(
     semantic_hits: SemanticHits,
     everyone: Annotated[bool, Query(description="After my matches, all others who fit.")] = False,
 ) -> Matches:
-    """My matches, best first, each with its reasons and the request between us, if there is one."""
+    """My matches, each with its reasons and the request between us: best first, or by relevance to a search."""
     request, match, other = models.MeetingRequest, models.Match, models.Participant
     never = sa.select(request.id).where(
         request.sender_id == me.participant_id,
@@ -45,20 +45,21 @@ async def list_matches(
         request.preference == Preference.NEVER,
     )
     mine = sa.and_(match.other_id == other.id, match.participant_id == me.participant_id)
+    has_words = matches_words(participant_filter.search, by_email=me.organises)
     wanted = (
-        sa.select(other, match)
+        sa.select(other, match, has_words.label("has_words"))
         .join(match, mine, isouter=everyone)
         .where(
             other.event_id == me.event.id,
             other.id != me.participant_id,
             ~never.exists(),
-            *participant_filter.conditions(semantic_hits),
+            *participant_filter.conditions(semantic_hits, by_email=me.organises),
         )
     )
     total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
     order = (
+        *participant_filter.relevance_order(semantic_hits),  # the match only decides between equals
         match.rank.asc().nulls_last(),
-        *participant_filter.relevance_order(semantic_hits),
         other.last_name,
         other.first_name,
         other.id,
@@ -66,13 +67,15 @@ async def list_matches(
     ordered = wanted.options(*PROFILE).order_by(*order).limit(page.limit).offset(page.offset)
     rows = (await session.execute(ordered)).all()
     slots = await slot_ids(session, me.event.id)
-    requests = await _requests(session, me, [person.id for person, _ in rows])
+    requests = await _requests(session, me, [person.id for person, *_ in rows])
     own = await session.get_one(models.Participant, me.participant_id)
     rules = MatchingRules.model_validate(me.event.matching)
     return Matches(
         items=[
             Match(
-                participant=participant_of(ProfileView(participant=person, viewer=me), slots),
+                participant=participant_of(
+                    ProfileView(participant=person, viewer=me), slots, participant_filter.found_by(by_words)
+                ),
                 score=found.score if found else None,
                 forward=found.forward if found else None,
                 backward=found.backward if found else None,
@@ -81,7 +84,7 @@ async def list_matches(
                 may_request=person.organisation_id != own.organisation_id and rules.may_meet(own.type, person.type),
                 matched_text=semantic_hits.get(person.id),
             )
-            for person, found in rows
+            for person, found, by_words in rows
         ],
         total=total or 0,
         limit=page.limit,

@@ -1,6 +1,15 @@
 """The tables, one module for each area. Relationships are never loaded silently: a query names what it needs."""
 
-from api.models.accounts import AuditEntry, RateCounter, SignInLink, User, UserSession
+from api.models import search_text as search_text  # listens to what is written
+from api.models.accounts import (
+    AuditEntry,
+    InstallationSecret,
+    RateCounter,
+    SignInLink,
+    SignInRequest,
+    User,
+    UserSession,
+)
 from api.models.base import Base
 from api.models.events import Event, EventSession, Membership, Organisation, Place, Slot, TeamRole
 from api.models.people import BlockedSlot, Match, MeetingRequest, Need, Offer, Participant, StoredVector
@@ -13,6 +22,7 @@ __all__ = [
     "BlockedSlot",
     "Event",
     "EventSession",
+    "InstallationSecret",
     "Match",
     "Meeting",
     "MeetingAttendee",
@@ -29,6 +39,7 @@ __all__ = [
     "Schedule",
     "ScheduleState",
     "SignInLink",
+    "SignInRequest",
     "Slot",
     "StoredVector",
     "TeamRole",

@@ -25,15 +25,31 @@ class User(Identified, Base):
     created_at: Mapped[Created]
 
 
+class SignInRequest(Identified, Base):
+    """A browser that asked for a code, known by the hash of its cookie; it exists whether or not an account does.
+
+    `attempts` counts the codes that this browser has tried.
+    """
+
+    __tablename__ = "sign_in_requests"
+
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class SignInLink(Identified, Base):
-    """A link sent by mail, with a short code for another device. Used once; only hashes are stored."""
+    """A link sent by mail. Used once; only hashes are stored.
+
+    The link works on any device, its code only in the browser of `request_id`; without one there is no code.
+    """
 
     __tablename__ = "sign_in_links"
 
     user_id: Mapped[int] = reference("users.id", index=True)
     token_hash: Mapped[bytes] = mapped_column(unique=True)
-    code_hash: Mapped[str]
-    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    request_id: Mapped[int | None] = reference("sign_in_requests.id", ondelete="SET NULL", index=True)
+    code_hash: Mapped[str | None]
     created_at: Mapped[Created]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -53,13 +69,22 @@ class UserSession(Identified, Base):
 
 
 class RateCounter(Base):
-    """How often something was tried in one window of time. `subject` is a hash: no address is kept."""
+    """How often something was tried in one window of time. `subject` is a keyed hash: no address is kept."""
 
     __tablename__ = "rate_counters"
 
     subject: Mapped[bytes] = mapped_column(primary_key=True)
     window_start: Mapped[datetime] = mapped_column(primary_key=True, index=True)
     count: Mapped[int] = mapped_column(default=1)
+
+
+class InstallationSecret(Base):
+    """A random key of this installation, made at its first use."""
+
+    __tablename__ = "installation_secrets"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[bytes]
 
 
 class AuditEntry(Identified, Base):

@@ -51,7 +51,7 @@ class Participant(Identified, Base):
     """A person at an event. `place` is the stand at which they receive; limits count meetings (None: no limit).
 
     `imported` is what the last workbook said of them: what the next one says otherwise is new, and all that differs
-    from both was edited here.
+    from both was edited here. `search_text` is kept by `api.models.search_text`.
     """
 
     __tablename__ = "participants"
@@ -60,6 +60,7 @@ class Participant(Identified, Base):
         sa.CheckConstraint("minimum >= 0", name="minimum_not_negative"),
         sa.CheckConstraint("maximum >= minimum", name="maximum_not_below_minimum"),
         sa.CheckConstraint("country ~ '^[A-Z]{2}$'", name="country"),
+        sa.Index(None, "event_id", "last_name", "first_name", "id"),
     )
 
     event_id: Mapped[int] = reference("events.id")
@@ -77,6 +78,7 @@ class Participant(Identified, Base):
     minimum: Mapped[int] = mapped_column(default=0)
     maximum: Mapped[int | None]
     imported: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
+    search_text: Mapped[str] = mapped_column(deferred=True)
     created_at: Mapped[Created]
 
     user: Mapped[User] = relationship(lazy="raise")
@@ -104,6 +106,7 @@ class MeetingRequest(Identified, Base):
         sa.CheckConstraint("sender_id <> recipient_id", name="two_people"),
         sa.CheckConstraint("(answered_at IS NULL) = (status = 'pending')", name="answered"),
         sa.Index("ix_meeting_requests_event_id_status", "event_id", "status"),
+        sa.Index("ix_meeting_requests_latest", "event_id", sa.text("created_at DESC"), sa.text("id DESC")),
     )
 
     event_id: Mapped[int] = reference("events.id")

@@ -15,7 +15,7 @@ from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documente
 from api.core.pagination import Paginated
 from api.jobs import enqueue
 from api.participants.schemas import Availability, Participant, ParticipantPatch, Participants, StatementIn
-from api.participants.search import ParticipantFilterParams
+from api.participants.search import ParticipantFilterParams, matches_words
 from api.participants.semantic_search import SemanticHits
 from api.participants.service import participant_of, slot_ids
 from api.participants.statements import rewrite
@@ -40,22 +40,28 @@ async def list_participants(
 ) -> Participants:
     """The participants of an event by name; all filters apply together.
 
-    A search finds those who have its words first, and after them those whose offers or needs mean the same, in any
-    language, the likeliest first.
+    A search finds those who have its words first, in their names before their texts, and after them those whose offers
+    or needs mean the same, in any language, the likeliest first. Organisers also find by e-mail address.
     """
     people = models.Participant
-    wanted = sa.select(people).where(people.event_id == member.event.id, *participant_filter.conditions(semantic_hits))
-    total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
-    rows = await session.scalars(
-        wanted.options(*PROFILE)
+    has_words = matches_words(participant_filter.search, by_email=member.organises)
+    selected = sa.select(people, has_words.label("has_words")).where(
+        people.event_id == member.event.id,
+        *participant_filter.conditions(semantic_hits, by_email=member.organises),
+    )
+    total = await session.scalar(sa.select(sa.func.count()).select_from(selected.subquery()))
+    rows = await session.execute(
+        selected.options(*PROFILE)
         .order_by(*participant_filter.relevance_order(semantic_hits), people.last_name, people.first_name, people.id)
         .limit(page.limit)
         .offset(page.offset)
     )
     slots = await slot_ids(session, member.event.id)
-    profiles = [ProfileView(participant=row, viewer=member) for row in rows]
     return Participants(
-        items=[participant_of(profile, slots) for profile in profiles],
+        items=[
+            participant_of(ProfileView(participant=row, viewer=member), slots, participant_filter.found_by(by_words))
+            for row, by_words in rows
+        ],
         total=total or 0,
         limit=page.limit,
         offset=page.offset,
@@ -81,6 +87,8 @@ async def update_participant(patch: ParticipantPatch, profile: EditableProfile, 
         raise Invalid("Not a theme of this event.", errors=[{"loc": ["body", "themes"], "message": expected}])
     for field, value in values.items():
         setattr(row, field, value)
+    if profile.own and "language" in values:
+        row.user.language = row.language  # one language for page, mail, agenda and calendar
     if row.maximum is not None and row.maximum < row.minimum:
         expected = "the maximum is at least the minimum"
         raise Invalid("The limits contradict each other.", errors=[{"loc": ["body", "maximum"], "message": expected}])

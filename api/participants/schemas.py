@@ -8,6 +8,8 @@ from api.core.schemas import Language, Line, Model, Name, Number, Page, Texts
 from api.events.schemas import OrganisationBrief, PlaceBrief
 from matchmaker.event import RequestStatus
 
+FoundBy = Literal["words", "meaning"] | None
+
 
 class Statement(Model):
     """An offer or a need as it was written, and the language it is in (null where that cannot be told)."""
@@ -39,7 +41,10 @@ class ParticipantBrief(Model):
 
 
 class Participant(Model):
-    """A participant. From `email` on, only they themselves and the organisers see the fields (null for others)."""
+    """A participant. From `email` on, only they themselves and the organisers see the fields (null for others).
+
+    `found_by`, in the answer to a search: its words stand in the profile, or an offer or a need means the same.
+    """
 
     id: int
     first_name: str
@@ -55,6 +60,7 @@ class Participant(Model):
     needs: list[Statement]
     place: PlaceBrief | None
     remote: bool
+    found_by: FoundBy = None
     email: str | None = None
     minimum: int | None = None
     maximum: int | None = None
@@ -111,7 +117,7 @@ class Match(Model):
     """A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
 
     Scores are percentages; `forward`: how far they serve my needs. `may_request`: the rules of the event let us meet.
-    `matched_text`: the offer or need of theirs that means what is searched, if they were found by it.
+    `matched_text`: the offer or need of theirs that means what is searched, if there is one.
     """
 
     participant: Participant

@@ -6,11 +6,18 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Depends, Query
+from sqlalchemy.orm import InstrumentedAttribute
 
 from api.core.schemas import Search
-from api.models import Need, Offer, Organisation, Participant
+from api.models import Participant, User
+from api.participants.schemas import FoundBy
+from matchmaker.text import fold
 
 NO_NUL = r"^[^\x00]*$"  # which PostgreSQL does not store
+MAX_WORDS = 8
+MIN_PREFIX = 3  # letters; with fewer, too many words begin like it
+
+Text = sa.ColumnElement[str] | InstrumentedAttribute[str]
 
 
 @dataclass(frozen=True)
@@ -25,9 +32,11 @@ class ParticipantFilter:
     theme: Annotated[str, Query(max_length=200, pattern=NO_NUL)] = ""
     organisation_id: Annotated[int | None, Query(ge=1, lt=2**53)] = None
 
-    def conditions(self, semantic_hits: Collection[int]) -> list[sa.ColumnElement[bool]]:
+    def conditions(self, semantic_hits: Collection[int], *, by_email: bool) -> list[sa.ColumnElement[bool]]:
         """Conditions on participants: they have the words or are among `semantic_hits`, and pass every filter."""
-        conditions = [sa.or_(sa.and_(sa.true(), *matches_words(self.search)), Participant.id.in_(list(semantic_hits)))]
+        conditions = [matches_words(self.search, by_email=by_email)]
+        if semantic_hits:
+            conditions = [sa.or_(*conditions, Participant.id.in_(list(semantic_hits)))]
         if self.country:
             conditions.append(Participant.country == self.country)
         if self.type:
@@ -38,32 +47,74 @@ class ParticipantFilter:
             conditions.append(Participant.organisation_id == self.organisation_id)
         return conditions
 
+    def found_by(self, by_words: bool) -> FoundBy:
+        """How somebody was found who has the words, or was among the hits by meaning."""
+        if not _words(self.search):
+            return None
+        return "words" if by_words else "meaning"
+
     def relevance_order(self, semantic_hits: Collection[int]) -> list[sa.ColumnElement[int]]:
-        """The order of those found: first whoever has the words, then `semantic_hits` in its order."""
-        places = [(Participant.id == number, place) for place, number in enumerate(semantic_hits)]
-        return [sa.case((sa.and_(sa.true(), *matches_words(self.search)), -1), *places)] if places else []
+        """The order of those found: the words in who they are, then in what they wrote, then `semantic_hits` in order.
+
+        Whole words come before beginnings of words. Without a search there is no such order.
+        """
+        phrases = _phrases(self.search)
+        if not phrases:
+            return []
+        who = sa.func.split_part(Participant.search_text, "\n", 1)
+        whole = [f" {phrase} " for phrase in phrases]
+        steps = [
+            _contains_all(who, whole),
+            _contains_all(who, _patterns(self.search)),
+            _contains_all(Participant.search_text, whole),
+            _contains_all(Participant.search_text, _patterns(self.search)),
+        ]
+        places = [Participant.id == participant_id for participant_id in semantic_hits]
+        # what is left was found by its e-mail address
+        return [sa.case(*((step, rank) for rank, step in enumerate([*steps, *places])), else_=0)]
 
 
 ParticipantFilterParams = Annotated[ParticipantFilter, Depends()]
 
 
-def matches_words(search: str) -> list[sa.ColumnElement[bool]]:
-    """Conditions on participants: each word of `search` stands in a name, a job title, an organisation or a text."""
-    return [_has_word(word) for word in search.replace("\x00", " ").split()]
+def matches_words(search: str, *, by_email: bool) -> sa.ColumnElement[bool]:
+    """A condition on participants: each of the first `MAX_WORDS` words stands in their names, job title, organisation,
+    offers or needs.
+
+    Case and accents make no difference, and parts of a hyphenated word stand next to each other. The last word may be
+    the beginning of one, as long as it is being typed. With `by_email`, which is for organisers only, a word with
+    an @ may also be a part of the e-mail address.
+    """
+    conditions = []
+    for word, pattern in zip(_words(search), _patterns(search), strict=True):
+        condition = _contains(Participant.search_text, pattern)
+        if by_email and "@" in word:
+            email = sa.select(User.id).where(User.id == Participant.user_id, _contains(User.email, word.lower()))
+            condition = sa.or_(condition, email.exists())
+        conditions.append(condition)
+    return sa.and_(sa.true(), *conditions)
 
 
-def _has_word(word: str) -> sa.ColumnElement[bool]:
-    organisation = sa.select(Organisation.id).where(
-        Organisation.id == Participant.organisation_id, Organisation.name.icontains(word, autoescape=True)
-    )
-    texts = [
-        sa.select(text.id).where(text.participant_id == Participant.id, text.text.icontains(word, autoescape=True))
-        for text in (Offer, Need)
-    ]
-    return sa.or_(
-        Participant.first_name.icontains(word, autoescape=True),
-        Participant.last_name.icontains(word, autoescape=True),
-        Participant.job_title.icontains(word, autoescape=True),
-        organisation.exists(),
-        *(text.exists() for text in texts),
-    )
+def _words(search: str) -> list[str]:
+    return [word for word in search.replace("\x00", " ").split() if fold(word)][:MAX_WORDS]
+
+
+def _phrases(search: str) -> list[str]:
+    return [fold(word) for word in _words(search)]
+
+
+def _patterns(search: str) -> list[str]:
+    """What to look for in `search_text`, for each word."""
+    phrases = _phrases(search)
+    patterns = [f" {phrase} " for phrase in phrases]
+    if phrases and not search[-1:].isspace() and len(phrases[-1].split()[-1]) >= MIN_PREFIX:
+        patterns[-1] = f" {phrases[-1]}"
+    return patterns
+
+
+def _contains(text: Text, pattern: str) -> sa.ColumnElement[bool]:
+    return sa.func.strpos(text, pattern) > 0
+
+
+def _contains_all(text: Text, patterns: list[str]) -> sa.ColumnElement[bool]:
+    return sa.and_(*(_contains(text, pattern) for pattern in patterns))

@@ -22,100 +22,100 @@ from api.schedules import snapshot
 from api.web.permissions import EventMember
 from matchmaker.matching.comparison import Comparison
 from matchmaker.matching.embedding import EmbeddingError
-from matchmaker.matching.search import Filter, folded, found
+from matchmaker.matching.search import Filter, SearchIndex
 
-ALIKE = 0.4
+MIN_PROBABILITY = 0.4
 """A text that fits a search less probably than this is not found by it."""
-MOST = 50
-LETTERS = 4
+MAX_HITS = 50
+MIN_LETTERS = 4
 """A search with fewer letters has no meaning to go by."""
-KEPT = 4
-PATIENCE = 2.0  # seconds
+CACHED_EVENTS = 4
+LOAD_TIMEOUT = 2.0  # seconds that a search waits for an event to be read
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class _Texts:
+class _LoadedEvent:
     """An event as its ranking has read it."""
 
-    plan: snapshot.EventSnapshot
-    comparison: Comparison
+    index: SearchIndex
+    participant_ids: dict[str, int]  # by e-mail address
 
-    def alike(self, search: str, wanted: Filter) -> dict[int, str]:
-        words = folded(search).split()
-        people = self.plan.event.people
-        names = (f" {folded(person.name)}" for person in people)
-        if any(all(f" {word}" in name for word in words) for name in names):
-            return {}  # somebody was looked for by name
-        number = {person.email: row for person, row in zip(people, self.plan.people, strict=True)}
-        hits = found(people, self.comparison, search, wanted, MOST)
-        return {number[hit.email]: hit.text for hit in hits if hit.text is not None and hit.score >= ALIKE}
+    def hits(self, search: str, criteria: Filter) -> dict[int, str]:
+        if self.index.names_somebody(search):
+            return {}
+        hits = self.index.by_meaning(search, self.index.passing(criteria), MAX_HITS, MIN_PROBABILITY)
+        return {self.participant_ids[hit.email]: hit.text for hit in hits if hit.text is not None}
 
 
-class Meanings:
-    """What the events searched lately say. `Meanings(url)` belongs to one event loop; it opens nothing until asked."""
+class SemanticSearch:
+    """Searches the events searched lately. It belongs to one event loop, and opens nothing until it is used."""
 
     def __init__(self, url: str) -> None:
         self._engine = open_job_engine(url)
-        self._reading: dict[tuple[int, datetime], asyncio.Task[_Texts]] = {}
+        self._loading: dict[tuple[int, datetime], asyncio.Task[_LoadedEvent]] = {}
 
-    async def alike(self, event: models.Event, search: str, wanted: Filter) -> dict[int, str]:
-        """Participants (numbers) whose offers or needs mean what is searched, best first, unless it is a name.
+    async def hits(self, event: models.Event, search: str, criteria: Filter) -> dict[int, str]:
+        """Participants (ids) whose offers or needs mean what is searched, best first, unless it is a name.
 
-        Each comes with that offer or need. At most `MOST` of those who pass the filter as they were when the event was
-        ranked.
+        Each comes with that offer or need. At most `MAX_HITS` of those who pass the filter as they were when the event
+        was ranked.
         """
-        if event.ranked_at is None or sum(c.isalpha() for c in search) < LETTERS:
+        if event.ranked_at is None or sum(c.isalpha() for c in search) < MIN_LETTERS:
             return {}
         key = (event.id, event.ranked_at)
-        if key not in self._reading:
-            self._forget(event.id)
-            self._reading[key] = asyncio.create_task(asyncio.to_thread(self._read, event.id))
-        reading = self._reading[key]
-        await asyncio.wait({reading}, timeout=PATIENCE)
-        if not reading.done():
+        if key not in self._loading:
+            self._evict(event.id)
+            self._loading[key] = asyncio.create_task(asyncio.to_thread(self._load, event.id))
+        loading = self._loading[key]
+        await asyncio.wait({loading}, timeout=LOAD_TIMEOUT)
+        if not loading.done():
             return {}
-        if error := reading.exception():
+        if error := loading.exception():
             log.warning("an event cannot be searched by meaning", event_id=event.id, exc_info=error)
             if not isinstance(error, EmbeddingError):  # a model that cannot be had is not asked for again
-                self._reading.pop(key, None)
+                self._loading.pop(key, None)
             return {}
         try:
-            return await asyncio.to_thread(reading.result().alike, search, wanted)
+            return await asyncio.to_thread(loading.result().hits, search, criteria)
         except EmbeddingError as error:
-            log.warning("a search cannot be read by its meaning", event_id=event.id, reason=str(error))
+            log.warning("a search cannot be read by its meaning", event_id=event.id, exc_info=error)
             return {}
 
-    def _forget(self, event_id: int) -> None:
-        """The same event as it was ranked before, and the longest known beyond `KEPT`."""
-        others = [key for key in self._reading if key[0] != event_id]
-        self._reading = {key: self._reading[key] for key in others[1 - KEPT :]}
+    def _evict(self, event_id: int) -> None:
+        """The same event as it was ranked before, and the longest known beyond `CACHED_EVENTS`."""
+        others = [key for key in self._loading if key[0] != event_id]
+        self._loading = {key: self._loading[key] for key in others[1 - CACHED_EVENTS :]}
 
-    def _read(self, event_id: int) -> _Texts:
-        plan = snapshot.read(self._engine, event_id)
+    def _load(self, event_id: int) -> _LoadedEvent:
+        loaded = snapshot.read(self._engine, event_id)
+        people = loaded.event.people
         with Session(self._engine.execution_options(isolation_level="AUTOCOMMIT")) as session:
-            vectors = rankings.StoredVectors(session)
-            return _Texts(plan, Comparison(plan.event.people, rankings.embedder(), vectors))
+            comparison = Comparison(people, rankings.embedder(), rankings.StoredVectors(session))
+        ids = {person.email: row for person, row in zip(people, loaded.people, strict=True)}
+        return _LoadedEvent(SearchIndex(people, comparison), ids)
 
 
-async def _meant(
-    request: Request, member: EventMember, session: Transaction, wanted: ParticipantFilterParams
+async def _semantic_hits(
+    request: Request, member: EventMember, session: Transaction, participant_filter: ParticipantFilterParams
 ) -> dict[int, str]:
-    meanings: Meanings = request.app.state.meanings
+    if not participant_filter.search:
+        return {}
+    semantic_search: SemanticSearch = request.app.state.semantic_search
     organisation = None
-    if wanted.organisation_id is not None:
+    if participant_filter.organisation_id is not None:
         organisation = await session.scalar(
-            sa.select(models.Organisation.name).where(models.Organisation.id == wanted.organisation_id)
+            sa.select(models.Organisation.name).where(models.Organisation.id == participant_filter.organisation_id)
         )
-    passing = Filter(
-        countries=frozenset(filter(None, [wanted.country])),
-        types=frozenset(filter(None, [wanted.type])),
-        themes=frozenset(filter(None, [wanted.theme])),
+    criteria = Filter(
+        countries=frozenset(filter(None, [participant_filter.country])),
+        types=frozenset(filter(None, [participant_filter.type])),
+        themes=frozenset(filter(None, [participant_filter.theme])),
         organisation=organisation,
     )
-    return await meanings.alike(member.event, wanted.search, passing)
+    return await semantic_search.hits(member.event, participant_filter.search, criteria)
 
 
-SemanticHits = Annotated[dict[int, str], Depends(_meant)]
-"""Whoever has an offer or a need that means what the parameter `search` says, by number, best first: that text."""
+SemanticHits = Annotated[dict[int, str], Depends(_semantic_hits)]
+"""Whoever has an offer or a need that means what the parameter `search` says, by id, best first: that text."""

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
-from api.participants.schemas import Participant
+from api.participants.schemas import FoundBy, Participant
 from api.web.permissions import ProfileView
 
 
@@ -16,17 +16,17 @@ async def slot_ids(session: AsyncSession, event_id: int) -> Sequence[int]:
     return (await session.scalars(sa.select(slot.id).where(slot.event_id == event_id).order_by(slot.position))).all()
 
 
-def participant_of(profile: ProfileView, slots: Sequence[int]) -> Participant:
-    """The profile as its reader may see it."""
+def participant_of(profile: ProfileView, slots: Sequence[int], found_by: FoundBy = None) -> Participant:
+    """The profile as its reader may see it, with how a search found it."""
     row = profile.participant
-    seen = Participant.model_validate(row)
+    public = Participant.model_validate(row).model_copy(update={"found_by": found_by})
     if not profile.in_full:
-        return seen.model_copy(update={"minimum": None, "maximum": None})
-    free = len(slots) - len(row.blocked)
-    return seen.model_copy(
+        return public.model_copy(update={"minimum": None, "maximum": None})
+    available = len(slots) - len(row.blocked)
+    return public.model_copy(
         update={
             "email": row.user.email,
-            "available_slots": free,
-            "profile_complete": bool(row.offers and row.needs and free),
+            "available_slots": available,
+            "profile_complete": bool(row.offers and row.needs and available),
         }
     )

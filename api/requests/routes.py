@@ -58,7 +58,7 @@ async def list_requests(
     if status is not None:
         wanted = wanted.where(request.status == status)
     if search:
-        wanted = wanted.where(_involves(search))
+        wanted = wanted.where(_involves(member, search))
     total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
     ordered = wanted.options(*PEOPLE).order_by(request.created_at.desc(), request.id.desc())
     rows = (await session.scalars(ordered.limit(page.limit).offset(page.offset))).all()
@@ -191,8 +191,10 @@ def _in_box(box: Box, member: Member) -> sa.ColumnElement[bool]:
     return sa.true() if member.organises else sa.or_(sent, received)
 
 
-def _involves(search: str) -> sa.ColumnElement[bool]:
-    people = sa.select(models.Participant.id).where(*matches_words(search))
+def _involves(member: Member, search: str) -> sa.ColumnElement[bool]:
+    people = sa.select(models.Participant.id).where(
+        models.Participant.event_id == member.event.id, matches_words(search, by_email=member.organises)
+    )
     return sa.or_(models.MeetingRequest.sender_id.in_(people), models.MeetingRequest.recipient_id.in_(people))
 
 

@@ -38,7 +38,7 @@ async def welcome(url: str, settings: Settings) -> Welcome:
             people = await _people_of_sample(session)
             if people is None:
                 return Welcome(settings.origin)
-            (organiser, _), (attendee, _) = [await make_link(session, user, settings) for user in people]
+            organiser, attendee = [await make_link(session, user, settings) for user in people]
             return Welcome(settings.origin, organiser, attendee)
     finally:
         await engine.dispose()
@@ -53,8 +53,7 @@ async def invite(url: str, settings: Settings, email: str) -> str:
             invited = insert(User).values(email=address, creates_events=True)
             again = invited.on_conflict_do_update(index_elements=[User.email], set_={"creates_events": True})
             user = (await session.scalars(again.returning(User.id))).one()
-            link, _ = await make_link(session, user, settings)
-            return link
+            return await make_link(session, user, settings)
     finally:
         await engine.dispose()
 

@@ -14,6 +14,7 @@ from fastapi import Depends, Path, Request
 from fastapi.security import APIKeyCookie
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
+from starlette.requests import HTTPConnection
 
 from api.core.database import Sessions, Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn
@@ -25,7 +26,25 @@ COOKIE = "matchmaker_session"
 ORGANISER_ROLES = (TeamRole.OWNER, TeamRole.ORGANISER)
 
 Id = Annotated[int, Path(ge=1, lt=2**53)]
-cookie = APIKeyCookie(name=COOKIE, auto_error=False, description="Set by signing in.")
+
+
+def cookie_name(name: str, settings: Settings) -> str:
+    """With https the browser takes such a cookie from this host alone, and not from another one of its domain."""
+    return f"__Host-{name}" if settings.secure else name
+
+
+def session_cookie_name(settings: Settings) -> str:
+    return cookie_name(COOKIE, settings)
+
+
+class _SessionCookie(APIKeyCookie):
+    async def __call__(self, request: HTTPConnection) -> str | None:
+        return request.cookies.get(session_cookie_name(request.app.state.settings))
+
+
+SessionToken = Annotated[
+    str | None, Depends(_SessionCookie(name=COOKIE, auto_error=False, description="Set by signing in."))
+]
 
 
 def token_hash_of(token: str) -> bytes:
@@ -48,7 +67,7 @@ SessionFactory = Annotated[Sessions, Depends(_sessions)]
 """For what must be kept even when the request fails, such as the count of attempts."""
 
 
-async def _signed_in(session: Transaction, token: Annotated[str | None, Depends(cookie)]) -> User:
+async def _signed_in(session: Transaction, token: SessionToken) -> User:
     user = await session.scalar(
         sa.select(User)
         .join(UserSession, UserSession.user_id == User.id)

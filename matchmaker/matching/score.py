@@ -19,7 +19,7 @@ from matchmaker.matching.learning import FEATURES, Learned, features
 from matchmaker.matching.match import Match, MatchReason, Notice
 from matchmaker.matching.popularity import Exposure, both_ways, exposure, prices
 from matchmaker.matching.rules import EmailPair, RuleBook, Rules
-from matchmaker.matching.search import Filter, Hit, found
+from matchmaker.matching.search import Filter, Hit, SearchIndex
 
 __all__ = ["Filter", "Hit", "Match", "MatchReason", "Notice", "Ranking", "Rules", "rank"]
 
@@ -135,7 +135,7 @@ class Ranking:
 
     def search(self, query: str, wanted: Filter | None = None, limit: int = 20) -> tuple[Hit, ...]:
         """Who fits a free text, in any of the languages, among those who pass the filter: best first."""
-        return found(self._people, self._comparison, query, wanted or Filter(), limit)
+        return SearchIndex(self._people, self._comparison).search(query, wanted or Filter(), limit)
 
     def relearned(self, learned: Learned, top: int = TOP, progress: Progress | None = None) -> "Ranking":
         """This ranking made again with what past meetings taught; `top` and `progress` as of `rank`."""

@@ -1,12 +1,14 @@
 """Free text over people, their offers and their needs, in any language."""
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from matchmaker.event import Profile, TextRole
 from matchmaker.matching.comparison import Comparison, Texts
+from matchmaker.text import fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,14 +25,14 @@ class Filter:
             (not self.countries or person.country in self.countries)
             and (not self.types or person.type in self.types)
             and (not self.themes or not self.themes.isdisjoint(person.themes))
-            and (self.organisation is None or folded(self.organisation) == folded(person.organisation))
+            and (self.organisation is None or fold(self.organisation) == fold(person.organisation))
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """Somebody found. `score` in [0, 1]; `text` is the offer or need (`role`) that fits, None where the words of the
-    query stand in their name, organisation, job title or elsewhere in what they wrote."""
+    """Somebody found. `text` is the offer or need (`role`) that means the same, with the probability `score` in [0, 1];
+    it is None, and the score 1, where the words of the query stand in what is known of them."""
 
     email: str
     score: float
@@ -38,46 +40,74 @@ class Hit:
     role: TextRole | None = None
 
 
-def found(people: Sequence[Profile], comparison: Comparison, query: str, wanted: Filter, limit: int) -> tuple[Hit, ...]:
-    """Who fits `query`, best first: whoever's texts hold its words, and whose offers or needs mean the same.
+class SearchIndex:
+    """People as they are searched: their texts are folded once, and compared once, for any number of queries."""
 
-    An empty query gives all who pass the filter, by name.
-    """
-    passing = [i for i, person in enumerate(people) if wanted.passes(person)]
-    words = folded(query).split()
-    if not words:
-        by_name = sorted(passing, key=lambda i: (people[i].last_name, people[i].first_name, people[i].email))
-        return tuple(Hit(email=people[i].email, score=1.0) for i in by_name[:limit])
-    asked = Texts.of([[query]])
-    sides = []
-    if asked.written:
-        space = comparison.space
-        as_need = space.probability(comparison.placed(asked, TextRole.NEED) @ space.offers.T)[0]
-        as_offer = space.probability(comparison.placed(asked, TextRole.OFFER) @ space.needs.T)[0]
-        sides = [(TextRole.OFFER, as_need, comparison.offers), (TextRole.NEED, as_offer, comparison.needs)]
-    hits = []
-    for i in passing:
-        person = people[i]
-        held = _held(words, person)
-        best = Hit(email=person.email, score=held)
-        for role, fits, texts in sides:
-            mine = slice(texts.starts[i], texts.starts[i + 1])
-            if fits[mine].size and (score := held + (1 - held) * float(fits[mine].max())) > best.score:
-                text = texts.written[mine.start + int(fits[mine].argmax())]
-                best = Hit(email=person.email, score=score, text=text, role=role)
-        if best.score > 0:
-            hits.append(best)
-    return tuple(sorted(hits, key=lambda hit: (-hit.score, hit.email))[:limit])
+    def __init__(self, people: Sequence[Profile], comparison: Comparison) -> None:
+        self._people = people
+        self._comparison = comparison
+        self._names = [f" {fold(f'{person.name} {person.organisation}')} " for person in people]
+
+    def passing(self, criteria: Filter) -> NDArray[np.bool_]:
+        """Who passes the filter, shape (people,)."""
+        if criteria == Filter():
+            return np.ones(len(self._people), dtype=np.bool_)
+        return np.array([criteria.passes(person) for person in self._people], dtype=np.bool_)
+
+    def names_somebody(self, query: str) -> bool:
+        """Whether every word of the query begins a word in the name or the organisation of one person."""
+        words = fold(query).split()
+        return any(all(f" {word}" in name for word in words) for name in self._names)
+
+    def by_meaning(self, query: str, passing: NDArray[np.bool_], limit: int, threshold: float = 0.0) -> list[Hit]:
+        """Whose offers or needs mean what the query says, the likeliest first: each with the best of their texts.
+
+        `passing` says who may be found, shape (people,); texts below the probability `threshold` are left out.
+        """
+        texts = Texts.of([[query.casefold()]])
+        if not texts.written:
+            return []
+        comparison, space = self._comparison, self._comparison.space
+        as_need = space.probability(comparison.placed(texts, TextRole.NEED) @ space.offers.T)[0]
+        as_offer = space.probability(comparison.placed(texts, TextRole.OFFER) @ space.needs.T)[0]
+        probability = np.concatenate([as_need, as_offer])
+        owners = np.concatenate([_owners(comparison.offers), _owners(comparison.needs)])
+        offers = len(comparison.offers.written)
+        hits: dict[int, Hit] = {}
+        for row in np.argsort(-probability, kind="stable"):
+            person, score = int(owners[row]), float(probability[row])
+            if score < threshold or len(hits) == limit:
+                break
+            if person not in hits and passing[person]:
+                offered = row < offers
+                text = comparison.offers.written[row] if offered else comparison.needs.written[row - offers]
+                role = TextRole.OFFER if offered else TextRole.NEED
+                hits[person] = Hit(email=self._people[person].email, score=score, text=text, role=role)
+        return list(hits.values())
+
+    def search(self, query: str, criteria: Filter, limit: int) -> tuple[Hit, ...]:
+        """Who fits the query, best first: by its words in the order of names, then by its meaning.
+
+        An empty query gives all who pass the filter.
+        """
+        passing = self.passing(criteria)
+        words = fold(query).split()
+        by_words = sorted(
+            (person for i, person in enumerate(self._people) if passing[i] and self._has(i, words)),
+            key=lambda person: (person.last_name, person.first_name, person.email),
+        )
+        hits = {person.email: Hit(email=person.email, score=1.0) for person in by_words[:limit]}
+        if words and len(hits) < limit:
+            for hit in self.by_meaning(query, passing, limit):
+                hits.setdefault(hit.email, hit)
+        return tuple(hits.values())[:limit]
+
+    def _has(self, person: int, words: Sequence[str]) -> bool:
+        profile = self._people[person]
+        text = f"{self._names[person]}{fold(' '.join((profile.job_title, *profile.offers, *profile.needs)))} "
+        return all(f" {word} " in text for word in words)
 
 
-def folded(text: str) -> str:
-    """Lower case, without accents, words parted by single spaces."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join(re.findall(r"\w+", "".join(c for c in plain if not unicodedata.combining(c))))
-
-
-def _held(words: Sequence[str], person: Profile) -> float:
-    """The share of the words with which some word of the person's begins; names count most."""
-    names = f" {folded(f'{person.name} {person.organisation} {person.job_title}')}"
-    texts = f" {folded(' '.join(person.offers + person.needs))}"
-    return sum(0.95 if f" {word}" in names else 0.8 if f" {word}" in texts else 0.0 for word in words) / len(words)
+def _owners(texts: Texts) -> NDArray[np.intp]:
+    """Whose each text is, shape (texts,)."""
+    return np.repeat(np.arange(len(texts.starts) - 1), np.diff(texts.starts))

@@ -104,7 +104,7 @@ export interface paths {
         };
         /**
          * List Matches
-         * @description My matches, best first, each with its reasons and the request between us, if there is one.
+         * @description My matches, each with its reasons and the request between us: best first, or by relevance to a search.
          */
         get: operations["list_matches"];
         put?: never;
@@ -190,8 +190,8 @@ export interface paths {
          * List Participants
          * @description The participants of an event by name; all filters apply together.
          *
-         *     A search finds those who have its words first, and after them those whose offers or needs mean the same, in any
-         *     language, the likeliest first.
+         *     A search finds those who have its words first, in their names before their texts, and after them those whose offers
+         *     or needs mean the same, in any language, the likeliest first. Organisers also find by e-mail address.
          */
         get: operations["list_participants"];
         put?: never;
@@ -543,9 +543,53 @@ export interface paths {
         head?: never;
         /**
          * Update Me
-         * @description Choose the language of the page and of mails.
+         * @description Choose the language of the page, of mails, and of agendas and calendars.
          */
         patch: operations["update_me"];
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Sessions
+         * @description The browsers in which this account is signed in, the latest first; at most 100.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /**
+         * Sign Out Everywhere
+         * @description Sign out of every browser, this one included.
+         */
+        delete: operations["sign_out_everywhere"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{session_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Session
+         * @description Sign another browser out.
+         */
+        delete: operations["revoke_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/proposals/{proposals_id}": {
@@ -845,9 +889,10 @@ export interface paths {
         put?: never;
         /**
          * Request Link
-         * @description Ask for a sign-in link and a code by mail.
+         * @description Ask for a sign-in link and a code by mail, in the language of the account.
          *
-         *     The answer is the same whether there is such an account or not, and the message is sent after it.
+         *     The answer is the same whether there is such an account or not, and the message is sent after it. It sets a cookie:
+         *     the link works on any device, the code only in this browser.
          */
         post: operations["request_link"];
         delete?: never;
@@ -867,7 +912,9 @@ export interface paths {
         put?: never;
         /**
          * Sign In
-         * @description Sign in with the token of a link, or with an e-mail address and the code that was sent to it.
+         * @description Sign in with the token of a link, or with an e-mail address and the code that this browser asked for.
+         *
+         *     `wrong-code` carries `attempts_left`, `too-many` the time `retry_at`.
          */
         post: operations["sign_in"];
         delete?: never;
@@ -1209,7 +1256,7 @@ export interface components {
         };
         /**
          * LinkRequest
-         * @description Who wants to sign in, and the language of the message (that of the account if absent).
+         * @description Who wants to sign in.
          */
         LinkRequest: {
             /**
@@ -1218,15 +1265,13 @@ export interface components {
              * @example marie.dubois@example.org
              */
             email: string;
-            /** Language */
-            language?: ("en" | "fr" | "nl") | null;
         };
         /**
          * Match
          * @description A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
          *
          *     Scores are percentages; `forward`: how far they serve my needs. `may_request`: the rules of the event let us meet.
-         *     `matched_text`: the offer or need of theirs that means what is searched, if they were found by it.
+         *     `matched_text`: the offer or need of theirs that means what is searched, if there is one.
          */
         Match: {
             /** Backward */
@@ -1454,7 +1499,7 @@ export interface components {
         };
         /**
          * MePatch
-         * @description The language of the page and of mails.
+         * @description The language of the page, of mails, and of agendas and calendars.
          */
         MePatch: {
             /**
@@ -1508,6 +1553,8 @@ export interface components {
         /**
          * Participant
          * @description A participant. From `email` on, only they themselves and the organisers see the fields (null for others).
+         *
+         *     `found_by`, in the answer to a search: its words stand in the profile, or an offer or a need means the same.
          */
         Participant: {
             /** Available Slots */
@@ -1518,6 +1565,8 @@ export interface components {
             email?: string | null;
             /** First Name */
             first_name: string;
+            /** Found By */
+            found_by?: ("words" | "meaning") | null;
             /** Id */
             id: number;
             /** Job Title */
@@ -2040,6 +2089,26 @@ export interface components {
          */
         ScheduleState: "queued" | "running" | "cancelled" | "failed" | "draft" | "published" | "superseded";
         /**
+         * Session
+         * @description A browser in which the account is signed in; `current`: the one that asks.
+         */
+        Session: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Current */
+            current: boolean;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Id */
+            id: number;
+        };
+        /**
          * SignIn
          * @description Either the token of the link, or the e-mail address with the code of six digits.
          */
@@ -2225,7 +2294,7 @@ export interface operations {
                     "application/json": components["schemas"]["Events"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2270,6 +2339,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_event: {
@@ -2292,7 +2370,7 @@ export interface operations {
                     "application/json": components["schemas"]["Event"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2346,6 +2424,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     update_event: {
@@ -2372,7 +2459,7 @@ export interface operations {
                     "application/json": components["schemas"]["Event"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2426,6 +2513,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     import_into_event: {
@@ -2457,7 +2553,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportUpdate"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2511,6 +2607,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_logo: {
@@ -2533,7 +2638,7 @@ export interface operations {
                     "image/*": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2587,6 +2692,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     put_logo: {
@@ -2613,7 +2727,7 @@ export interface operations {
                     "application/json": components["schemas"]["Event"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2660,6 +2774,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2703,7 +2826,7 @@ export interface operations {
                     "application/json": components["schemas"]["Matches"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2750,6 +2873,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2779,7 +2911,7 @@ export interface operations {
                     "application/json": components["schemas"]["Matching"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2826,6 +2958,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2859,7 +3000,7 @@ export interface operations {
                     "application/json": components["schemas"]["Matching"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2906,6 +3047,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2935,7 +3085,7 @@ export interface operations {
                     "application/json": components["schemas"]["Matching"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2989,6 +3139,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     list_organisations: {
@@ -3011,7 +3170,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrganisationBrief"][];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3058,6 +3217,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3099,7 +3267,7 @@ export interface operations {
                     "application/json": components["schemas"]["Participants"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3146,6 +3314,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3176,7 +3353,7 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3223,6 +3400,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3257,7 +3443,7 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3304,6 +3490,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3337,7 +3532,7 @@ export interface operations {
                     "application/json": components["schemas"]["Agenda"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3384,6 +3579,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3417,7 +3621,7 @@ export interface operations {
                     "text/calendar": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3464,6 +3668,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3497,7 +3710,7 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3544,6 +3757,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3574,7 +3796,7 @@ export interface operations {
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3621,6 +3843,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3655,7 +3886,7 @@ export interface operations {
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3702,6 +3933,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3736,7 +3976,7 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3783,6 +4023,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3817,7 +4066,7 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3871,6 +4120,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     list_places: {
@@ -3893,7 +4151,7 @@ export interface operations {
                     "application/json": components["schemas"]["Place"][];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3947,6 +4205,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     list_proposals: {
@@ -3974,7 +4241,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProposalsPage"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4028,6 +4295,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     create_proposals: {
@@ -4054,7 +4330,7 @@ export interface operations {
                     "application/json": components["schemas"]["Proposals"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4117,6 +4393,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_report: {
@@ -4139,7 +4424,7 @@ export interface operations {
                     "application/json": components["schemas"]["Report"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4193,6 +4478,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     list_requests: {
@@ -4225,7 +4519,7 @@ export interface operations {
                     "application/json": components["schemas"]["Requests"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4279,6 +4573,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     create_request: {
@@ -4305,7 +4608,7 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingRequest"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4368,6 +4671,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     list_schedules: {
@@ -4395,7 +4707,7 @@ export interface operations {
                     "application/json": components["schemas"]["Schedules"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4449,6 +4761,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     create_schedule: {
@@ -4475,7 +4796,7 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4538,6 +4859,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     list_slots: {
@@ -4560,7 +4890,7 @@ export interface operations {
                     "application/json": components["schemas"]["Slot"][];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4614,6 +4944,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_workbook: {
@@ -4639,7 +4978,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4693,6 +5032,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     import_event: {
@@ -4722,7 +5070,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportResult"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4767,6 +5115,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_me: {
@@ -4787,7 +5144,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4825,6 +5182,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4856,7 +5222,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4901,6 +5267,244 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"][];
+                };
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    sign_out_everywhere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    revoke_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Sent from another site (`cross-site`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_proposals: {
@@ -4923,7 +5527,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProposalsPreview"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4970,6 +5574,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5003,7 +5616,7 @@ export interface operations {
                     "application/json": components["schemas"]["Proposals"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5039,7 +5652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description These proposals are past that (`proposals-closed`) */
+            /** @description Not possible in the state of these proposals (`proposals-closed`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5059,6 +5672,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5088,7 +5710,7 @@ export interface operations {
                     "application/json": components["schemas"]["Proposals"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5124,7 +5746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description These proposals are past that (`proposals-closed`) */
+            /** @description Not possible in the state of these proposals (`proposals-closed`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5144,6 +5766,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5173,7 +5804,7 @@ export interface operations {
                     "application/json": components["schemas"]["Proposals"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5209,7 +5840,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description These proposals are past that (`proposals-closed`), Meetings depend on it (`in-use`) */
+            /** @description Not possible in the state of these proposals (`proposals-closed`), Meetings depend on it (`in-use`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5229,6 +5860,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5258,7 +5898,7 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingRequest"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5321,6 +5961,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     decline_request: {
@@ -5343,7 +5992,7 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingRequest"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5406,6 +6055,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     withdraw_request: {
@@ -5428,7 +6086,7 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingRequest"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5491,6 +6149,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_schedule: {
@@ -5513,7 +6180,7 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5560,6 +6227,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5589,7 +6265,7 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5643,6 +6319,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     cancel_schedule: {
@@ -5665,7 +6350,7 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5728,6 +6413,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_grid: {
@@ -5750,7 +6444,7 @@ export interface operations {
                     "application/json": components["schemas"]["Grid"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5797,6 +6491,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5826,7 +6529,7 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5880,6 +6583,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     publish_schedule: {
@@ -5902,7 +6614,7 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5965,6 +6677,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_schedule_workbook: {
@@ -5989,7 +6710,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6043,6 +6764,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     request_link: {
@@ -6069,7 +6799,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6114,6 +6844,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     sign_in: {
@@ -6138,7 +6877,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6156,7 +6895,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description Link used or expired (`link-used`) */
+            /** @description Link used or expired (`link-used`), Code no longer valid (`code-expired`) */
             410: {
                 headers: {
                     [name: string]: unknown;
@@ -6192,6 +6931,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     sign_out: {
@@ -6210,7 +6958,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6255,6 +7003,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_template: {
@@ -6278,7 +7035,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6307,6 +7064,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,48 @@
+"""What a participant is found by, kept as folded text beside them, whoever writes their names, offers or needs.
+
+A listener, because many places write these: each would have to remember it. What does not go through the unit of work
+of the ORM has to set the column itself, which the database refuses to leave empty.
+"""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from api.models.events import Organisation
+from api.models.people import Need, Offer, Participant
+from matchmaker.text import fold
+
+SOURCES = ("first_name", "last_name", "job_title", "organisation_id", "offers", "needs")
+
+
+def search_text_of(name: str, job_title: str, organisation: str, statements: Iterable[str]) -> str:
+    """Two lines, who they are and what they offer and need: folded words, with a space before and after each.
+
+    So " car t " finds whole words, " caro" the beginning of one, and the first line alone a name.
+    """
+    who = fold(f"{name} {job_title} {organisation}")
+    return f" {who} \n {' '.join(map(fold, statements))} "
+
+
+@sa.event.listens_for(Session, "before_flush")
+def _refresh_search_texts(session: Session, _context: object, _instances: object) -> None:
+    for row in (*session.new, *session.dirty):
+        if isinstance(row, Participant) and _is_stale(row):
+            organisation = session.get_one(Organisation, row.organisation_id)
+            statements = [*_texts(session, row, "offers", Offer), *_texts(session, row, "needs", Need)]
+            row.search_text = search_text_of(row.name, row.job_title or "", organisation.name, statements)
+
+
+def _is_stale(row: Participant) -> bool:
+    attributes = sa.inspect(row).attrs
+    return any(attributes[name].history.has_changes() for name in SOURCES)
+
+
+def _texts(session: Session, row: Participant, name: str, kind: type[Offer] | type[Need]) -> list[str]:
+    state = sa.inspect(row)
+    if name in state.dict:
+        return [statement.text for statement in state.dict[name]]
+    if not state.persistent:
+        return []
+    return list(session.scalars(sa.select(kind.text).where(kind.participant_id == row.id).order_by(kind.position)))
