@@ -118,7 +118,9 @@ class Space:
     references: Mapping[TextRole, Vectors]
     """The balanced needs and offers (centred) ..."""
     weights: Mapping[TextRole, Floats]
-    """... and their Sinkhorn weights."""
+    """... their Sinkhorn weights ..."""
+    balanced_rows: Mapping[TextRole, NDArray[np.intp]]
+    """... and which rows of the event they are; those of the background follow."""
 
     @staticmethod
     def of(
@@ -137,7 +139,11 @@ class Space:
             centred(needs, need_languages, TextRole.NEED, means),
             centred(offers, offer_languages, TextRole.OFFER, means),
         )
-        balance = np.vstack([_non_empty(n), background.needs]), np.vstack([_non_empty(o), background.offers])
+        rows = {TextRole.NEED: _spread(len(n)), TextRole.OFFER: _spread(len(o))}
+        balance = (
+            np.vstack([n[rows[TextRole.NEED]], background.needs]),
+            np.vstack([o[rows[TextRole.OFFER]], background.offers]),
+        )
         of_needs, of_offers = balanced(*balance)
         return Space(
             _with_potentials(n, balance[1], of_offers, TextRole.NEED),
@@ -146,6 +152,7 @@ class Space:
             means,
             {TextRole.NEED: balance[0], TextRole.OFFER: balance[1]},
             {TextRole.NEED: of_needs, TextRole.OFFER: of_offers},
+            rows,
         )
 
     def placed(self, rows: Vectors, languages: Sequence[str | None], role: TextRole) -> Vectors:
@@ -170,6 +177,6 @@ def _with_potentials(rows: Vectors, others: Vectors, weights: Floats, role: Text
     return np.hstack([rows, less, ones] if role is TextRole.NEED else [rows, ones, less])
 
 
-def _non_empty(rows: Vectors) -> Vectors:
-    """At most `REFERENCES` rows, spread evenly, so that the same event always takes the same."""
-    return rows if len(rows) <= REFERENCES else rows[np.linspace(0, len(rows) - 1, REFERENCES).astype(int)]
+def _spread(count: int) -> NDArray[np.intp]:
+    """At most `REFERENCES` of so many rows, spread evenly, so that the same event always takes the same."""
+    return np.arange(count) if count <= REFERENCES else np.linspace(0, count - 1, REFERENCES).astype(np.intp)

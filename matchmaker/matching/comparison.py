@@ -1,9 +1,8 @@
 """How far each person's offers serve each other person's needs, in blocks, so that memory stays small."""
 
 from collections.abc import Callable, Sequence
-from copy import copy
-from dataclasses import dataclass, replace
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +10,11 @@ from numpy.typing import NDArray
 from matchmaker.event import Profile, TextRole
 from matchmaker.matching.background import background_of
 from matchmaker.matching.calibration import Floats, Space
-from matchmaker.matching.embedding import Cached, Embedder, VectorCache, Vectors
+from matchmaker.matching.embedding import Cached, Embedder, VectorCache, Vectors, text_hash
 from matchmaker.matching.language import detect
+
+if TYPE_CHECKING:
+    from matchmaker.matching.state import PlacedTexts, RankingState  # which knows what is learned from comparisons
 
 LONGEST = 2000
 """Characters of a text that are read: beyond it a profile is a document, and the vector a blur."""
@@ -30,15 +32,28 @@ class Texts:
     starts: NDArray[np.intp]
 
     @staticmethod
-    def of(texts: Sequence[Sequence[str]]) -> "Texts":
-        kept = [[text for text in mine if any(c.isalnum() for c in text)] for mine in texts]
-        written = [text for mine in kept for text in mine]
-        starts = np.concatenate([[0], np.cumsum([len(mine) for mine in kept])]).astype(np.intp)
-        return Texts(written, detect([text[:LONGEST] for text in written]), starts)
+    def of(texts: Sequence[Sequence[str]], known: "PlacedTexts | None" = None) -> "Texts":
+        """The texts that have words. The languages of `known` ones are not detected again."""
+        kept = [[text for text in each if any(c.isalnum() for c in text)] for each in texts]
+        written = [text for each in kept for text in each]
+        starts = np.concatenate([[0], np.cumsum([len(each) for each in kept])]).astype(np.intp)
+        result = Texts(written, [None] * len(written), starts)
+        language = dict(zip(known.hashes, known.languages, strict=True)) if known else {}
+        hashes = result.hashes if known else []
+        new = [i for i in range(len(written)) if not known or hashes[i] not in language]
+        for i, key in enumerate(hashes):
+            result.languages[i] = language.get(key)
+        for i, detected in zip(new, detect([written[i][:LONGEST] for i in new]), strict=True):
+            result.languages[i] = detected
+        return result
 
     @property
     def read(self) -> list[str]:
         return [" ".join(text[:LONGEST].split()) for text in self.written]
+
+    @property
+    def hashes(self) -> list[str]:
+        return [text_hash(text) for text in self.read]
 
     def rows(self, people: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
         """Row numbers of the texts of `people`, where each person's begin among them, and who has any (positions)."""
@@ -48,18 +63,12 @@ class Texts:
         rows = np.repeat(self.starts[people[has]] - begins, counts[has]) + np.arange(counts.sum())
         return rows.astype(np.intp), begins.astype(np.intp), has.astype(np.intp)
 
-    def followed_by(self, other: "Texts") -> "Texts":
-        """These texts with those of more people after them."""
-        starts = np.concatenate([self.starts, self.starts[-1] + other.starts[1:]])
-        return Texts(self.written + other.written, self.languages + other.languages, starts.astype(np.intp))
 
+class BestTexts(NamedTuple):
+    """A need and the offer that serves it best, for each of several pairs: places among all texts, -1 for none."""
 
-class Carried(NamedTuple):
-    """How strongly an offer serves a need, both by their place among all texts."""
-
-    strength: float
-    need: int
-    offer: int
+    needs: NDArray[np.intp]
+    offers: NDArray[np.intp]
 
 
 class Comparison:
@@ -71,15 +80,20 @@ class Comparison:
         embedder: Embedder,
         cache: VectorCache | None = None,
         progress: Progress | None = None,
+        state: "RankingState | None" = None,
     ) -> None:
+        """With `state`, in the space of that ranking: only texts that it does not have are read."""
         self.embedder = embedder
-        self.needs = Texts.of([person.needs for person in people])
-        self.offers = Texts.of([person.offers for person in people])
+        self.needs = Texts.of([person.needs for person in people], state.needs if state else None)
+        self.offers = Texts.of([person.offers for person in people], state.offers if state else None)
         needs, offers = len(self.needs.written), len(self.offers.written)
 
         def report(before: int) -> Callable[[int, int], None] | None:
             return (lambda done, _: progress("reading", before + done, needs + offers)) if progress else None
 
+        if state is not None:
+            self.space = self._space_of(state, cache)
+            return
         self.space = Space.of(
             Cached(embedder, cache, report(0)).embed(self.needs.read, TextRole.NEED),
             self.needs.languages,
@@ -88,21 +102,28 @@ class Comparison:
             background_of(embedder, cache),
         )
 
+    def _space_of(self, state: "RankingState", cache: VectorCache | None) -> Space:
+        background = background_of(self.embedder, cache)
+        empty = state.space(background, state.needs.vectors, state.offers.vectors)
+        rows = {}
+        for role, texts, known in (
+            (TextRole.NEED, self.needs, state.needs),
+            (TextRole.OFFER, self.offers, state.offers),
+        ):
+            row, read, hashes = {key: i for i, key in enumerate(known.hashes)}, texts.read, texts.hashes
+            new = [i for i, key in enumerate(hashes) if key not in row]
+            vectors = np.zeros((len(hashes), known.vectors.shape[1]), dtype=np.float32)
+            old = [i for i, key in enumerate(hashes) if key in row]
+            vectors[old] = known.vectors[[row[hashes[i]] for i in old]]
+            if new:
+                raw = Cached(self.embedder, cache).embed([read[i] for i in new], role)
+                vectors[new] = empty.placed(raw, [texts.languages[i] for i in new], role)
+            rows[role] = vectors
+        return state.space(background, rows[TextRole.NEED], rows[TextRole.OFFER])
+
     def placed(self, texts: Texts, role: TextRole, cache: VectorCache | None = None) -> Vectors:
         """Further texts in the space of these people."""
         return self.space.placed(Cached(self.embedder, cache).embed(texts.read, role), texts.languages, role)
-
-    def joined(self, person: Profile, cache: VectorCache | None = None) -> "Comparison":
-        """This comparison with one more person, who comes last; the others stay where they are."""
-        needs, offers = Texts.of([person.needs]), Texts.of([person.offers])
-        wider = copy(self)
-        wider.needs, wider.offers = self.needs.followed_by(needs), self.offers.followed_by(offers)
-        wider.space = replace(
-            self.space,
-            needs=np.vstack([self.space.needs, self.placed(needs, TextRole.NEED, cache)]),
-            offers=np.vstack([self.space.offers, self.placed(offers, TextRole.OFFER, cache)]),
-        )
-        return wider
 
     def says_something(self, person: int) -> bool:
         """Whether a person has any text to match on."""
@@ -120,16 +141,35 @@ class Comparison:
             result[np.ix_(needy, offering)] = self.space.probability(best)
         return result
 
-    def carried_by(self, first: int, second: int) -> Carried | None:
-        """The need of `first` that `second` serves best; None where there is none to serve or nothing to serve it."""
-        needs = slice(self.needs.starts[first], self.needs.starts[first + 1])
-        offers = slice(self.offers.starts[second], self.offers.starts[second + 1])
-        similar = self.space.needs[needs] @ self.space.offers[offers].T
-        if not similar.size:
-            return None
-        need, offer = np.unravel_index(int(similar.argmax()), similar.shape)
-        strength = float(self.space.probability(similar[need, offer]))
-        return Carried(strength, int(needs.start + need), int(offers.start + offer))
+    def best_texts(self, first: int, second: NDArray[np.intp]) -> BestTexts:
+        """The need of `first` that each of `second` serves best."""
+        needs, offers = _best_of_each(self.space.needs, self.needs, first, self.space.offers, self.offers, second)
+        return BestTexts(needs=needs, offers=offers)
+
+    def best_offers(self, first: int, second: NDArray[np.intp]) -> BestTexts:
+        """The need of each of `second` that `first` serves best."""
+        offers, needs = _best_of_each(self.space.offers, self.offers, first, self.space.needs, self.needs, second)
+        return BestTexts(needs=needs, offers=offers)
+
+
+def _best_of_each(
+    vectors: Vectors, texts: Texts, first: int, other_vectors: Vectors, others: Texts, second: NDArray[np.intp]
+) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The two texts of `first` and of each of `second` that are nearest: places among `texts` and `others`."""
+    of_first, of_second = np.full(len(second), -1, dtype=np.intp), np.full(len(second), -1, dtype=np.intp)
+    begin, end = texts.starts[first], texts.starts[first + 1]
+    rows, begins, writers = others.rows(second)
+    if begin == end or not len(rows):
+        return of_first, of_second
+    similar = vectors[begin:end] @ other_vectors[rows].T
+    nearest, value = similar.argmax(axis=0), similar.max(axis=0)
+    lengths, best = np.diff(begins, append=len(rows)), begins.copy()
+    for place in range(1, lengths.max(initial=0)):
+        longer = np.flatnonzero(lengths > place)
+        better = longer[value[begins[longer] + place] > value[best[longer]]]
+        best[better] = begins[better] + place
+    of_first[writers], of_second[writers] = begin + nearest[best], rows[best]
+    return of_first, of_second
 
 
 def _highest(rows: Floats, begins: NDArray[np.intp]) -> Floats:

@@ -71,6 +71,25 @@ Method = Callable[[Figures, NDArray[np.bool_], Figures], tuple[Raw, Sequence[flo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson:
+    """What a model is fitted to: `rows` (outcomes, features), whether each was `good`, and its weight in (0, 1].
+
+    Kept with a ranking, so that one person is scored by the same model later; `fit` always gives the same one.
+    """
+
+    method: Literal["logistic", "boosted"]
+    rows: Figures
+    good: NDArray[np.bool_]
+    weights: Figures
+
+    def fit(self) -> tuple[Raw, Sequence[float]]:
+        """The log odds of new rows, on the scale of the plain score, and the weights of the features."""
+        method = _boosted if self.method == "boosted" else _logistic
+        raw, coefficients = method(self.rows, self.good, self.weights)
+        return _on_the_scale_of(self.rows[:, 0], raw, self.rows), coefficients
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
     """What outcomes taught, and the figures for the organiser, all of them on outcomes that the model had not seen.
 
@@ -89,6 +108,7 @@ class Learned:
     plain_log_loss: float = float("nan")
     weights: Mapping[str, float] = field(default_factory=dict)
     used: bool = False
+    lesson: Lesson | None = field(default=None, repr=False, compare=False)
     odds: Raw | None = field(default=None, repr=False, compare=False)
 
     def score(self, rows: Floats) -> Floats:
@@ -139,24 +159,27 @@ def learn(seen: Sequence[Seen]) -> Learned:
     deciders = [f"{i} {decider}" for i, each in enumerate(seen) for decider in each.deciders]
     trial = _Trial(good, weights, np.unique(deciders, return_inverse=True)[1])
     plain = max((trial.run(_logistic, score) for score in (rows[:, :1], ruled)), key=trial.auc)
-    in_use, best, method = plain, trial.run(_logistic, rows), _logistic
+    in_use, best = plain, trial.run(_logistic, rows)
+    method: Literal["logistic", "boosted"] = "logistic"
     if trial.better(best, in_use):
         in_use = best
     if len(good) >= MANY and trial.better(boosted := trial.run(_boosted, rows), in_use):
         in_use = best = boosted
-        method = _boosted
-    raw, coefficients = method(rows, good, weights)
+        method = "boosted"
+    lesson = Lesson(method=method, rows=rows, good=good, weights=weights)
+    odds, coefficients = lesson.fit()
     return Learned(
         outcomes=len(good),
         good=int(good.sum()),
-        method="boosted" if method is _boosted else "logistic",
+        method=method,
         auc=trial.auc(best),
         plain_auc=trial.auc(plain),
         log_loss=trial.loss(best),
         plain_log_loss=trial.loss(plain),
         weights=dict(zip(FEATURES, coefficients, strict=False)),
         used=in_use is best,
-        odds=_on_the_scale_of(rows[:, 0], raw, rows),
+        lesson=lesson,
+        odds=odds,
     )
 
 

@@ -1,9 +1,15 @@
-"""A match and its reasons, in words."""
+"""Two people compared, and the reasons that make a match of them, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 Labels = Mapping[str, Mapping[str, str]]
+
+DEAR = 0.05
+"""A price from here on is told as a reason."""
+WEAK = 0.2
+"""A direction below this carries nothing worth telling, unless it is all there is."""
+NOTHING = 0.02
 
 SENTENCES: Mapping[str, Mapping[str, str]] = {
     "need_offer": {
@@ -97,6 +103,97 @@ class MatchReason:
         names = [(labels or {}).get(code, {}).get(language, code) for code in self.themes]
         sentence = SENTENCES[self.kind].get(language) or SENTENCES[self.kind]["en"]
         return sentence.format(need=self.need, offer=self.offer, themes=", ".join(names))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedOffer:
+    """A need and the offer that serves it, as they were written, each with its language (ISO 639-1) if it is known."""
+
+    need: str
+    need_language: str | None
+    offer: str
+    offer_language: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pairing:
+    """Two people (e-mail addresses) compared, without a word of explanation: what is stored of a match.
+
+    `serves_first` is the need of the first that the second serves best, `serves_second` the reverse. `price` is taken
+    off the score of the second wherever they are listed, so that recommendations spread.
+    """
+
+    first: str
+    second: str
+    score: float
+    forward: float
+    backward: float
+    serves_first: NeedOffer | None
+    serves_second: NeedOffer | None
+    met_before: bool
+    price: float
+
+    def reversed(self, price: float) -> "Pairing":
+        """The same two as the second sees them; `price` is the first's."""
+        return Pairing(
+            first=self.second,
+            second=self.first,
+            score=self.score,
+            forward=self.backward,
+            backward=self.forward,
+            serves_first=self.serves_second,
+            serves_second=self.serves_first,
+            met_before=self.met_before,
+            price=price,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """What the reasons of a match need to know of either person; `has_text`: there is something to match on."""
+
+    themes: Sequence[str]
+    country: str
+    has_text: bool
+
+
+def reasons_of(
+    pairing: Pairing, first: Side, second: Side, *, country_bonus: float, met_before_penalty: float
+) -> tuple[MatchReason, ...]:
+    """The reasons of a match as its first person reads them, the strongest direction first."""
+    directions = (
+        ("need_offer", pairing.serves_first, pairing.forward),
+        ("offer_need", pairing.serves_second, pairing.backward),
+    )
+    carried = [
+        MatchReason(
+            kind=kind,
+            need=served.need,
+            need_language=served.need_language,
+            offer=served.offer,
+            offer_language=served.offer_language,
+            strength=strength,
+        )
+        for kind, served, strength in directions
+        if served is not None
+    ]
+    carried.sort(key=lambda reason: -reason.strength)
+    reasons = [reason for i, reason in enumerate(carried) if reason.strength >= (WEAK if i else NOTHING)]
+    sides = len(reasons)
+    if shared := tuple(theme for theme in first.themes if theme in second.themes):
+        either = len({*first.themes, *second.themes})
+        reasons.append(MatchReason(kind="themes", strength=len(set(shared)) / either, themes=shared))
+    if country_bonus and first.country != second.country:
+        reasons.append(MatchReason(kind="country", strength=country_bonus))
+    if not (first.has_text and second.has_text):
+        reasons.append(MatchReason(kind="too_little", strength=1.0))
+    elif sides == 1:
+        reasons.append(MatchReason(kind="one_sided", strength=0.4))
+    if pairing.met_before:
+        reasons.append(MatchReason(kind="met_before", strength=met_before_penalty))
+    if pairing.price >= DEAR:
+        reasons.append(MatchReason(kind="popular", strength=min(pairing.price, 1.0)))
+    return tuple(reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,32 +6,35 @@ ranking.of("ann@example.org")[0].reasons[0].text("fr")
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.event import Profile
+from matchmaker.event import Profile, TextRole
 from matchmaker.matching.calibration import Floats
-from matchmaker.matching.comparison import Comparison, Progress, reciprocal
-from matchmaker.matching.embedding import Embedder, EmbeddingError, VectorCache, default_embedder, embedder_named
+from matchmaker.matching.comparison import BestTexts, Comparison, Progress, reciprocal
+from matchmaker.matching.embedding import (
+    Embedder,
+    EmbeddingError,
+    VectorCache,
+    default_embedder,
+    embedder_named,
+)
 from matchmaker.matching.learning import FEATURES, Learned, features
-from matchmaker.matching.match import Match, MatchReason, Notice
+from matchmaker.matching.lists import merge, ordered
+from matchmaker.matching.match import Match, MatchReason, NeedOffer, Notice, Pairing, Side, reasons_of
 from matchmaker.matching.popularity import Exposure, both_ways, exposure, prices
 from matchmaker.matching.rules import EmailPair, RuleBook, Rules
 from matchmaker.matching.search import Filter, Hit, SearchIndex
+from matchmaker.matching.state import PlacedTexts, RankingState
 
-__all__ = ["Filter", "Hit", "Match", "MatchReason", "Notice", "Ranking", "Rules", "rank"]
+__all__ = ["Filter", "Hit", "Match", "MatchReason", "Notice", "Ranking", "Rules", "rank", "restored"]
 
 TOP = 50
 BLOCK = 512
 CANDIDATES = 150
 """At least this many partners of each person are weighed against each other before a list is cut."""
-DEAR = 0.05
-"""A price from here on is told as a reason."""
-WEAK = 0.2
-"""A direction below this carries nothing worth telling, unless it is all there is."""
-NOTHING = 0.02
 
 
 class Ranking:
@@ -53,6 +56,7 @@ class Ranking:
         # kept, not computed again: a product of another shape differs in the last digit, and the order with it
         self._best: Floats = np.empty((0, 0), dtype=np.float32)
         self._prices = np.zeros(len(people), dtype=np.float32)
+        self._thresholds = np.full(len(people), np.inf, dtype=np.float32)
         self.notices: tuple[Notice, ...] = ()
         self.exposure = self.undamped = Exposure(gini=0, never_shown=0, value=0)
 
@@ -103,21 +107,84 @@ class Ranking:
         Raises:
             KeyError: nobody has that address.
         """
-        first = self._index[email]
-        seconds = self._order[first]
-        seconds = seconds[seconds >= 0]
-        _, forward, backward = self._scored(np.array([first]), seconds)
+        rules = self._book.rules
         return tuple(
             Match(
                 first=email,
+                second=pairing.second,
+                score=pairing.score,
+                forward=pairing.forward,
+                backward=pairing.backward,
+                reasons=reasons_of(
+                    pairing,
+                    self._side(email),
+                    self._side(pairing.second),
+                    country_bonus=rules.country_bonus,
+                    met_before_penalty=rules.met_before_penalty,
+                ),
+            )
+            for pairing in self.listed(email)
+        )
+
+    def listed(self, email: str) -> tuple[Pairing, ...]:
+        """As `of`, without the reasons: what is worth storing.
+
+        Raises:
+            KeyError: nobody has that address.
+        """
+        first = self._index[email]
+        seconds = self._order[first]
+        seconds = seconds[seconds >= 0]
+        return self._pairings(first, seconds, self._best[first, : len(seconds)])
+
+    def pairings(self, email: str, others: Sequence[str]) -> tuple[Pairing, ...]:
+        """Somebody compared with any others, whether they are listed or not.
+
+        Raises:
+            KeyError: nobody has one of the addresses.
+        """
+        seconds = np.array([self._index[other] for other in others], dtype=np.intp)
+        first = self._index[email]
+        return self._pairings(first, seconds, self._scored(np.array([first]), seconds)[0][0])
+
+    def price(self, email: str) -> float:
+        """What is taken off somebody's score in the lists of all others."""
+        return float(self._prices[self._index[email]])
+
+    def _pairings(self, first: int, seconds: NDArray[np.intp], scores: Floats) -> tuple[Pairing, ...]:
+        _, forward, backward = self._scored(np.array([first]), seconds)
+        one, other = self._comparison.best_texts(first, seconds), self._comparison.best_offers(first, seconds)
+        return tuple(
+            Pairing(
+                first=self._people[first].email,
                 second=self._people[second].email,
-                score=float(self._best[first, i]),
+                score=float(scores[i]),
                 forward=float(forward[0, i]),
                 backward=float(backward[0, i]),
-                reasons=self._reasons(first, int(second)),
+                serves_first=self._need_offer(one, i),
+                serves_second=self._need_offer(other, i),
+                met_before=self._book.met(first, int(second)),
+                price=float(self._prices[second]),
             )
             for i, second in enumerate(seconds)
         )
+
+    def _need_offer(self, best: BestTexts, place: int) -> NeedOffer | None:
+        need, offer = best.needs[place], best.offers[place]
+        if need < 0:
+            return None
+        needs, offers = self._comparison.needs, self._comparison.offers
+        return NeedOffer(
+            need=needs.written[need],
+            need_language=needs.languages[need],
+            offer=offers.written[offer],
+            offer_language=offers.languages[offer],
+        )
+
+    def _side(self, email: str) -> Side:
+        place = self._index[email]
+        person = self._people[place]
+        return Side(themes=person.themes, country=person.country, has_text=self._comparison.says_something(place))
 
     def score(self, first: str, second: str) -> float:
         """The calibrated score of any two people, in [0, 1], whoever comes first and also outside the top.
@@ -145,71 +212,72 @@ class Ranking:
             again._choose(top, progress)
         return again
 
-    def joined(self, person: Profile) -> "Ranking":
-        """This ranking with a newcomer, at once: they get their list; the lists of the others stay as they are.
+    def state(self, ids: Sequence[int]) -> RankingState:
+        """What `restored` needs, with the caller's ids of the people, in their order."""
+        met = [
+            (self._index[a], self._index[b])
+            for a, b in self._book.rules.met_before
+            if a in self._index and b in self._index
+        ]
+        space = self._comparison.space
+        needs, offers = self._comparison.needs, self._comparison.offers
+        return RankingState(
+            model=self._comparison.embedder.name,
+            people=np.array(ids, dtype=np.int64),
+            needs=PlacedTexts.of(needs.hashes, needs.languages, space, TextRole.NEED),
+            offers=PlacedTexts.of(offers.hashes, offers.languages, space, TextRole.OFFER),
+            means=space.means,
+            prices=self._prices,
+            thresholds=self._thresholds,
+            met_before=np.array(met, dtype=np.intp).reshape(-1, 2),
+            lesson=self._learned.lesson if self._learned and self._learned.used else None,
+        )
+
+    def relist(self, emails: Sequence[str]) -> None:
+        """Make the lists of these people again, at the prices and for the candidates that this ranking has.
 
         Raises:
-            ValueError: somebody has that address.
+            KeyError: nobody has one of the addresses.
         """
-        if person.email in self._index:
-            raise ValueError("somebody has that e-mail address already")
-        people = (*self._people, person)
-        wider = Ranking(people, self._comparison.joined(person), RuleBook(people, self._book.rules), self._learned)
-        wider.exposure, wider.undamped, wider.notices = self.exposure, self.undamped, self.notices
-        wider._prices = np.append(self._prices, np.float32(0))
-        first, others = np.array([len(self._people)]), np.arange(len(self._people))
-        scores = wider._scored(first, others)[0]
-        asked = np.where(wider._book.allowed(first, others), scores - self._prices, -np.inf).astype(np.float32)
-        partners = np.where(np.isfinite(asked), others, -1)
-        places = max(self._order.shape[1], min(TOP, len(others)))
-        best, order = _ordered(scores, partners, asked, places)
-        wider._best = np.vstack([_widened(self._best, places, 0), _widened(best, places, 0)])
-        wider._order = np.vstack([_widened(self._order, places, -1), _widened(order, places, -1)])
-        return wider
+        everybody = np.arange(len(self._people))
+        chosen = np.array([self._index[email] for email in emails], dtype=np.intp)
+        for start in range(0, len(chosen), BLOCK // 8):
+            first = chosen[start : start + BLOCK // 8]
+            scores = self._scored(first, everybody)[0]
+            scores[~self._book.allowed(first, everybody)] = -1
+            kept = min(CANDIDATES, len(everybody) - 1)
+            if kept:
+                self._thresholds[first] = -np.partition(-scores, kept - 1, axis=1)[:, kept - 1]
+            candidates = (scores >= self._thresholds[first][:, None]) | (scores >= self._thresholds)
+            partners = np.where(candidates & (scores >= 0), everybody, -1)
+            asked = np.where(partners >= 0, scores - self._prices, -np.inf).astype(np.float32)
+            best, order = ordered(scores, partners, asked, TOP)
+            self._best[first, : best.shape[1]], self._order[first, : order.shape[1]] = best, order
 
-    def _reasons(self, first: int, second: int) -> tuple[MatchReason, ...]:
-        needs, offers = self._comparison.needs, self._comparison.offers
-        carried = [
-            MatchReason(
-                kind=kind,
-                need=needs.written[best.need],
-                need_language=needs.languages[best.need],
-                offer=offers.written[best.offer],
-                offer_language=offers.languages[best.offer],
-                strength=best.strength,
-            )
-            for kind, one, other in (("need_offer", first, second), ("offer_need", second, first))
-            if (best := self._comparison.carried_by(one, other))
-        ]
-        carried.sort(key=lambda reason: -reason.strength)
-        reasons = [reason for i, reason in enumerate(carried) if reason.strength >= (WEAK if i else NOTHING)]
-        sides = len(reasons)
-        mine, theirs = self._people[first], self._people[second]
-        if shared := tuple(theme for theme in mine.themes if theme in theirs.themes):
-            strength = float(self._book.shared_themes(np.array([first]), np.array([second]))[0, 0])
-            reasons.append(MatchReason(kind="themes", strength=strength, themes=shared))
-        rules = self._book.rules
-        if rules.country_bonus and mine.country != theirs.country:
-            reasons.append(MatchReason(kind="country", strength=rules.country_bonus))
-        if not self._comparison.says_something(first) or not self._comparison.says_something(second):
-            reasons.append(MatchReason(kind="too_little", strength=1.0))
-        elif sides == 1:
-            reasons.append(MatchReason(kind="one_sided", strength=0.4))
-        if self._book.met(first, second):
-            reasons.append(MatchReason(kind="met_before", strength=rules.met_before_penalty))
-        if self._prices[second] >= DEAR:
-            reasons.append(MatchReason(kind="popular", strength=min(float(self._prices[second]), 1.0)))
-        return tuple(reasons)
+    def standing(self, email: str) -> Floats:
+        """The score less the price that somebody has in everybody's list, -inf where they are no candidate: (people,).
+
+        Raises:
+            KeyError: nobody has that address.
+        """
+        person, everybody = np.array([self._index[email]]), np.arange(len(self._people))
+        scores = self._scored(person, everybody)[0][0]
+        candidate = (scores >= self._thresholds) | (scores >= self._thresholds[person])
+        candidate &= self._book.allowed(person, everybody)[0]
+        return np.where(candidate, scores - self._prices[person], -np.inf).astype(np.float32)
 
     def _choose(self, top: int, progress: Progress | None) -> None:
         """Fill the lists: the candidates of everybody, then their order, spread by popularity."""
-        scores, partners = both_ways(*self._candidates(max(top, CANDIDATES), progress))
+        best, listed = self._candidates(max(top, CANDIDATES), progress)
+        if listed.shape[1]:
+            self._thresholds = np.where(listed.min(axis=1) < 0, 0, best.min(axis=1)).astype(np.float32)
+        scores, partners = both_ways(best, listed)
         weight = self._book.rules.popularity_damping
-        self.undamped = exposure(*_ordered(scores, partners, scores, top))
+        self.undamped = exposure(*ordered(scores, partners, scores, top))
         if weight:
             self._prices = weight * prices(scores, partners)
         asked = np.where(partners >= 0, scores - self._prices[partners], -np.inf).astype(np.float32)
-        self._best, self._order = _ordered(scores, partners, asked, top)
+        self._best, self._order = ordered(scores, partners, asked, top)
         self.exposure = exposure(self._best, self._order)
 
     def _candidates(self, kept: int, progress: Progress | None) -> tuple[Floats, NDArray[np.intp]]:
@@ -224,41 +292,13 @@ class Ranking:
             for second in blocks[i:]:
                 scores = self._scored(first, second)[0]
                 scores[~self._book.allowed(first, second)] = -1
-                _merge(best, partners, first, second, scores)
+                merge(best, partners, first, second, scores)
                 if second is not first:
-                    _merge(best, partners, second, first, scores.T)
+                    merge(best, partners, second, first, scores.T)
                 done += 1
                 if progress:
                     progress("comparing", done, total)
         return best, partners
-
-
-def _ordered(scores: Floats, partners: NDArray[np.intp], by: Floats, top: int) -> tuple[Floats, NDArray[np.intp]]:
-    """The `top` of each list, the highest of `by` first; ties in the order of the people, so that all runs agree."""
-    places = np.lexsort((partners, -by, partners < 0))[:, :top]
-    return np.take_along_axis(scores, places, axis=1), np.take_along_axis(partners, places, axis=1)
-
-
-def _widened(lists: NDArray[Any], places: int, filling: int) -> NDArray[Any]:
-    return np.pad(lists, ((0, 0), (0, places - lists.shape[1])), constant_values=filling)
-
-
-def _merge(
-    best: Floats,
-    order: NDArray[np.intp],
-    people: NDArray[np.intp],
-    others: NDArray[np.intp],
-    scores: Floats,
-) -> None:
-    """Put the better of what is kept for `people` and the `scores` of `others` into `best` and `order`, in place."""
-    kept = best.shape[1]
-    if not kept:
-        return
-    values = np.hstack([best[people], scores])
-    whose = np.hstack([order[people], np.broadcast_to(others, scores.shape)])
-    chosen = np.argpartition(-values, kept - 1, axis=1)[:, :kept]
-    best[people] = np.take_along_axis(values, chosen, axis=1)
-    order[people] = np.where(best[people] < 0, -1, np.take_along_axis(whose, chosen, axis=1))
 
 
 def rank(
@@ -295,7 +335,7 @@ def _compared(
 ) -> tuple[tuple[Notice, ...], Comparison]:
     """The comparison by `embedder`, or by the next best one where it fails: vectors of two models never mix."""
     notices: list[Notice] = []
-    for candidate in (embedder, default_embedder(), embedder_named("characters")):
+    for candidate in _embedders(embedder):
         try:
             comparison = Comparison(people, candidate, cache, progress)
             keywords = [Notice(kind="keyword_mode")] if candidate.name.startswith("characters") else []
@@ -303,3 +343,51 @@ def _compared(
         except EmbeddingError as error:
             notices.append(Notice(kind="fallback", detail=str(error)))
     raise AssertionError("keyword mode cannot fail")
+
+
+def _embedders(embedder: Embedder) -> Iterator[Embedder]:
+    """The one that is set, and what takes its place where it fails."""
+    yield embedder
+    yield default_embedder()
+    yield embedder_named("characters")
+
+
+def restored(
+    people: Sequence[Profile],
+    ids: Sequence[int],
+    state: RankingState,
+    embedder: Embedder,
+    *,
+    rules: Rules | None = None,
+    cache: VectorCache | None = None,
+) -> Ranking:
+    """A ranking of the people as they are now in the space of an earlier one, without lists: for `Ranking.relist`.
+
+    `ids` are those of `Ranking.state`. Only texts that the earlier ranking did not have are read. Who came since has no
+    price. The pairs that met before are those of the earlier ranking, and so is what it learned.
+
+    Raises:
+        ValueError: the earlier ranking was made by a model that is not the one set now, nor its replacement.
+        EmbeddingError: the model cannot be had.
+    """
+    model = next((each for each in _embedders(embedder) if each.name == state.model), None)
+    if model is None:
+        raise ValueError(f"the ranking was made by {state.model}, and the embedder is {embedder.name}")
+    place = {id_: i for i, id_ in enumerate(ids)}
+    now = [place.get(int(id_), -1) for id_ in state.people]
+    met = frozenset(
+        (people[now[a]].email, people[now[b]].email) for a, b in state.met_before if min(now[a], now[b]) >= 0
+    )
+    learned = None
+    if state.lesson is not None:
+        odds, _ = state.lesson.fit()
+        good = state.lesson.good
+        learned = Learned(outcomes=len(good), good=int(good.sum()), used=True, lesson=state.lesson, odds=odds)
+    comparison = Comparison(people, model, cache, state=state)
+    ranking = Ranking(tuple(people), comparison, RuleBook(people, replace(rules or Rules(), met_before=met)), learned)
+    there = np.array([i >= 0 for i in now], dtype=bool)
+    ranking._prices[np.array(now, dtype=np.intp)[there]] = state.prices[there]
+    ranking._thresholds[np.array(now, dtype=np.intp)[there]] = state.thresholds[there]
+    ranking._order = np.full((len(people), TOP), -1, dtype=np.intp)
+    ranking._best = np.zeros((len(people), TOP), dtype=np.float32)
+    return ranking

@@ -14,7 +14,7 @@ from matchmaker.event import Profile
 from matchmaker.matching.corpus import pairs
 from matchmaker.matching.embedding import default_embedder, embedder_named
 from matchmaker.matching.evaluation import Evaluation, Method, evaluate_pairs, random_ranking
-from matchmaker.matching.score import rank
+from matchmaker.matching.score import rank, restored
 from matchmaker.sample import biowin_day
 from tests.matchmaker.matching.vectors import Memory
 
@@ -78,9 +78,12 @@ def speed(people: int) -> None:
             f"| {label} | {seconds:.1f} | {used:.1f} | {peak} | {seen.gini:.3f} | {seen.never_shown:.1%} | {kept:.1%} |"
         )
     talkative = max(biowin_day(NOBODYS, 20).people, key=lambda person: len(person.needs) + len(person.offers))
-    newcomer = replace(talkative, email="newcomer@example.org")
+    newcomer, ids = replace(talkative, email="newcomer@example.org"), range(len(profiles) + 1)
+    state = ranking.state(ids[:-1])
     wall = perf_counter()
-    ranking.joined(newcomer).of(newcomer.email)
+    wider = restored([*profiles, newcomer], ids, state, embedder, cache=memory)
+    wider.relist([newcomer.email])
+    wider.of(newcomer.email)
     seconds, texts = perf_counter() - wall, len(talkative.needs) + len(talkative.offers)
     say(f"\nA newcomer with {texts} texts has their list after {seconds:.3f} s")
 

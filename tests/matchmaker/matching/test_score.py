@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matchmaker.event import Profile, TextRole
 from matchmaker.matching.embedding import EmbeddingError, Vectors, default_embedder, embedder_named
-from matchmaker.matching.score import Filter, Ranking, Rules, rank
+from matchmaker.matching.score import Filter, Ranking, Rules, rank, restored
+from matchmaker.matching.state import RankingState
 
 
 def person(name: str, *, needs: tuple[str, ...] = (), offers: tuple[str, ...] = (), **rest: object) -> Profile:
@@ -122,14 +124,52 @@ def test_every_reason_is_a_sentence_in_each_language(ranking: Ranking) -> None:
         assert all(sentence.endswith(".") and "None" not in sentence for sentence in sentences)
 
 
-def test_a_newcomer_gets_a_list_at_once_and_moves_nobody(ranking: Ranking) -> None:
-    newcomer = person("newcomer", offers=("Seed capital for young diagnostics firms",), country="DE")
-    wider = ranking.joined(newcomer)
-    assert wider.of("newcomer")[0].second == "diagnostics"
-    assert [m.second for m in wider.of("imaging")] == [m.second for m in ranking.of("imaging")]
-    assert wider.score("diagnostics", "investor") == pytest.approx(ranking.score("diagnostics", "investor"))
-    with pytest.raises(ValueError, match="already"):
-        wider.joined(newcomer)
+def stored(ranking: Ranking) -> RankingState:
+    return RankingState.from_bytes(ranking.state(range(len(PEOPLE))).to_bytes())
+
+
+class Deaf:
+    """The bundled model, which must not be asked to read anything but what is new."""
+
+    name = default_embedder().name
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
+        self.read += texts
+        return default_embedder().embed(texts, role)
+
+
+def test_a_stored_ranking_ranks_anybody_again_as_it_did_without_reading_anything(ranking: Ranking) -> None:
+    embedder = Deaf()
+    again = restored(PEOPLE, range(len(PEOPLE)), stored(ranking), embedder)
+    again.relist([p.email for p in PEOPLE])
+    for p in PEOPLE:
+        assert [m.second for m in again.of(p.email)] == [m.second for m in ranking.of(p.email)]
+        assert [m.score for m in again.of(p.email)] == pytest.approx([m.score for m in ranking.of(p.email)], abs=1e-5)
+        assert [m.reasons[:1] for m in again.of(p.email)] == [m.reasons[:1] for m in ranking.of(p.email)]
+    assert embedder.read == []
+
+
+def test_who_comes_later_is_ranked_and_takes_their_place_in_the_lists_of_others(ranking: Ranking) -> None:
+    newcomer, embedder = person("newcomer", offers=("Seed capital for young diagnostics firms",), country="DE"), Deaf()
+    people = (newcomer, *PEOPLE[1:])
+    now = restored(people, [99, *range(1, len(PEOPLE))], stored(ranking), embedder)
+    now.relist(["newcomer"])
+    assert now.of("newcomer")[0].second == "diagnostics"
+    assert embedder.read == list(newcomer.offers)
+    standing = dict(zip([p.email for p in people], now.standing("newcomer"), strict=True))
+    assert standing["diagnostics"] > 0.3
+    assert standing["newcomer"] == -np.inf, "nobody is listed to themselves"
+    assert now.score("diagnostics", "investor") == pytest.approx(ranking.score("diagnostics", "investor"), abs=1e-5)
+    (seen,) = now.pairings("newcomer", ["diagnostics"])
+    assert seen.reversed(now.price("newcomer")) == now.pairings("diagnostics", ["newcomer"])[0]
+
+
+def test_a_ranking_is_not_restored_by_another_model(ranking: Ranking) -> None:
+    with pytest.raises(ValueError, match="was made by other"):
+        restored(PEOPLE, range(len(PEOPLE)), replace(stored(ranking), model="other"), default_embedder())
 
 
 def test_search_finds_in_any_language_and_by_name_within_the_filter(ranking: Ranking) -> None:
