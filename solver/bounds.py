@@ -11,16 +11,21 @@ def cost(goal: Goal, value: int) -> int:
     return -value if goal is Goal.VALUE else value
 
 
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What is proven of `goal` for all schedules that are at least as good as `given` in the goals named there."""
+
+    goal: Goal
+    value: int
+    given: Mapping[Goal, int]
+
+
 @dataclass
 class Bounds:
     """Bounds from several sources; `value` is the sum of all values that are worth having, which needs no proof."""
 
     value: int
-    _proven: list[tuple[Goal, int, Mapping[Goal, int]]] = field(default_factory=list)
-
-    def add(self, goal: Goal, bound: int, given: Mapping[Goal, int]) -> None:
-        """`bound` holds for all schedules that are at least as good as `given` in the goals named there."""
-        self._proven.append((goal, bound, given))
+    proven: list[Bound] = field(default_factory=list)
 
     def best(self, goal: Goal, values: Mapping[Goal, int]) -> int:
         """The tightest bound of `goal` for schedules as good as `values`."""
@@ -43,7 +48,8 @@ class Bounds:
 
     def _holding(self, goal: Goal, values: Mapping[Goal, int]) -> list[int]:
         return [
-            bound
-            for of, bound, given in self._proven
-            if of is goal and all(g in values and cost(g, values[g]) <= cost(g, v) for g, v in given.items())
+            bound.value
+            for bound in self.proven
+            if bound.goal is goal
+            and all(g in values and cost(g, values[g]) <= cost(g, level) for g, level in bound.given.items())
         ]

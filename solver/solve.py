@@ -110,8 +110,7 @@ class _Solve:
         """A selection by the goals of membership, whose bounds are noted."""
         goals = self.membership or [Goal.VALUE]
         selection = select(self.data, goals, seconds, stop=self.options.stop, reached=reached)
-        for goal, bound in selection.bounds.items():
-            self.bounds.add(goal, bound, {g: selection.levels[g] for g in goals[: goals.index(goal)]})
+        self.bounds.proven += selection.bounds
         return selection
 
     def _quick_plan(self) -> State:

@@ -7,11 +7,12 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from ortools.linear_solver.python.model_builder_helper import ModelBuilderHelper, ModelSolverHelper
+from ortools.linear_solver.python.model_builder_helper import ModelSolverHelper
 from ortools.linear_solver.python.model_builder_helper import SolveStatus as LinearStatus
 
+from solver.bounds import Bound, cost
 from solver.exact.interruption import interrupted_by
-from solver.exact.relaxation import Relaxation
+from solver.exact.relaxation import Relaxation, Terms
 from solver.result import Goal, Status
 from solver.search.arrays import Data, Ints
 
@@ -20,15 +21,11 @@ WHOLE = 1e-6  # how far from a whole number a variable of the relaxation may be
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The meetings chosen (positions; None: nothing found) and what is proven of any schedule.
-
-    The bound of a goal holds for all schedules as good as `levels` in the goals before it.
-    """
+    """The meetings chosen (positions; None: nothing found) and what is proven of any schedule."""
 
     status: Status
     chosen: Ints | None
-    bounds: dict[Goal, int]
-    levels: dict[Goal, int]
+    bounds: tuple[Bound, ...]
 
 
 def select(
@@ -44,53 +41,103 @@ def select(
     A goal in `reached` is not optimised: it only has to be as good as that, and the others get the bound of the linear
     program, whole or not.
     """
-    deadline = perf_counter() + seconds
-    relaxation = Relaxation(data)
-    program, bounds, levels, chosen = relaxation.program, dict[Goal, int](), dict(reached or {}), None
-    infeasible = Selection(Status.INFEASIBLE, None, {}, {})
-    attained = not levels  # whether there are whole solutions that hold the goals before at their levels
-    for number, goal in enumerate(goals):
-        terms, sign = relaxation.objective(goal), -1 if goal is Goal.VALUE else 1
-        if goal in levels:
-            program.at_most(terms, sign * levels[goal])
-            continue
-        if not terms:
-            bounds[goal] = levels[goal] = 0
-            continue
-        linear_began = perf_counter()
-        linear = _run("GLOP", program.build(terms, whole=False), deadline - perf_counter(), stop)
-        if linear.status() == LinearStatus.INFEASIBLE and attained:
-            return infeasible
-        if linear.status() != LinearStatus.OPTIMAL:
-            break
-        best, solution = math.ceil(linear.objective_value() - WHOLE), linear.variable_values()
-        whole = np.abs(solution - np.round(solution)).max(initial=0) <= WHOLE
-        # Of the time left, each goal to come has its share. SCIP begins with the linear program, and is slower at it:
-        # in less than twice the time of GLOP it would find nothing.
-        share = (deadline - perf_counter()) / (len(goals) - number)
-        if attained and not whole and share > 2 * (perf_counter() - linear_began):
-            solver = _run("SCIP", program.build(terms, whole=True), share, stop)
-            if solver.status() == LinearStatus.INFEASIBLE:
-                return infeasible
-            if solver.has_solution():
-                best = max(best, math.ceil(solver.best_objective_bound() - WHOLE))
-                solution, whole = solver.variable_values(), True
-        bounds[goal], attained = sign * best, attained and whole
-        # Rounded where no whole solution was found in time: still this goal's choice, not that of the goal before.
-        chosen = np.array([i for i, x in enumerate(relaxation.x) if x is not None and solution[x] > 0.5], np.int32)
-        level = round(sum(c * float(solution[x]) for c, x in terms)) if attained else best
-        program.at_most(terms, level)
-        levels[goal] = sign * level
-    status = Status.UNKNOWN if chosen is None else Status.FEASIBLE
-    return Selection(status, chosen, bounds, levels)
+    return _Selecting(Relaxation(data), goals, perf_counter() + seconds, stop).run(reached or {})
 
 
-def _run(name: str, program: ModelBuilderHelper, seconds: float, stop: Callable[[], bool]) -> Any:
-    """The solver `name` after at most `seconds` on `program`, or until `stop`."""
-    solver = ModelSolverHelper(name)
-    if name == "SCIP":
-        solver.set_solver_specific_parameters("limits/gap = 0")
-    solver.set_time_limit_in_seconds(max(0.01, seconds))
-    with interrupted_by(stop, solver.interrupt_solve):
-        solver.solve(program)
-    return solver
+class _Selecting:
+    def __init__(
+        self, relaxation: Relaxation, goals: Sequence[Goal], deadline: float, stop: Callable[[], bool]
+    ) -> None:
+        self.relaxation, self.program = relaxation, relaxation.program
+        self.goals, self.deadline, self.stop = goals, deadline, stop
+        self.objectives = {goal: relaxation.objective(goal) for goal in goals}
+        self.bounds: list[Bound] = []
+        self.chosen: Ints | None = None
+        self.infeasible = False
+        self.seconds = 0.0  # that the slowest linear program took
+
+    def run(self, reached: Mapping[Goal, int]) -> Selection:
+        rows = len(self.program.rows)
+        whole = self._relaxed(reached)
+        if not whole and not reached and not self.infeasible and self.chosen is not None:
+            del self.program.rows[rows:]
+            self._whole()
+        if self.infeasible:
+            return Selection(Status.INFEASIBLE, None, ())
+        return Selection(Status.UNKNOWN if self.chosen is None else Status.FEASIBLE, self.chosen, tuple(self.bounds))
+
+    def _relaxed(self, reached: Mapping[Goal, int]) -> bool:
+        """The linear program for each goal in turn, the goals before held at their bounds; whether all is whole.
+
+        What it chooses is rounded, and that of the last goal only: the meetings that another goal happens to need would
+        keep better ones out.
+        """
+        levels = dict(reached)
+        whole, solution = True, None
+        for goal in self.goals:
+            terms = self.objectives[goal]
+            if goal in reached:
+                self.program.at_most(terms, cost(goal, reached[goal]))
+                continue
+            if not terms:
+                self._hold(goal, 0, 0, levels)
+                continue
+            began = perf_counter()
+            solver = self._solved("GLOP", terms, self.deadline - perf_counter())
+            self.seconds = max(self.seconds, perf_counter() - began)
+            self._judge(solver, levels)
+            if solver.status() != LinearStatus.OPTIMAL:
+                return False
+            best, solution = math.ceil(solver.objective_value() - WHOLE), solver.variable_values()
+            whole = whole and np.abs(solution - np.round(solution)).max(initial=0) <= WHOLE
+            self._hold(goal, best, best, levels)
+        if solution is not None:
+            self._choose(solution)
+        return bool(whole)
+
+    def _whole(self) -> None:
+        """The same in whole numbers, as far as there is time."""
+        levels: dict[Goal, int] = {}
+        for number, goal in enumerate(self.goals):
+            if not self.objectives[goal]:
+                self._hold(goal, 0, 0, levels)
+                continue
+            # Of the time left, each goal to come has its share. SCIP begins with the linear program, and is slower at
+            # it: in less than twice the time of GLOP it would find nothing.
+            share = (self.deadline - perf_counter()) / (len(self.goals) - number)
+            if share < 2 * self.seconds:
+                return
+            solver = self._solved("SCIP", self.objectives[goal], share)
+            self._judge(solver, levels)
+            if not solver.has_solution():
+                return
+            solution = solver.variable_values()
+            level = round(sum(c * float(solution[x]) for c, x in self.objectives[goal]))
+            self._hold(goal, math.ceil(solver.best_objective_bound() - WHOLE), level, levels)
+        self._choose(solution)
+
+    def _judge(self, solver: Any, levels: Mapping[Goal, int]) -> None:
+        """Notes that no schedule is legal; not where a goal is held at a level that is merely a bound."""
+        held = any(self.objectives[goal] for goal in levels)
+        self.infeasible = solver.status() == LinearStatus.INFEASIBLE and not held
+
+    def _hold(self, goal: Goal, bound: int, level: int, levels: dict[Goal, int]) -> None:
+        """Notes a bound and holds the goal at `level` (both as costs) for those to come."""
+        self.bounds.append(Bound(goal, cost(goal, bound), dict(levels)))
+        self.program.at_most(self.objectives[goal], level)
+        levels[goal] = cost(goal, level)
+
+    def _choose(self, solution: Any) -> None:
+        x = self.relaxation.x
+        self.chosen = np.array([i for i, x_i in enumerate(x) if x_i is not None and solution[x_i] > 0.5], np.int32)
+
+    def _solved(self, name: str, terms: Terms, seconds: float) -> Any:
+        """The solver `name` after at most `seconds` at minimising `terms`, or until it has to stop."""
+        solver = ModelSolverHelper(name)
+        if name == "SCIP":
+            solver.set_solver_specific_parameters("limits/gap = 0")
+        program = self.program.build(terms, whole=name == "SCIP")
+        solver.set_time_limit_in_seconds(max(0.1, seconds))
+        with interrupted_by(self.stop, solver.interrupt_solve):
+            solver.solve(program)
+        return solver

@@ -8,12 +8,14 @@ import pytest
 
 from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Participant, Pin, Place, Problem, Schedule
+from solver.bounds import Bounds
 from solver.exact.select import select
 from solver.result import Goal, Options, Progress, Status
 from solver.search.arrays import arrays
 from solver.solve import EXACT, solve
 from tests.make import candidate, meeting, problem, random_problem, schedule
 from tests.solver.brute import optimum, worth
+from tests.solver.stands import exhibition
 from tests.solver.test_brute import expect, small
 
 DEFAULT = Options().goals
@@ -80,9 +82,10 @@ def test_the_relaxation_bounds_every_schedule() -> None:
         if best is None:
             continue
         assert selection.status is Status.FEASIBLE
-        assert selection.bounds[Goal.COVERAGE] <= best[0]
-        if selection.bounds[Goal.COVERAGE] == best[0]:
-            assert selection.bounds[Goal.VALUE] >= best[1]
+        bounds = Bounds(sum(c.value for c in case.candidates), [*selection.bounds])
+        values = dict(zip((Goal.COVERAGE, Goal.VALUE), best, strict=True))
+        assert bounds.best(Goal.COVERAGE, values) <= best[0]
+        assert bounds.best(Goal.VALUE, values) >= best[1]
 
 
 def test_the_value_of_an_event_with_room_is_proven_without_an_exact_model() -> None:
@@ -192,6 +195,37 @@ def test_a_long_session_counts_its_idle_slots() -> None:
     case = problem(candidate(0, 1, 2), candidate(1, 1, 3), sessions=(150,), places=[Place(id=0)], pins=pins)
     result = solve(case, Options(time_limit=0.5, goals=(Goal.VALUE, Goal.IDLE)))
     assert measures(case, result.schedule).idle == 98
+
+
+def test_a_bound_is_never_worse_than_that_of_the_linear_program() -> None:
+    for seed in range(1, 17, 2):
+        case = medium(seed)
+        bound, *_ = select(arrays(case)[0], [Goal.VALUE], 5.0).bounds
+        result = solve(case, Options(time_limit=0.4, goals=(Goal.VALUE,)))
+        assert result.goals[0].bound <= bound.value
+
+
+def test_goals_that_only_the_exact_model_knows_are_measured_but_not_proven_in_a_large_event() -> None:
+    case = event(seed=7)
+    assert len(case.slots) * len(case.candidates) > EXACT
+    published = solve(case, Options(time_limit=0.3, seed=1)).schedule
+    goals = (Goal.VALUE, Goal.STABILITY, Goal.MOVES)
+    result = solve(case, Options(time_limit=0.3, seed=2, goals=goals, baseline=published))
+    found = measures(case, result.schedule, published)
+    assert [report.value for report in result.goals] == [found.value, found.changed, found.moves]
+    assert [report.bound for report in result.goals[1:]] == [0, 0]
+    assert found.changed
+    assert not result.proven
+
+
+def test_a_fair_schedule_is_found_where_moving_meetings_is_not_enough() -> None:
+    case = exhibition()
+    free = solve(case, Options(time_limit=0.5))
+    fair = solve(case, Options(time_limit=1.0, fairness=0))
+    assert violations(case, fair.schedule) == []
+    assert measures(case, free.schedule).breaks > 0
+    assert measures(case, fair.schedule).break_spread == 0
+    assert len(fair.schedule.meetings) > 0.9 * len(free.schedule.meetings)
 
 
 def test_fairness_limits_the_breaks_of_one_person() -> None:
