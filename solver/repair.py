@@ -81,6 +81,7 @@ class _Repair:
     ) -> None:
         self.began, self.leaving = perf_counter(), 0.0
         self.published, self.now, self.spare = published, now, spare
+        validate(problem)
         self.after = after(problem, incidents, published, now)
         validate(self.after)
         self.past = {m.candidate for m in published.meetings if m.slot < now}

@@ -8,6 +8,7 @@ import numpy as np
 
 from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Candidate, Participant, Place, Problem, Schedule, Slot
+from matchmaker.scheduling.validation import validate, with_useful_capacities
 from solver.exact.select import select
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
 from solver.search import chains
@@ -31,8 +32,11 @@ EXACT = 3000  # (meeting, slot) choices up to which one exact model of everythin
 def solve(problem: Problem, options: Options | None = None) -> Result:
     """The best schedule of `problem` by `options.goals` that can be found and proven in the time given.
 
-    Raises AssertionError if what it found does not pass `matchmaker.scheduling.checks.violations`.
+    Raises ValueError for a problem that `matchmaker.scheduling.validation.validate` refuses, and AssertionError if what
+    it found does not pass `matchmaker.scheduling.checks.violations`.
     """
+    validate(problem)
+    problem = with_useful_capacities(problem)
     options = options or Options()
     if options.complete and options.goals == (Goal.BREAKS,):
         from solver.breaks.clauses import applies

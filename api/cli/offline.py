@@ -19,7 +19,7 @@ from matchmaker.event import Event
 from matchmaker.matching.agenda_reason import LIKELY, why
 from matchmaker.matching.score import Ranking, Reason
 from matchmaker.report import Report, report
-from matchmaker.scheduling.candidates import Index, problem_of
+from matchmaker.scheduling.candidates import RequestIndex, problem_of
 from matchmaker.scheduling.checks import violations
 from matchmaker.scheduling.domain import Problem
 from solver.result import Goal, Options, Result
@@ -36,7 +36,7 @@ class Plan:
     event: Event
     ranking: Ranking
     problem: Problem
-    index: Index
+    index: RequestIndex
     result: Result
 
     @property

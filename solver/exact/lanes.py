@@ -80,7 +80,8 @@ def lanes(
     apart |= {m.place for m in published.meetings if m.candidate in free}
     alike = [] if told_apart else [k for k in problem.places if k.shared and k.id not in apart]
     slots = frozenset(range(len(problem.slots)))
-    empty = tuple(k for k in alike if k.id not in used and (k.open is None or k.open >= slots) and k.capacity > 0)
+    spare = (replace(k, capacity=min(k.capacity, len(free))) for k in alike)
+    empty = tuple(k for k in spare if k.id not in used and (k.open is None or k.open >= slots) and k.capacity > 0)
     places, gone = problem.places, {k.id for k in empty}
     if empty:
         seats = sum(k.capacity for k in empty)
