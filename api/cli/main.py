@@ -97,7 +97,7 @@ def schedule(
     """
     from api.cli import offline
     from solver.result import Options
-    from solver.solve import is_warm, warm
+    from solver.solve import is_warm
 
     if not force and (there := offline.would_replace(out)):
         terminal.fail(f"{out} already holds {', '.join(there)}. Use --force to replace them.")
@@ -106,8 +106,9 @@ def schedule(
         terminal.fail(f"{event.name} holds no slots: a schedule needs the whole workbook (see `matchmaker template`).")
     ranking = _rank(known, embedder, language)
     if not is_warm():
-        terminal.warn("Compiling the search, once for this installation: about half a minute.")
-        warm()
+        terminal.warn(
+            "The search is being compiled, once for this installation: this schedule may be a quick plan only."
+        )
     plan = terminal.search(
         lambda stop, progress: offline.plan(
             known, ranking, Options(time_limit=time_limit, seed=seed, stop=stop, progress=progress)
