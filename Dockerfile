@@ -24,7 +24,7 @@ ENV PATH=/opt/matchmaker/bin:$PATH \
     PYTHONUNBUFFERED=1
 USER matchmaker
 # The search is compiled here, in the user's cache: else the first schedule of every new container waits for it.
-RUN python -c "from solver.solve import warm; warm()"
+RUN python -m solver.compiling
 WORKDIR /var/lib/matchmaker
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \

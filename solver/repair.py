@@ -8,24 +8,27 @@ no more people differs from the published one only in meetings all of whose atte
 rule: these candidates alone are decided on, the rest is held.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter
 
 from matchmaker.scheduling.changes import Change, changes_between
 from matchmaker.scheduling.checks import measures, violations
-from matchmaker.scheduling.domain import Candidate, Pin, Problem, Schedule
+from matchmaker.scheduling.domain import Candidate, Meeting, Pin, Problem, Schedule
+from matchmaker.scheduling.validation import validate
+from solver.exact.change import best_change, fitting, unproven
 from solver.exact.index import Index
-from solver.exact.model import Model
-from solver.exact.optimise import optimise, solve_exactly
-from solver.exact.rules import stability
+from solver.exact.optimise import solve_exactly
 from solver.incidents import Asked, Incident, Joined, after
 from solver.result import Goal, Options, Result, Status
+from solver.search.greedy import Plan
+from solver.search.rebook import make_room, rebook
 from solver.solve import solve
 
 # What one meeting breaks by itself: it cannot stay, whatever happens to the others.
 _ALONE = {"known", "attendance", "length", "slot", "place", "open", "availability"}
 _MANY = 150  # candidates to decide on; with fewer CP-SAT alone is as good
+_SEARCHABLE = 5_000  # meetings in all up to which the chain search is worth its time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +63,7 @@ def repair(
     those who joined, and the candidates `wanted` are placed where the rest leaves room for them: to gain such a meeting
     does not count as being touched. The first goal reported is `STABILITY` (the last one with `spare`). Among equals
     most meetings keep their time; so the fewer goals beyond value are asked for, the fewer meetings move.
-    Raises ValueError for an incident that names what is unknown.
+    Raises ValueError for an incident that names what is unknown, and for a problem that `validate` refuses.
     """
     return _Repair(problem, schedule, list(incidents), options or Options(), now, spare, set(wanted)).run()
 
@@ -76,9 +79,11 @@ class _Repair:
         spare: int,
         wanted: set[int],
     ) -> None:
-        self.began = perf_counter()
+        self.began, self.leaving = perf_counter(), 0.0
         self.published, self.now, self.spare = published, now, spare
+        validate(problem)
         self.after = after(problem, incidents, published, now)
+        validate(self.after)
         self.past = {m.candidate for m in published.meetings if m.slot < now}
         self.index = Index(self._from_now_on())
         goals = tuple(goal for goal in options.goals if goal is not Goal.STABILITY)
@@ -101,38 +106,127 @@ class _Repair:
 
     def run(self) -> Repair:
         broken = violations(self.after, self.published)
+        self.leaving = perf_counter() - self.began  # the answer is checked and compared just as long
         hit = {c for v in broken if v.rule in _ALONE for c in v.candidates}
         unpinned = {c for v in broken if v.rule == "pin" for c in v.candidates}
         if (hit | unpinned) & self.past:
             return self._refused((hit | unpinned) & self.past)
         pinned = {pin.candidate for pin in self.after.pins} & self.published.by_candidate.keys()
-        fixed = self.past | (pinned - hit - unpinned)
+        self.fixed = self.past | (pinned - hit - unpinned)
         standing = Schedule(tuple(m for m in self.published.meetings if m.candidate not in hit))
         surely = self._attending(hit)
         least, clashing = len(surely), set[int]()
         if any(v.rule not in _ALONE | {"pin"} for v in broken):
             clashing = self._clashing(standing)
-            kept = self._keep_most(standing, clashing - fixed)
-            if kept.status is Status.INFEASIBLE or (kept.goals and self._clashing(kept.schedule)):
-                return self._refused(clashing & fixed)
-            if kept.goals:
-                standing, least = kept.schedule, kept.goals[0].bound
-            else:
-                standing = Schedule(tuple(m for m in standing.meetings if m.candidate not in clashing - fixed))
+            some = self._some_of(standing, clashing)
+            if some is None:
+                return self._refused(clashing & self.fixed)
+            most = self._keep_most(some, clashing - self.fixed)
+            standing, least = (most.schedule, most.goals[0].bound) if most.goals else (some, least)
         near = surely | self._attending(clashing)
-        free = [c.id for c in self.index.problem.candidates if c.id not in fixed and self._is_near(c, near)]
-        start = self._searched(standing, free, least + self.spare) if len(free) > _MANY else standing
+        start = self._rebooked(standing)
+        free = [c.id for c in self.index.problem.candidates if c.id not in self.fixed and self._is_near(c, near)]
+        if len(free) > _MANY and len(self.published.meetings) <= _SEARCHABLE:
+            start = self._searched(start, free, least + self.spare)
         result = self._best(start, free, least + self.spare, surely)
-        if result.status is Status.INFEASIBLE:
+        if not result.goals:
             # Pins, completeness or fairness ask for more than cancelling.
-            free = [c for c in self.index.candidates if c not in fixed]
-            stable = replace(self.options, goals=(Goal.STABILITY,), start=standing)
-            fewest = solve_exactly(self.index.problem, stable, free=free, index=self.index)
-            if fewest.status in (Status.INFEASIBLE, Status.UNKNOWN):
-                return Repair(problem=self.after, result=fewest, changes={}, blocked=tuple(sorted(pinned & hit)))
-            least = fewest.goals[0].bound
-            result = self._best(fewest.schedule, free, fewest.goals[0].value + self.spare, surely)
+            kept = Schedule(tuple(m for m in standing.meetings if m.candidate not in unpinned))
+            return self._widened(kept, near | self._attending(unpinned), least, surely, blocked=pinned & hit)
         return self._report(result, least, surely)
+
+    def _some_of(self, standing: Schedule, clashing: Collection[int]) -> Schedule | None:
+        """A legal part of `standing`: of the meetings that clash those that fit, the most valuable first; None where
+        those that have to stay contradict one another."""
+        plan = Plan(self.index, (m for m in standing.meetings if m.candidate not in clashing))
+        others = [m for m in standing.meetings if m.candidate in clashing]
+        for m in sorted(others, key=lambda m: (m.candidate not in self.fixed, -self._value(m))):
+            if plan.fits(m):
+                plan.add(m)
+            elif m.candidate in self.fixed:
+                return None
+        return plan.schedule
+
+    def _rebooked(self, standing: Schedule) -> Schedule:
+        """`standing`, and what can be placed without another agenda that changes: the meetings that were lost, what is
+        wanted, and what waits for a meeting of people who lost one."""
+        plan = Plan(self.index, standing.meetings)
+        touched = self._attending(self.published.by_candidate.keys() - standing.by_candidate.keys())
+        self._rebook(plan, touched)
+        waiting = [c for c in self.index.problem.candidates if c.id not in plan.meetings]
+        for c in sorted(waiting, key=lambda c: (c.id not in self.wanted, -c.value)):
+            if c.id in self.wanted:
+                plan.place(c)
+            elif touched.issuperset(c.people):
+                plan.place(c, among=touched)
+        return plan.schedule
+
+    def _rebook(self, plan: Plan, near: Collection[int]) -> None:
+        candidates = self.index.candidates
+        lost = [m for m in self.published.meetings if m.candidate in candidates and m.candidate not in plan.meetings]
+        rebook(plan, lost, near)
+
+    def _value(self, meeting: Meeting) -> int:
+        return self.index.candidates[meeting.candidate].value
+
+    def _widened(
+        self, standing: Schedule, near: set[int], least: int, surely: set[int], blocked: Collection[int]
+    ) -> Repair:
+        """What has to take place makes room for itself: first among those who may attend it, then with their
+        neighbours, at last with everybody, as far as the time goes."""
+        needed = {pin.candidate for pin in self.index.problem.pins} & self.index.candidates.keys()
+        if self.options.complete:
+            needed = set(self.index.candidates)
+        missing = sorted(needed - standing.by_candidate.keys())
+        start = self._with_room(standing, near, missing)
+        everything = [c.id for c in self.index.problem.candidates if c.id not in self.fixed]
+        near = near.union(*(self.index.may_attend(self.index.candidates[c]) for c in missing))
+        circles = [*self._circles(near), everything]
+        if self._fits(everything, start or standing):
+            circles = [everything]
+        decided: list[int] = []
+        for free in circles:
+            if start is not None and not self._fits(free, start):
+                break
+            seconds = self._left() if free == everything else 0.5 * self._left()
+            options = replace(self.options, goals=(Goal.STABILITY,), start=start or standing, time_limit=seconds)
+            fewest = solve_exactly(self.index.problem, options, free=free, index=self.index)
+            if free == everything and fewest.status is Status.INFEASIBLE:
+                return self._nothing(Status.INFEASIBLE, blocked)
+            if fewest.goals:
+                start, decided = fewest.schedule, free
+                least = fewest.goals[0].bound if free == everything else least
+        if start is None:
+            return self._nothing(Status.UNKNOWN)
+        touched = measures(self.index.problem, start, self.published).changed
+        best = self._best(start, decided, touched + self.spare, surely)
+        return self._report(best if decided == everything else unproven(self.index, best), least, surely)
+
+    def _with_room(self, standing: Schedule, near: set[int], missing: Iterable[int]) -> Schedule | None:
+        """`standing` with all that is missing, and with what had to give way for it placed again where it can be."""
+        plan, touched = Plan(self.index, standing.meetings), set(near)
+        must = [self.index.candidates[c] for c in missing]
+        for candidate in sorted(must, key=lambda c: -c.value):
+            if plan.place(candidate, among=touched) is not None:
+                continue
+            try:
+                cancelled = make_room(plan, candidate, self.fixed | {c.id for c in must}, touched)
+            except ValueError:
+                return None
+            touched.update(p for m in (*cancelled, plan.meetings[candidate.id]) for p in m.attendees)
+        self._rebook(plan, touched)
+        start = plan.schedule
+        fairness = self.options.fairness
+        fair = fairness is None or measures(self.index.problem, start).break_spread <= fairness
+        return start if fair else None
+
+    def _circles(self, people: set[int]) -> Iterator[list[int]]:
+        """The candidates in which one of `people` may be, then those of their neighbours."""
+        candidates = [c for c in self.index.problem.candidates if c.id not in self.fixed]
+        for _ in range(2):
+            close = [c for c in candidates if people & self.index.may_attend(c)]
+            yield [c.id for c in close]
+            people = people.union(*(self.index.may_attend(c) for c in close))
 
     def _clashing(self, schedule: Schedule) -> set[int]:
         return {c for v in violations(self.after, schedule) if v.rule != "pin" for c in v.candidates}
@@ -186,20 +280,24 @@ class _Repair:
             return start
         return found.schedule
 
-    def _best(self, start: Schedule, free: Collection[int], most: int, surely: set[int]) -> Result:
-        """The best schedule that decides on `free` only and touches at most `most` agendas."""
-        began, goals = perf_counter(), (*self.options.goals, Goal.STABILITY)
-        model = Model(self.index, self._timed(replace(self.options, goals=goals, start=start)), set(free))
-        touched = stability.touched(model, apart_from=self.wanted)
-        model.cp.add(sum(touched.values()) <= most - len(surely - model.concerned))
-        return optimise(model, began=began)
+    def _best(self, start: Schedule, free: list[int], most: int, surely: set[int]) -> Result:
+        goals = (*self.options.goals, Goal.STABILITY)
+        options = self._timed(replace(self.options, goals=goals, start=start))
+        return best_change(self.index, options, free, most=most, uncounted=self.wanted, surely=surely)
+
+    def _fits(self, free: list[int], start: Schedule) -> bool:
+        """Whether there is time for a model of `free`."""
+        return len(fitting(self.index, self._timed(replace(self.options, start=start)), free)[0]) == len(free)
+
+    def _left(self) -> float:
+        return self.options.time_limit - self.leaving - (perf_counter() - self.began)
 
     def _timed(self, options: Options) -> Options:
-        return replace(options, time_limit=self.options.time_limit - (perf_counter() - self.began))
+        return replace(options, time_limit=self._left())
 
     def _report(self, result: Result, least: int, surely: set[int]) -> Repair:
-        if result.status in (Status.INFEASIBLE, Status.UNKNOWN):
-            return Repair(problem=self.after, result=result, changes={})
+        if not result.goals:
+            return self._nothing(result.status)
         wrong = violations(self.after, result.schedule)
         if wrong:
             raise AssertionError(f"the repair breaks a rule: {wrong[:3]}")
@@ -215,6 +313,8 @@ class _Repair:
         return Repair(problem=self.after, result=result, changes=changes_between(self.published, result.schedule))
 
     def _refused(self, blocked: Collection[int]) -> Repair:
-        seconds = perf_counter() - self.began
-        result = Result(status=Status.INFEASIBLE, schedule=Schedule(), goals=(), seconds=seconds)
+        return self._nothing(Status.INFEASIBLE, blocked)
+
+    def _nothing(self, status: Status, blocked: Collection[int] = ()) -> Repair:
+        result = Result(status=status, schedule=Schedule(), goals=(), seconds=perf_counter() - self.began)
         return Repair(problem=self.after, result=result, changes={}, blocked=tuple(sorted(blocked)))

@@ -9,8 +9,10 @@ import numpy as np
 
 from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Candidate, Participant, Place, Problem, Schedule, Slot
+from matchmaker.scheduling.validation import validate, with_useful_capacities
 from solver.bounds import Bounds, cost
 from solver.exact.select import Selection, select
+from solver.first_solve import first_solve
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
 from solver.search import chains
 from solver.search.arrays import Ints, arrays
@@ -33,12 +35,21 @@ EXACT = 3000  # (meeting, slot) choices up to which one exact model of everythin
 def solve(problem: Problem, options: Options | None = None) -> Result:
     """The best schedule of `problem` by `options.goals` that can be found and proven in the time given.
 
-    Above `EXACT` choices the goals `MOVES` and `STABILITY` are measured, not searched for: they are reported with the
-    bound 0. There, `solver.repair.repair` is what keeps to a published schedule.
+    Where the search is not compiled yet, see `solver.first_solve`. Above `EXACT` choices the goals `MOVES` and
+    `STABILITY` are measured, not searched for: they are reported with the bound 0. There, `solver.repair.repair` is
+    what keeps to a published schedule.
 
-    Raises AssertionError if what it found does not pass `matchmaker.scheduling.checks.violations`.
+    Raises ValueError for a problem that `matchmaker.scheduling.validation.validate` refuses, and AssertionError if what
+    it found does not pass `matchmaker.scheduling.checks.violations`.
     """
+    validate(problem)
+    problem = with_useful_capacities(problem)
     options = options or Options()
+    return search(problem, options) if is_warm() else first_solve(problem, options, search)
+
+
+def search(problem: Problem, options: Options) -> Result:
+    """As `solve`, by compiled code: where there is none yet, that takes half a minute longer."""
     if options.complete and options.goals == (Goal.BREAKS,):
         from solver.breaks.clauses import applies
         from solver.breaks.minimise import fewest_breaks

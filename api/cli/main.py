@@ -103,7 +103,7 @@ def schedule(
     """
     from api.cli import offline
     from solver.result import Options
-    from solver.solve import is_warm, warm
+    from solver.solve import is_warm
 
     if not force and (existing := offline.would_replace(out)):
         terminal.fail(f"{out} already holds {', '.join(existing)}. Use --force to replace them.")
@@ -112,8 +112,9 @@ def schedule(
         terminal.fail(f"{event.name} holds no slots: a schedule needs the whole workbook (see `matchmaker template`).")
     ranking = _rank(event_data, embedder, language)
     if not is_warm():
-        terminal.warn("Compiling the search, once for this installation: about half a minute.")
-        warm()
+        terminal.warn(
+            "The search is being compiled, once for this installation: this schedule may be a quick plan only."
+        )
     if not offline.has_candidates(event_data):
         terminal.fail(
             f"{event.name} holds no meeting to schedule: no request is accepted, and no two people asked each other. "

@@ -22,7 +22,7 @@ from matchmaker.matching.proposals import Proposals, propose
 from matchmaker.matching.rules import Rules, never_pairs
 from matchmaker.matching.score import MatchReason, Ranking
 from matchmaker.report import Report, report
-from matchmaker.scheduling.candidates import Index, problem_of
+from matchmaker.scheduling.candidates import RequestIndex, problem_of
 from matchmaker.scheduling.checks import violations
 from matchmaker.scheduling.domain import Problem
 from solver.result import Goal, Options, Result
@@ -39,7 +39,7 @@ class OfflineSchedule:
     event: Event
     ranking: Ranking
     problem: Problem
-    index: Index
+    index: RequestIndex
     result: Result
 
     @property

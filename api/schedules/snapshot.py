@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from api import models
 from matchmaker.agenda import scheduler_slots
 from matchmaker.event import Event, EventPlace, Profile, Request, TimeSlot
-from matchmaker.scheduling.candidates import Index, problem_of
+from matchmaker.scheduling.candidates import RequestIndex, problem_of
 from matchmaker.scheduling.domain import Problem, Schedule
 
 
@@ -165,12 +165,12 @@ def _profile(person: models.Participant, position: Mapping[int, int]) -> Profile
     )
 
 
-def problem(plan: EventSnapshot, score: Callable[[str, str], float]) -> tuple[Problem, Index]:
+def problem(plan: EventSnapshot, score: Callable[[str, str], float]) -> tuple[Problem, RequestIndex]:
     """What is to be solved (`matchmaker.scheduling.candidates.problem_of`), with the numbers of the rows for ids."""
     positional, index = problem_of(plan.event, score)
     slots = (replace(slot, id=row) for slot, row in zip(positional.slots, plan.slots, strict=True))
     named = replace(positional, slots=tuple(slots))
-    return _renumbered(named, plan.people, plan.places, plan.requests), Index(
+    return _renumbered(named, plan.people, plan.places, plan.requests), RequestIndex(
         requests={plan.requests[i]: tuple(plan.requests[j] for j in group) for i, group in index.requests.items()},
         excluded=tuple(plan.requests[i] for i in index.excluded),
     )

@@ -21,9 +21,10 @@ from api.schedules import snapshot, store
 from api.schedules.closing import draft, fail, goals_json, locked, settle
 from matchmaker.scheduling.codec import problem_from_json, schedule_from_json, schedule_to_json
 from matchmaker.scheduling.domain import Problem
+from solver import compiling
 from solver.result import Goal, Options, Progress, Result, Status
-from solver.solve import solve
-from solver.solve import warm as compile_search
+from solver.solve import is_warm, solve
+from solver.solve import warm as load_search
 
 _LOCK = 0x5343 << 48  # the number of a schedule is added: no other advisory lock is near
 _SAVE_EVERY = 0.5  # seconds
@@ -42,8 +43,9 @@ class Task:
 
 
 def warm() -> None:
-    """Have the search compiled, half a minute on a new machine that no schedule should have to wait for."""
-    compile_search()
+    """Load the compiled search; where there is none yet, begin to compile it, which no schedule waits for."""
+    if is_warm() or not compiling.start():
+        load_search()
 
 
 def run(url: str, schedule_id: int, stop: Stop) -> bool:

@@ -16,7 +16,7 @@ FLOOR, QUALITY, MUST, MUTUAL = 50, 30, 15, 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Index:
+class RequestIndex:
     """What became of the requests.
 
     `requests` lists for each candidate the positions in `event.requests` of the requests that it fulfils (two where
@@ -28,7 +28,7 @@ class Index:
     excluded: tuple[int, ...]
 
 
-def problem_of(event: Event, score: Callable[[str, str], float]) -> tuple[Problem, Index]:
+def problem_of(event: Event, score: Callable[[str, str], float]) -> tuple[Problem, RequestIndex]:
     """The scheduling problem of an event: its accepted requests become candidates.
 
     `score(email, email)` says how good a match two people are, from 0 to 1. Requests of two people to each other are
@@ -73,7 +73,7 @@ def problem_of(event: Event, score: Callable[[str, str], float]) -> tuple[Proble
         candidates=tuple(candidates),
         exclusive=_same_stand(event, candidates),
     )
-    return problem, Index(requests={p[0]: p for p in agreed}, excluded=excluded)
+    return problem, RequestIndex(requests={p[0]: p for p in agreed}, excluded=excluded)
 
 
 def value_of(requests: list[Request], score: float) -> int:

@@ -1,6 +1,7 @@
-"""What is wrong with a problem itself, before anybody looks for a schedule."""
+"""What is wrong with a problem itself, and what is larger than it need be, before anybody looks for a schedule."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from numbers import Integral
 
 from matchmaker.scheduling.domain import Problem
@@ -12,6 +13,15 @@ def validate(problem: Problem) -> None:
     """Raises ValueError with everything that is wrong, a line each: where, what was expected, what was found."""
     if errors := list(errors_in(problem)):
         raise ValueError("\n".join(errors))
+
+
+def with_useful_capacities(problem: Problem) -> Problem:
+    """The same problem where no place takes more meetings at once than there are: the solver lists every seat."""
+    most = max(1, len(problem.candidates))
+    if all(place.capacity <= most for place in problem.places):
+        return problem
+    places = (replace(place, capacity=min(place.capacity, most)) for place in problem.places)
+    return replace(problem, places=tuple(places))
 
 
 def errors_in(problem: Problem) -> Iterator[str]:

@@ -43,6 +43,11 @@ config.CACHE_DIR = _folder() or ""
 cpu_target.target_context.refresh()
 
 
+def cache_folder() -> Path | None:
+    """Where compiled code is kept for other processes; None where no folder can be written to."""
+    return Path(config.CACHE_DIR) if config.CACHE_DIR else None
+
+
 def is_compiled(*functions: Any) -> bool:
     """Whether all of `functions`, decorated with `jit`, were compiled on this installation before."""
     names = [f"{f.py_func.__module__.rpartition('.')[2]}.{f.py_func.__qualname__}-*.nbi" for f in functions]

@@ -100,7 +100,7 @@ def test_a_late_registration_fills_holes_and_moves_nothing() -> None:
 
 
 def test_a_new_request_without_a_hole_is_not_placed() -> None:
-    asked = problem(candidate(0, 1, 2, value=1), sessions=(1,))
+    asked = problem(candidate(0, 1, 2, value=1), sessions=(1,), participants=[Participant(id=3)])
     found = repair(asked, schedule(meeting(0, 0, 0, 1, 2)), [Asked(candidate=candidate(1, 1, 3, value=99))], VALUE)
     assert found.changes == {}
     assert stability(found) == (0, 0)
@@ -162,6 +162,7 @@ def test_a_withdrawn_request_frees_its_people() -> None:
         Withdrawn(candidate=99),
         Joined(participant=Participant(id=1)),
         Asked(candidate=candidate(0, 1, 2)),
+        Asked(candidate=candidate(7, 1, 99)),
     ],
 )
 def test_an_incident_that_cannot_be_is_refused(incident: Incident) -> None:
