@@ -30,9 +30,8 @@ def work(url: str, settings: Settings) -> None:
     child.start()
     importlib.import_module("solver.explain.sentences")  # takes a second, for which a cancelled schedule cannot wait
     try:
-        asyncio.run(
-            _work(Tools(url, settings, sa.create_engine(psycopg_url(url)), open_sessions(open_engine(url)), child))
-        )
+        engine = sa.create_engine(psycopg_url(url), hide_parameters=True)
+        asyncio.run(_work(Tools(url, settings, engine, open_sessions(open_engine(url)), child)))
     finally:
         child.kill()
 
