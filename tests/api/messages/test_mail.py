@@ -128,7 +128,7 @@ def test_a_server_that_is_down_is_told_in_the_log_and_tried_again(
 class Refusal:
     """Knows nobody, and quotes the address."""
 
-    async def handle_RCPT(
+    async def handle_RCPT(  # noqa: N802
         self, _server: SMTP, _connection: Connection, _envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         return f"550 <{address}> is not here"
