@@ -14,13 +14,14 @@ from api.core.pagination import Paginated
 from api.events.schemas import Event, EventPatch, Events, OrganisationBrief, Place, Slot
 from api.events.service import event_of, place_of, slot_of
 from api.web.permissions import EventMember, EventOrganiser, Member, SignedIn
+from api.web.uploads import UploadRoute
 
 LOGO_BYTES = 512 * 1024
 # A browser must be told the true type and no other: the first bytes decide, not the name.
 LOGO_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 SVG = "image/svg+xml"
 
-router = APIRouter(prefix="/events", tags=["events"], responses=documented(NotSignedIn))
+router = APIRouter(prefix="/events", tags=["events"], responses=documented(NotSignedIn), route_class=UploadRoute)
 
 
 @router.get("")

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Response, UploadFile
+from fastapi import APIRouter, Header, Query, Response, UploadFile
 
 from api import models
 from api.core.audit import record_action
@@ -17,6 +19,7 @@ from api.imports.service import OverlapError
 from api.jobs import enqueue
 from api.schedules import snapshot
 from api.web.permissions import EventCreator, EventOrganiser, Member
+from api.web.uploads import UploadRoute
 from matchmaker import intake
 from matchmaker.documents import template, workbook_of
 from matchmaker.event import Event
@@ -27,7 +30,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Themes = Mapping[str, Mapping[str, str]]
 WORKBOOK_BYTES = 20 * 1024 * 1024
 
-router = APIRouter(tags=["workbooks"])
+router = APIRouter(tags=["workbooks"], route_class=UploadRoute)
 DryRun = Annotated[bool, Query(description="Only say what would happen.")]
 In = Annotated[Language, Query(description="The language of sentences and headers.")]
 WORKBOOK: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX: {}}, "description": "An .xlsx workbook"}}
@@ -92,9 +95,14 @@ async def import_into_event(
 
 
 @router.get("/template.xlsx", response_class=Response, responses=WORKBOOK)
-async def read_template(language: In = "en") -> Response:
-    """An empty workbook to fill in, with an example and what each column expects."""
-    return _xlsx(await asyncio.to_thread(template, language), "template")
+async def read_template(
+    language: In = "en", if_none_match: Annotated[str | None, Header(include_in_schema=False)] = None
+) -> Response:
+    """An empty workbook to fill in, with an example and what each column expects; for everybody."""
+    data, etag = await asyncio.to_thread(_template, language)
+    response = Response(status_code=304) if if_none_match == etag else _xlsx(data, "template")
+    response.headers.update({"ETag": etag, "Cache-Control": "public, max-age=3600"})
+    return response
 
 
 @router.get(
@@ -106,6 +114,13 @@ async def read_workbook(member: EventOrganiser, session: Transaction, language: 
     """The whole event as a workbook, which can be imported again."""
     plan = await session.run_sync(snapshot.load, member.event.id)
     return _xlsx(await asyncio.to_thread(workbook_of, plan.event, language), member.event.slug)
+
+
+@cache
+def _template(language: str) -> tuple[bytes, str]:
+    """The template and its ETag, made once by each process."""
+    data = template(language)
+    return data, f'"{sha256(data).hexdigest()[:32]}"'
 
 
 def _read_here(data: bytes, filename: str, language: str, themes: Themes | None) -> Event:

@@ -19,7 +19,8 @@ from api.accounts.service import send_link
 from api.core.database import Sessions
 from api.jobs.app import COMPUTE, DEAD, app
 from api.jobs.child import Child, ChildDiedError, StoppedError, WorkFailedError
-from api.models import Proposals, RateCounter, Schedule, SignInLink, UserSession
+from api.models import Proposals, RateCounter, Schedule, SignInLink, SignInRequest, UserSession
+from api.participants.retention import delete_orphans
 from api.schedules import closing
 from api.settings import Settings
 
@@ -199,12 +200,14 @@ def _active(job_id: InstrumentedAttribute[int | None]) -> sa.ColumnElement[bool]
 @app.periodic(cron="17 * * * *")
 @app.task(name="forget", queueing_lock="forget", pass_context=True)
 async def forget(context: JobContext, timestamp: int) -> None:  # noqa: ARG001
-    """Delete what is over: sign-in links, sessions, counts of attempts, and jobs that failed a month ago."""
+    """Delete what is over: sign-in links, sessions, counts of attempts, orphans, and jobs that failed a month ago."""
     now = sa.func.now()
     async with _tools(context).sessions.begin() as session:
         await session.execute(sa.delete(SignInLink).where(SignInLink.expires_at < now))
+        await session.execute(sa.delete(SignInRequest).where(SignInRequest.expires_at < now))
         await session.execute(sa.delete(UserSession).where(UserSession.expires_at < now))
         await session.execute(sa.delete(RateCounter).where(RateCounter.window_start < now - timedelta(days=1)))
+        await delete_orphans(session)
     await app.job_manager.delete_old_jobs(
         nb_hours=30 * 24, include_failed=True, include_cancelled=True, include_aborted=True
     )

@@ -30,10 +30,14 @@ def compose(template: str, language: str, *, sender: str, to: str, **values: obj
     return message
 
 
+class MailError(Exception):
+    """The mail server did not take a message. The address, which its answer may quote, is not in here."""
+
+
 def deliver(settings: Settings, message: EmailMessage) -> None:
     """Hand the message to the mail server; without one, show it on the console of the machine it is tried out on.
 
-    Raises `smtplib.SMTPException` or `OSError` when the server does not take it: try again later.
+    Raises `MailError` when the server does not take it: try again later.
     """
     if settings.smtp_host is None:
         if settings.local:
@@ -41,14 +45,27 @@ def deliver(settings: Settings, message: EmailMessage) -> None:
         else:
             log.error("not sent: set MATCHMAKER_SMTP_HOST to a mail server")
         return
+    failure = _send(settings, settings.smtp_host, message)
+    if failure is not None:  # raised out here, so that what a server answered is not its context
+        log.warning("not sent", server=settings.smtp_host, reason=failure)
+        raise MailError(failure)
+
+
+def _send(settings: Settings, host: str, message: EmailMessage) -> str | None:
+    """What went wrong, without what the server answered: that may quote an address, its status code does not."""
     try:
-        with smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=SECONDS) as server:
+        with smtplib.SMTP(host, settings.smtp_port, timeout=SECONDS) as server:
             if settings.smtp_starttls:
                 server.starttls(context=ssl.create_default_context())
             if settings.smtp_user is not None and settings.smtp_password is not None:
                 server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
             server.send_message(message)
-    except OSError as error:  # all of smtplib's are; what a server answers may quote an address, its code does not
-        said = getattr(error, "smtp_code", None) if isinstance(error, smtplib.SMTPException) else str(error)
-        log.warning("not sent", server=settings.smtp_host, error=type(error).__name__, said=said)
-        raise
+    except smtplib.SMTPRecipientsRefused as error:
+        return f"SMTPRecipientsRefused {' '.join(sorted({str(code) for code, _ in error.recipients.values()}))}"
+    except smtplib.SMTPResponseException as error:
+        return f"{type(error).__name__} {error.smtp_code}"
+    except smtplib.SMTPException as error:
+        return type(error).__name__
+    except OSError as error:  # of the network: its message is the system's
+        return str(error)
+    return None

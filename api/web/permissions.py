@@ -81,6 +81,13 @@ async def _signed_in(session: Transaction, token: SessionToken) -> User:
 SignedIn = Annotated[User, Depends(_signed_in)]
 
 
+async def require_session(request: Request) -> None:
+    """Raise `NotSignedIn` unless the request comes from somebody who is signed in. For what happens before routes."""
+    token = request.cookies.get(session_cookie_name(request.app.state.settings))
+    async with _sessions(request)() as session:
+        await _signed_in(session, token)
+
+
 async def may_create_events(session: AsyncSession, user: User) -> bool:
     """Whether they may create an event: invited to this installation as an organiser, or running an event already."""
     runs = sa.select(Membership.event_id).where(Membership.user_id == user.id, Membership.role.in_(ORGANISER_ROLES))

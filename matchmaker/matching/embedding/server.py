@@ -3,27 +3,30 @@
 import json
 import time
 from collections.abc import Sequence
-from http.client import HTTPException
+from functools import cached_property
 from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
+import httpx
 import numpy as np
 
 from matchmaker.event import TextRole
 from matchmaker.matching.embedding.prefixes import prefixed
 from matchmaker.matching.embedding.protocol import EmbeddingError, Vectors, unit
 
-PASSING = {408, 409, 425, 429, 500, 502, 503, 504}
+TRANSIENT = {408, 409, 425, 429, 500, 502, 503, 504}
 """HTTP statuses after which the same request may succeed."""
+MAX_BYTES = 64 * 1024 * 1024
+"""Of an answer: 64 vectors of 8,192 dimensions written as text are some 12 MB."""
 
 
 class Server:
     """`model` on the server at `url` (up to and with its /v1); `key` is sent as a bearer token.
 
-    Each request carries at most `batch` texts and waits at most `timeout` seconds; passing failures are tried again
-    `retries` times, after `pause` seconds and twice as long each time.
+    Each request carries at most `batch` texts and waits at most `timeout` seconds for each step of its answer;
+    transient failures are tried again `retries` times, after `pause` seconds and twice as long each time. Redirects are
+    not followed: they would take texts and token to another server. Errors do not name the server, because organisers
+    read them.
 
     Raises:
         ValueError: `url` is no http(s) address.
@@ -40,24 +43,31 @@ class Server:
         timeout: float = 30,
         retries: int = 3,
         pause: float = 0.5,
+        max_bytes: int = MAX_BYTES,
     ) -> None:
         if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
             raise ValueError(f"the embedding server's address is {url!r}: expected http://HOST/v1 or https://HOST/v1")
         self._url = url.rstrip("/") + "/embeddings"
         self._model = model
-        self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+        self._key = key
         self._batch, self._timeout, self._retries, self._pause = batch, timeout, retries, pause
+        self._max_bytes = max_bytes
 
     @property
     def name(self) -> str:
         return f"server/{urlsplit(self._url).hostname}/{self._model}"
 
+    @cached_property
+    def _client(self) -> httpx.Client:
+        headers = {"Authorization": f"Bearer {self._key}"} if self._key else {}
+        return httpx.Client(headers=headers, timeout=self._timeout, follow_redirects=False)
+
     def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         if not texts:
             return np.empty((0, len(self._request(["."])[0])), dtype=np.float32)
-        ready = prefixed(self._model, texts, role)
+        inputs = prefixed(self._model, texts, role)
         rows = [
-            row for start in range(0, len(ready), self._batch) for row in self._request(ready[start:][: self._batch])
+            row for start in range(0, len(inputs), self._batch) for row in self._request(inputs[start:][: self._batch])
         ]
         try:
             return unit(np.array(rows, dtype=np.float32))
@@ -65,23 +75,32 @@ class Server:
             raise EmbeddingError("the embedding server answered with vectors of several lengths") from error
 
     def _request(self, texts: Sequence[str]) -> list[list[float]]:
-        body = json.dumps({"model": self._model, "input": list(texts), "encoding_format": "float"}).encode()
-        request = Request(self._url, body, self._headers)  # noqa: S310 (the scheme was checked)
+        body = {"model": self._model, "input": list(texts), "encoding_format": "float"}
+        failure = ""
         for attempt in range(self._retries + 1):
+            if attempt:
+                time.sleep(self._pause * 2 ** (attempt - 1))
             try:
-                with urlopen(request, timeout=self._timeout) as answer:  # noqa: S310
-                    return _vectors(json.load(answer), len(texts))
-            except HTTPError as error:
-                failure = f"HTTP status {error.code}"
-                if error.code not in PASSING:
-                    break
-            except (OSError, HTTPException) as error:
-                failure = str(getattr(error, "reason", error)) or type(error).__name__
-            except ValueError as error:
-                failure = f"no JSON in its answer ({error})"
-            if attempt < self._retries:
-                time.sleep(self._pause * 2**attempt)
-        raise EmbeddingError(f"the embedding server at {urlsplit(self._url).hostname} failed: {failure}")
+                with self._client.stream("POST", self._url, json=body) as response:
+                    if response.is_success:
+                        return _vectors(self._json(response), len(texts))
+                    failure = f"HTTP status {response.status_code}"
+                    if response.status_code not in TRANSIENT:
+                        break
+            except httpx.RequestError as error:  # its message may name the server
+                failure = type(error).__name__
+        raise EmbeddingError(f"the embedding server failed: {failure}")
+
+    def _json(self, response: httpx.Response) -> Any:
+        content = bytearray()
+        for part in response.iter_bytes():
+            content += part
+            if len(content) > self._max_bytes:
+                raise EmbeddingError(f"the embedding server's answer is longer than {self._max_bytes} bytes")
+        try:
+            return json.loads(content)
+        except ValueError as error:
+            raise EmbeddingError("the embedding server's answer is no JSON") from error
 
 
 def _vectors(answer: Any, expected: int) -> list[list[float]]:

@@ -2,9 +2,13 @@
 
 import asyncio
 import email.policy
+import os
 import re
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.parser import BytesParser
 
@@ -18,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from api.accounts.service import send_link
 from api.core.database import open_engine, open_sessions
-from api.messages.mail import compose, deliver
+from api.messages.mail import MailError, compose, deliver
 from api.models import SignInLink, User
 from api.settings import Settings
 
@@ -37,15 +41,22 @@ class Inbox:
         return "250 OK"
 
 
+@contextmanager
+def smtp_server(handler: object) -> Iterator[int]:
+    """The port of a mail server on this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield port
+    controller.stop()
+
+
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, int]]:
     inbox = Inbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    controller = Controller(inbox, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield inbox, port
-    controller.stop()
+    with smtp_server(inbox) as port:
+        yield inbox, port
 
 
 def send(settings: Settings, user_id: int) -> None:
@@ -106,9 +117,76 @@ def test_a_server_that_is_down_is_told_in_the_log_and_tried_again(
     settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
     message = compose("sign_in", "en", sender="a@b.be", to="c@d.be", name="", link="x", code="1", minutes=1)
-    with pytest.raises(OSError, match="refused"):
+    with pytest.raises(MailError, match="refused"):
         deliver(settings.model_copy(update={"smtp_host": "127.0.0.1", "smtp_port": 1}), message)
     out = "".join(capsys.readouterr())
     assert "not sent" in out
     assert "127.0.0.1" in out
     assert "c@d.be" not in out
+
+
+class Refusal:
+    """Knows nobody, and quotes the address."""
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _connection: Connection, _envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        return f"550 <{address}> is not here"
+
+
+LAST_ATTEMPT = """
+import asyncio, sys
+from api.core import logs
+logs.configure()
+import procrastinate
+from api.core.database import open_engine, open_sessions
+from api.jobs.app import app
+from api.jobs.tasks import Tools
+from api.settings import Settings
+
+async def main() -> None:
+    settings = Settings()
+    tools = Tools(settings.database_url, settings, None, open_sessions(open_engine(settings.database_url)), None)
+    with app.replace_connector(procrastinate.PsycopgConnector(conninfo=settings.database_url)):
+        async with app.open_async():
+            await app.run_worker_async(queues=["default"], wait=False, additional_context={"tools": tools})
+    async def lost() -> None:
+        raise ValueError("ann@example.org")
+    task = asyncio.ensure_future(lost())
+    await asyncio.sleep(0)
+    del task
+
+asyncio.run(main())
+"""
+
+
+def test_an_address_that_is_refused_for_good_is_not_in_the_log(db: Session, database_url: str) -> None:
+    user = User(email="ann@example.org", name="Ann")
+    db.add(user)
+    db.flush()
+    db.execute(
+        sa.text(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, args, attempts)"
+            " VALUES ('send_sign_in_link', 'default',"
+            " jsonb_build_object('user_id', CAST(:id AS bigint), 'request_id', 1), 5)"
+        ),
+        {"id": user.id},
+    )
+    db.commit()
+    with smtp_server(Refusal()) as port:
+        settings = {"DATABASE_URL": database_url, "SMTP_HOST": "127.0.0.1", "SMTP_PORT": port, "SMTP_STARTTLS": False}
+        environment = os.environ | {f"MATCHMAKER_{name}": str(value) for name, value in settings.items()}
+        done = subprocess.run(
+            [sys.executable, "-c", LAST_ATTEMPT], env=environment, capture_output=True, text=True, timeout=120
+        )
+    assert done.returncode == 0, done.stderr
+    for expected in (
+        "SMTPRecipientsRefused 550",
+        "ended with status: Error",
+        "api.messages.mail.MailError: ",
+        "deliver",
+    ):
+        assert expected in done.stderr
+    assert "Task exception was never retrieved" in done.stderr
+    assert "builtins.ValueError" in done.stderr
+    assert "ann@example.org" not in done.stderr + done.stdout

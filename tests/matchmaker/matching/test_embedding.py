@@ -178,6 +178,11 @@ class Answers(BaseHTTPRequestHandler):
             self.send_response(503)
             self.end_headers()
             return
+        if "moved" in self.path:
+            self.send_response(307)
+            self.send_header("Location", "/v1/embeddings")
+            self.end_headers()
+            return
         if "refuse" in self.path:
             self.send_response(401)
             self.end_headers()
@@ -221,17 +226,29 @@ def test_a_passing_failure_of_a_server_is_tried_again(address: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [("/refuse", "HTTP status 401"), ("/nonsense", "not of the form"), ("/html", "no JSON")],
+    [
+        ("/refuse", "HTTP status 401"),
+        ("/nonsense", "not of the form"),
+        ("/html", "no JSON"),
+        ("/moved", "HTTP status 307"),
+    ],
 )
 def test_a_server_that_refuses_or_talks_nonsense_is_an_embedding_error(address: str, path: str, expected: str) -> None:
     with pytest.raises(EmbeddingError, match=expected):
         Server(address + path, "m", retries=1, pause=0.01).embed(["a"], TextRole.NEED)
+    assert len(Answers.requests) == 1, "neither tried again nor, with its token, elsewhere"
 
 
-def test_a_server_that_does_not_answer_is_an_embedding_error_without_the_key() -> None:
-    with pytest.raises(EmbeddingError, match=r"127\.0\.0\.1 failed") as error:
+def test_an_endless_answer_of_a_server_is_not_read_to_its_end(address: str) -> None:
+    with pytest.raises(EmbeddingError, match="longer than 1000 bytes"):
+        Server(address, "m", max_bytes=1000).embed(["a"] * 64, TextRole.NEED)
+
+
+def test_a_server_that_does_not_answer_is_an_error_that_tells_neither_its_address_nor_the_key() -> None:
+    with pytest.raises(EmbeddingError, match="failed: ConnectError") as error:
         Server("http://127.0.0.1:9/v1", "m", key="secret", retries=1, pause=0.01, timeout=1).embed(["a"], TextRole.NEED)
     assert "secret" not in str(error.value)
+    assert "127.0.0.1" not in str(error.value)
 
 
 @pytest.mark.parametrize("url", ["ftp://host/v1", "localhost", "file:///etc/passwd"])

@@ -952,7 +952,7 @@ export interface paths {
         };
         /**
          * Read Template
-         * @description An empty workbook to fill in, with an example and what each column expects.
+         * @description An empty workbook to fill in, with an example and what each column expects; for everybody.
          */
         get: operations["read_template"];
         put?: never;

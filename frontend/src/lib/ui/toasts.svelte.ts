@@ -1,4 +1,5 @@
 import { Problem } from '$lib/api/problem';
+import { time } from '$lib/i18n/format';
 import { exists, t, type Key } from '$lib/i18n/index.svelte';
 
 export type Toast = { id: number; text: string; kind: 'done' | 'problem'; undo?: () => void };
@@ -22,6 +23,7 @@ export function tell(text: string, options: { kind?: Toast['kind']; undo?: () =>
 /** What a problem means to the one who reads it. */
 export function meaning(thrown: unknown): string {
   const problem = Problem.from(thrown);
+  if (problem.retryAt) return t('problem.too-many-until', { time: time(problem.retryAt) });
   const byCode = `problem.${problem.code}`;
   const byStatus: Record<number, Key> = {
     401: 'problem.not-signed-in',

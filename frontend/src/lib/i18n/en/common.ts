@@ -60,7 +60,9 @@ export const common = {
     'proposals-running': 'Meetings are already being looked for. Wait for it, or cancel it first.',
     'proposals-closed': 'This was already adopted, taken back or cancelled.',
     'wrong-code': 'This code is not right. Check the six digits of the latest message.',
+    'code-expired': 'This code no longer works here. We can send you a new one.',
     'too-many': 'Too many attempts. Wait a few minutes, then try again.',
+    'too-many-until': 'Too many attempts. You can try again at {time}.',
     invalid: 'Some of what was entered is not valid.',
     other: 'Something went wrong on our side. Try again in a moment.'
   },
@@ -73,6 +75,8 @@ export const common = {
     sentHint: 'If {email} is registered, a message is on its way. Open the link in it, or enter its six-digit code here.',
     code: 'Six-digit code',
     enter: 'Sign in',
+    newCode: 'Send a new code',
+    attemptsLeft: { one: '{n} attempt left.', other: '{n} attempts left.' },
     otherAddress: 'Use another address',
     opening: 'Signing you in…',
     confirmHint: 'The link in your message brought you here. One click and you are in.',

@@ -22,14 +22,14 @@ export const organiser = {
     export: 'Export everything'
   },
   participants: {
-    search: 'Search names, organisations and job titles',
+    search: 'Search names, organisations, job titles and e-mail addresses',
     name: 'Name',
     organisation: 'Organisation',
     country: 'Country',
     type: 'Type',
     offers: 'Offers',
     needs: 'Needs',
-    available: 'Free slots',
+    available: 'Available slots',
     profile: 'Profile',
     none: 'No participants yet',
     noneHint: 'Import the workbook of your registration tool to begin.'

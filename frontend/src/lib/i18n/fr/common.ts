@@ -60,7 +60,9 @@ export const common = {
     'proposals-running': 'Des rendez-vous sont déjà recherchés. Attendez, ou annulez d’abord.',
     'proposals-closed': 'Ceci a déjà été adopté, repris ou annulé.',
     'wrong-code': 'Ce code n’est pas correct. Vérifiez les six chiffres du dernier message.',
+    'code-expired': 'Ce code n’est plus valable ici. Nous pouvons vous en envoyer un nouveau.',
     'too-many': 'Trop de tentatives. Patientez quelques minutes, puis réessayez.',
+    'too-many-until': 'Trop de tentatives. Vous pourrez réessayer à {time}.',
     invalid: 'Une partie de la saisie n’est pas valable.',
     other: 'Une erreur est survenue de notre côté. Réessayez dans un instant.'
   },
@@ -73,6 +75,8 @@ export const common = {
     sentHint: 'Si {email} est inscrite, un message est en route. Ouvrez le lien qu’il contient, ou saisissez ici son code à six chiffres.',
     code: 'Code à six chiffres',
     enter: 'Se connecter',
+    newCode: 'Envoyer un nouveau code',
+    attemptsLeft: { one: 'Il vous reste {n} essai.', other: 'Il vous reste {n} essais.' },
     otherAddress: 'Utiliser une autre adresse',
     opening: 'Connexion en cours…',
     confirmHint: 'Le lien de votre message vous a amené ici. Un clic et vous y êtes.',

@@ -22,14 +22,14 @@ export const organiser = {
     export: 'Tout exporter'
   },
   participants: {
-    search: 'Rechercher des noms, organisations et fonctions',
+    search: 'Rechercher des noms, organisations, fonctions et adresses e-mail',
     name: 'Nom',
     organisation: 'Organisation',
     country: 'Pays',
     type: 'Type',
     offers: 'Offres',
     needs: 'Besoins',
-    available: 'Créneaux libres',
+    available: 'Créneaux disponibles',
     profile: 'Profil',
     none: 'Pas encore de participants',
     noneHint: 'Importez le classeur de votre outil d’inscription pour commencer.'

@@ -60,7 +60,9 @@ export const common = {
     'proposals-running': 'Er worden al afspraken gezocht. Wacht, of annuleer eerst.',
     'proposals-closed': 'Dit werd al overgenomen, teruggenomen of geannuleerd.',
     'wrong-code': 'Deze code is niet juist. Controleer de zes cijfers van het laatste bericht.',
+    'code-expired': 'Deze code werkt hier niet meer. Wij kunnen u een nieuwe sturen.',
     'too-many': 'Te veel pogingen. Wacht enkele minuten en probeer dan opnieuw.',
+    'too-many-until': 'Te veel pogingen. U kunt opnieuw proberen om {time}.',
     invalid: 'Een deel van wat u hebt ingevuld, is niet geldig.',
     other: 'Er ging iets mis aan onze kant. Probeer zo meteen opnieuw.'
   },
@@ -73,6 +75,8 @@ export const common = {
     sentHint: 'Als {email} ingeschreven is, is er een bericht onderweg. Open de link in dat bericht, of vul hier de zescijferige code in.',
     code: 'Zescijferige code',
     enter: 'Aanmelden',
+    newCode: 'Stuur een nieuwe code',
+    attemptsLeft: { one: 'Nog {n} poging.', other: 'Nog {n} pogingen.' },
     otherAddress: 'Een ander adres gebruiken',
     opening: 'U wordt aangemeld…',
     confirmHint: 'De link in uw bericht bracht u hier. Eén klik en u bent aangemeld.',

@@ -22,14 +22,14 @@ export const organiser = {
     export: 'Alles exporteren'
   },
   participants: {
-    search: 'Zoek namen, organisaties en functies',
+    search: 'Zoek namen, organisaties, functies en e-mailadressen',
     name: 'Naam',
     organisation: 'Organisatie',
     country: 'Land',
     type: 'Type',
     offers: 'Aanbod',
     needs: 'Behoeften',
-    available: 'Vrije tijdsloten',
+    available: 'Beschikbare tijdsloten',
     profile: 'Profiel',
     none: 'Nog geen deelnemers',
     noneHint: 'Importeer de werkmap van uw inschrijvingstool om te beginnen.'
