@@ -38,8 +38,20 @@ class ParticipantBrief(Model):
     job_title: str
 
 
+class MatchRequest(Model):
+    """The request between me and a match."""
+
+    id: int
+    status: RequestStatus
+    direction: Literal["sent", "received"]
+
+
 class Participant(Model):
-    """A participant. From `email` on, only they themselves and the organisers see the fields (null for others)."""
+    """A participant. From `email` to `version`, only they themselves and the organisers see the fields (else null).
+
+    `version` counts the edits, and is the `ETag`. `request` and `may_request` (I may ask them now) are given where one
+    participant is read by another, and null in lists.
+    """
 
     id: int
     first_name: str
@@ -60,6 +72,9 @@ class Participant(Model):
     maximum: int | None = None
     available_slots: int | None = None
     profile_complete: bool | None = None
+    version: int | None = None
+    request: MatchRequest | None = None
+    may_request: bool | None = None
 
 
 class Participants(Page):
@@ -97,14 +112,6 @@ class MatchReason(Model):
     strength: int = Field(ge=0, le=100)
     themes: list[str]
     text: Texts
-
-
-class MatchRequest(Model):
-    """The request between me and a match."""
-
-    id: int
-    status: RequestStatus
-    direction: Literal["sent", "received"]
 
 
 class Match(Model):

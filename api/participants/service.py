@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
-from api.participants.schemas import Participant
+from api.participants.schemas import Availability, Participant
 from api.web.permissions import ProfileView
 
 
@@ -21,7 +21,7 @@ def participant_of(profile: ProfileView, slots: Sequence[int]) -> Participant:
     row = profile.participant
     seen = Participant.model_validate(row)
     if not profile.in_full:
-        return seen.model_copy(update={"minimum": None, "maximum": None})
+        return seen.model_copy(update={"minimum": None, "maximum": None, "version": None})
     free = len(slots) - len(row.blocked)
     return seen.model_copy(
         update={
@@ -30,3 +30,9 @@ def participant_of(profile: ProfileView, slots: Sequence[int]) -> Participant:
             "profile_complete": bool(row.offers and row.needs and free),
         }
     )
+
+
+def availability_of(profile: ProfileView, slots: Sequence[int]) -> Availability:
+    """Those of the event's `slots` in which somebody is free."""
+    blocked = {blocked.slot_id for blocked in profile.participant.blocked}
+    return Availability(slot_ids=[slot for slot in slots if slot not in blocked])
