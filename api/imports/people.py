@@ -65,6 +65,7 @@ def store_people(
             changes.keep(updated=bool(news))
             _take_over(row, news, known, language)
             row.imported = row.imported | news
+            row.version += bool(news)
         by_email[email] = row
     session.flush()
     return by_email

@@ -4,28 +4,21 @@ from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Query
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
 from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
 from api.core.pagination import Paginated
 from api.matching.schemas import MatchingRules
-from api.participants.schemas import Match, Matches, MatchReason, MatchRequest
+from api.participants.schemas import Match, Matches, MatchReason
 from api.participants.search import ParticipantFilterParams, matches_words
 from api.participants.semantic_search import SemanticHits
 from api.participants.service import participant_of, slot_ids
-from api.web.permissions import PROFILE, Attendee, EventAttendee, ProfileView
+from api.requests.service import requests_between
+from api.web.permissions import PROFILE, EventAttendee, ProfileView
 from matchmaker.event import Preference, RequestStatus
 
 router = APIRouter(prefix="/events/{event_id}/matches", tags=["matches"])
-FOREMOST = (
-    RequestStatus.ACCEPTED,
-    RequestStatus.PENDING,
-    RequestStatus.DECLINED,
-    RequestStatus.WITHDRAWN,
-    RequestStatus.EXPIRED,
-)
 
 
 @router.get("", responses=documented(NotSignedIn, Forbidden, NotFound))
@@ -43,6 +36,7 @@ async def list_matches(
         request.sender_id == me.participant_id,
         request.recipient_id == other.id,
         request.preference == Preference.NEVER,
+        request.status != RequestStatus.WITHDRAWN,
     )
     mine = sa.and_(match.other_id == other.id, match.participant_id == me.participant_id)
     has_words = matches_words(participant_filter.search, by_email=me.organises)
@@ -67,7 +61,7 @@ async def list_matches(
     ordered = wanted.options(*PROFILE).order_by(*order).limit(page.limit).offset(page.offset)
     rows = (await session.execute(ordered)).all()
     slots = await slot_ids(session, me.event.id)
-    requests = await _requests(session, me, [person.id for person, *_ in rows])
+    requests = await requests_between(session, me.participant_id, [person.id for person, *_ in rows])
     own = await session.get_one(models.Participant, me.participant_id)
     rules = MatchingRules.model_validate(me.event.matching)
     return Matches(
@@ -90,23 +84,3 @@ async def list_matches(
         limit=page.limit,
         offset=page.offset,
     )
-
-
-async def _requests(session: AsyncSession, me: Attendee, others: list[int]) -> dict[int, MatchRequest]:
-    """The request between me and each of `others`; where both asked, the one that got further."""
-    request = models.MeetingRequest
-    rows = await session.scalars(
-        sa.select(request).where(
-            request.preference != Preference.NEVER,
-            sa.or_(
-                sa.and_(request.sender_id == me.participant_id, request.recipient_id.in_(others)),
-                sa.and_(request.recipient_id == me.participant_id, request.sender_id.in_(others)),
-            ),
-        )
-    )
-    found: dict[int, MatchRequest] = {}
-    for row in sorted(rows, key=lambda r: (FOREMOST.index(r.status), -r.id)):
-        sent = row.sender_id == me.participant_id
-        other = row.recipient_id if sent else row.sender_id
-        found.setdefault(other, MatchRequest(id=row.id, status=row.status, direction="sent" if sent else "received"))
-    return found

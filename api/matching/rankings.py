@@ -154,15 +154,11 @@ def _narrowed(rules: Rules, between: EmailPair | None) -> Rules:
 
 
 def _seen(session: Session, plan: snapshot.EventSnapshot, ranking: Ranking) -> Seen:
-    """What people answered. What an organiser proposed and accepted for them at once is nobody's answer."""
+    """What people answered. What an organiser answered for them is nobody's answer."""
     request = models.MeetingRequest
     decreed = set(
         session.scalars(
-            sa.select(request.id).where(
-                request.id.in_(plan.requests),
-                request.proposals_id.is_not(None),
-                request.answered_at == request.created_at,
-            )
+            sa.select(request.id).where(request.id.in_(plan.requests), request.answered_by == models.Answerer.ORGANISER)
         )
     )
     numbered = zip(plan.requests, plan.event.requests, strict=True)

@@ -29,7 +29,7 @@ async def read_matching(member: EventOrganiser, session: Transaction) -> Matchin
 @router.patch("", responses=documented(Invalid))
 async def update_matching(patch: MatchingPatch, member: EventOrganiser, session: Transaction) -> Matching:
     """Change rules of matching. A new ranking takes the place of the one in use once it is made."""
-    await session.refresh(member.event, ["matching"], with_for_update=True)
+    await session.refresh(member.event, ["matching"], with_for_update={"key_share": True})
     rules = MatchingRules.model_validate(member.event.matching)
     # a type that nobody has any more stays where it was: it may come back with the next import
     new = [pair for pair in patch.may_not_meet or [] if pair not in rules.may_not_meet]

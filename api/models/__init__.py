@@ -12,11 +12,12 @@ from api.models.accounts import (
 )
 from api.models.base import Base
 from api.models.events import Event, EventSession, Membership, Organisation, Place, Slot, TeamRole
-from api.models.people import BlockedSlot, Match, MeetingRequest, Need, Offer, Participant, StoredVector
+from api.models.people import Answerer, BlockedSlot, Match, MeetingRequest, Need, Offer, Participant, StoredVector
 from api.models.proposals import Proposals, ProposalsState
 from api.models.schedules import Meeting, MeetingAttendee, Schedule, ScheduleState, Unplaced
 
 __all__ = [
+    "Answerer",
     "AuditEntry",
     "Base",
     "BlockedSlot",

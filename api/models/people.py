@@ -1,6 +1,7 @@
 """The people of an event, what they offer and need, whom they should and whom they wish to meet."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,7 +52,8 @@ class Participant(Identified, Base):
     """A person at an event. `place` is the stand at which they receive; limits count meetings (None: no limit).
 
     `imported` is what the last workbook said of them: what the next one says otherwise is new, and all that differs
-    from both was edited here. `search_text` is kept by `api.models.search_text`.
+    from both was edited here. `search_text` is kept by `api.models.search_text`. `version` counts the edits, so that
+    none overwrites another that it has not seen.
     """
 
     __tablename__ = "participants"
@@ -79,6 +81,7 @@ class Participant(Identified, Base):
     maximum: Mapped[int | None]
     imported: Mapped[dict[str, Any]] = mapped_column(default=dict, deferred=True)
     search_text: Mapped[str] = mapped_column(deferred=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     created_at: Mapped[Created]
 
     user: Mapped[User] = relationship(lazy="raise")
@@ -93,11 +96,19 @@ class Participant(Identified, Base):
         return f"{self.first_name} {self.last_name}"
 
 
+class Answerer(StrEnum):
+    """Who answered a request: its recipient, or an organiser in their place."""
+
+    RECIPIENT = "recipient"
+    ORGANISER = "organiser"
+
+
 class MeetingRequest(Identified, Base):
     """`sender` asks to meet `recipient`; one row for each such pair, whatever became of it.
 
     With the preference `never` it is a note of the sender to the scheduler, which nobody else is shown. With
-    `proposals_id` the organiser proposed the meeting, and the sender did not ask.
+    `proposals_id` the organiser proposed the meeting, and the sender did not ask. `answered_by` tells whose yes or no
+    the last one was (null: there was none); `answered_at` dates the status, whatever it is.
     """
 
     __tablename__ = "meeting_requests"
@@ -118,6 +129,7 @@ class MeetingRequest(Identified, Base):
     message: Mapped[str] = mapped_column(default="")
     created_at: Mapped[Created]
     answered_at: Mapped[datetime | None]
+    answered_by: Mapped[Answerer | None]
 
     sender: Mapped[Participant] = relationship(lazy="raise", foreign_keys=[sender_id])
     recipient: Mapped[Participant] = relationship(lazy="raise", foreign_keys=[recipient_id])

@@ -1,29 +1,28 @@
 """Participants: the list, the profiles, what they offer and need, and when they are free."""
 
-import asyncio
-from collections.abc import Sequence
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Body
+from fastapi import APIRouter, Body, Header, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
-from api.core.audit import record_action
 from api.core.database import Transaction
-from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
+from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, VersionConflict, documented
 from api.core.pagination import Paginated
-from api.jobs import enqueue
+from api.participants import editing
 from api.participants.schemas import Availability, Participant, ParticipantPatch, Participants, StatementIn
 from api.participants.search import ParticipantFilterParams, matches_words
 from api.participants.semantic_search import SemanticHits
-from api.participants.service import participant_of, slot_ids
-from api.participants.statements import rewrite
-from api.web.permissions import PROFILE, EditableProfile, EventMember, ProfileView, VisibleProfile
-from matchmaker.matching.language import detect
+from api.participants.service import availability_of, participant_of, slot_ids
+from api.requests.service import may_request, requests_between
+from api.web.permissions import PROFILE, Attendee, EditableProfile, EventMember, ProfileView, VisibleProfile
 
-LIMITS = {"minimum", "maximum"}
 Statements = Annotated[list[StatementIn], Body(max_length=50)]
+IfMatch = Annotated[
+    str | None,
+    Header(description="The `ETag` of what is changed: if it was changed since, nothing is, and the answer is 409."),
+]
 
 router = APIRouter(
     prefix="/events/{event_id}/participants", tags=["participants"], responses=documented(NotSignedIn, NotFound)
@@ -69,85 +68,71 @@ async def list_participants(
 
 
 @router.get("/{participant_id}")
-async def read_participant(profile: VisibleProfile, session: Transaction) -> Participant:
-    """One participant."""
-    return participant_of(profile, await slot_ids(session, profile.participant.event_id))
+async def read_participant(profile: VisibleProfile, session: Transaction, response: Response) -> Participant:
+    """One participant, and what stands between them and me."""
+    participant = await _answer(profile, session, response)
+    viewer = profile.viewer
+    if profile.own or viewer.participant_id is None:
+        return participant
+    attendee = Attendee(user=viewer.user, event=viewer.event, role=viewer.role, participant_id=viewer.participant_id)
+    requests = await requests_between(session, attendee.participant_id, [participant.id])
+    return participant.model_copy(
+        update={
+            "request": requests.get(participant.id),
+            "may_request": await may_request(session, attendee, profile.participant),
+        }
+    )
 
 
-@router.patch("/{participant_id}", responses=documented(Forbidden, Invalid))
-async def update_participant(patch: ParticipantPatch, profile: EditableProfile, session: Transaction) -> Participant:
+@router.patch("/{participant_id}", responses=documented(Forbidden, Invalid, VersionConflict))
+async def update_participant(
+    patch: ParticipantPatch,
+    profile: EditableProfile,
+    session: Transaction,
+    response: Response,
+    if_match: IfMatch = None,
+) -> Participant:
     """Change a profile; its own person or an organiser."""
-    row, member = profile.participant, profile.viewer
-    # null clears the maximum; for all else it means what an absent field means
-    values = {k: v for k, v in patch.model_dump(exclude_unset=True).items() if v is not None or k == "maximum"}
-    if LIMITS & values.keys() and not member.organises:
-        raise Forbidden("Only an organiser sets how many meetings somebody has.")
-    if unknown := sorted(set(values.get("themes", [])) - member.event.themes.keys()):
-        expected = f"not a theme of this event: {', '.join(unknown)}"
-        raise Invalid("Not a theme of this event.", errors=[{"loc": ["body", "themes"], "message": expected}])
-    for field, value in values.items():
-        setattr(row, field, value)
-    if profile.own and "language" in values:
-        row.user.language = row.language  # one language for page, mail, agenda and calendar
-    if row.maximum is not None and row.maximum < row.minimum:
-        expected = "the maximum is at least the minimum"
-        raise Invalid("The limits contradict each other.", errors=[{"loc": ["body", "maximum"], "message": expected}])
-    record_action(session, member, "profile changed", row.id)
-    if "themes" in values:
-        await enqueue(session, "rank_event", event_id=row.event_id)
-    return participant_of(profile, await slot_ids(session, row.event_id))
+    await editing.update_profile(session, profile, patch, if_match)
+    return await _answer(profile, session, response)
 
 
-@router.put("/{participant_id}/offers", responses=documented(Forbidden))
-async def replace_offers(offers: Statements, profile: EditableProfile, session: Transaction) -> Participant:
+@router.put("/{participant_id}/offers", responses=documented(Forbidden, VersionConflict))
+async def replace_offers(
+    offers: Statements, profile: EditableProfile, session: Transaction, response: Response, if_match: IfMatch = None
+) -> Participant:
     """Write down what somebody offers, in any language, the most important first."""
-    texts = [offer.text for offer in offers]
-    language = await _languages(texts)
-    rewrite(profile.participant.offers, texts, lambda text: models.Offer(text=text, language=language[text]))
-    return await _rewritten(profile, session, "offers changed")
+    await editing.replace_offers(session, profile, [offer.text for offer in offers], if_match)
+    return await _answer(profile, session, response)
 
 
-@router.put("/{participant_id}/needs", responses=documented(Forbidden))
-async def replace_needs(needs: Statements, profile: EditableProfile, session: Transaction) -> Participant:
+@router.put("/{participant_id}/needs", responses=documented(Forbidden, VersionConflict))
+async def replace_needs(
+    needs: Statements, profile: EditableProfile, session: Transaction, response: Response, if_match: IfMatch = None
+) -> Participant:
     """Write down what somebody needs, in any language, the most important first."""
-    texts = [need.text for need in needs]
-    language = await _languages(texts)
-    rewrite(profile.participant.needs, texts, lambda text: models.Need(text=text, language=language[text]))
-    return await _rewritten(profile, session, "needs changed")
+    await editing.replace_needs(session, profile, [need.text for need in needs], if_match)
+    return await _answer(profile, session, response)
 
 
 @router.get("/{participant_id}/availability", responses=documented(Forbidden))
-async def read_availability(profile: EditableProfile, session: Transaction) -> Availability:
+async def read_availability(profile: EditableProfile, session: Transaction, response: Response) -> Availability:
     """The slots in which somebody is free."""
-    blocked = {blocked.slot_id for blocked in profile.participant.blocked}
-    slots = await slot_ids(session, profile.participant.event_id)
-    return Availability(slot_ids=[slot for slot in slots if slot not in blocked])
+    response.headers["ETag"] = editing.etag_of(profile.participant)
+    return availability_of(profile, await slot_ids(session, profile.participant.event_id))
 
 
-@router.put("/{participant_id}/availability", responses=documented(Forbidden, Invalid))
-async def replace_availability(free: Availability, profile: EditableProfile, session: Transaction) -> Availability:
+@router.put("/{participant_id}/availability", responses=documented(Forbidden, Invalid, VersionConflict))
+async def replace_availability(
+    free: Availability, profile: EditableProfile, session: Transaction, response: Response, if_match: IfMatch = None
+) -> Availability:
     """Say in which slots somebody is free; in all others they are not."""
-    row = profile.participant
-    slots = await slot_ids(session, row.event_id)
-    wanted = set(free.slot_ids)
-    if unknown := sorted(wanted - set(slots)):
-        errors = [
-            {"loc": ["body", "slot_ids"], "message": f"not a slot of this event: {slot}"} for slot in unknown[:20]
-        ]
-        raise Invalid("These are not slots of this event.", errors=errors)
-    known = {blocked.slot_id: blocked for blocked in row.blocked}
-    row.blocked[:] = [known.get(s) or models.BlockedSlot(slot_id=s) for s in slots if s not in wanted]
-    record_action(session, profile.viewer, "availability changed", row.id)
-    return Availability(slot_ids=[slot for slot in slots if slot in wanted])
+    availability = await editing.replace_availability(session, profile, set(free.slot_ids), if_match)
+    response.headers["ETag"] = editing.etag_of(profile.participant)
+    return availability
 
 
-async def _languages(texts: Sequence[str]) -> dict[str, str | None]:
-    return dict(zip(texts, await asyncio.to_thread(detect, texts), strict=True))
-
-
-async def _rewritten(profile: ProfileView, session: AsyncSession, action: str) -> Participant:
-    row = profile.participant
-    await session.flush()
-    record_action(session, profile.viewer, action, row.id)
-    await enqueue(session, "rank_event", event_id=row.event_id)
-    return participant_of(profile, await slot_ids(session, row.event_id))
+async def _answer(profile: ProfileView, session: AsyncSession, response: Response) -> Participant:
+    if profile.in_full:
+        response.headers["ETag"] = editing.etag_of(profile.participant)
+    return participant_of(profile, await slot_ids(session, profile.participant.event_id))

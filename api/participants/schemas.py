@@ -40,10 +40,20 @@ class ParticipantBrief(Model):
     job_title: str
 
 
-class Participant(Model):
-    """A participant. From `email` on, only they themselves and the organisers see the fields (null for others).
+class MatchRequest(Model):
+    """The request between me and a match."""
 
-    `found_by`, in the answer to a search: its words stand in the profile, or an offer or a need means the same.
+    id: int
+    status: RequestStatus
+    direction: Literal["sent", "received"]
+
+
+class Participant(Model):
+    """A participant. From `email` to `version`, only they themselves and the organisers see the fields (else null).
+
+    `version` counts the edits, and is the `ETag`. `request` and `may_request` (I may ask them now) are given where one
+    participant is read by another, and null in lists. `found_by`, in the answer to a search: its words stand in the
+    profile, or an offer or a need means the same.
     """
 
     id: int
@@ -66,6 +76,9 @@ class Participant(Model):
     maximum: int | None = None
     available_slots: int | None = None
     profile_complete: bool | None = None
+    version: int | None = None
+    request: MatchRequest | None = None
+    may_request: bool | None = None
 
 
 class Participants(Page):
@@ -103,14 +116,6 @@ class MatchReason(Model):
     strength: int = Field(ge=0, le=100)
     themes: list[str]
     text: Texts
-
-
-class MatchRequest(Model):
-    """The request between me and a match."""
-
-    id: int
-    status: RequestStatus
-    direction: Literal["sent", "received"]
 
 
 class Match(Model):

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
-from api.participants.schemas import FoundBy, Participant
+from api.participants.schemas import Availability, FoundBy, Participant
 from api.web.permissions import ProfileView
 
 
@@ -21,7 +21,7 @@ def participant_of(profile: ProfileView, slots: Sequence[int], found_by: FoundBy
     row = profile.participant
     public = Participant.model_validate(row).model_copy(update={"found_by": found_by})
     if not profile.in_full:
-        return public.model_copy(update={"minimum": None, "maximum": None})
+        return public.model_copy(update={"minimum": None, "maximum": None, "version": None})
     available = len(slots) - len(row.blocked)
     return public.model_copy(
         update={
@@ -30,3 +30,9 @@ def participant_of(profile: ProfileView, slots: Sequence[int], found_by: FoundBy
             "profile_complete": bool(row.offers and row.needs and available),
         }
     )
+
+
+def availability_of(profile: ProfileView, slots: Sequence[int]) -> Availability:
+    """Those of the event's `slots` in which somebody is free."""
+    blocked = {blocked.slot_id for blocked in profile.participant.blocked}
+    return Availability(slot_ids=[slot for slot in slots if slot not in blocked])

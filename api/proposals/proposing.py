@@ -27,7 +27,7 @@ def run(url: str, proposals_id: int, stop: Stop) -> bool:
     """Find the meetings of a set of proposals, which is then ready; False if it had to stop before."""
     engine = open_job_engine(url)
     with Session(engine, expire_on_commit=False) as session, session.begin():
-        row = session.get_one(models.Proposals, proposals_id, with_for_update=True)
+        row = session.get_one(models.Proposals, proposals_id, with_for_update={"key_share": True})
         if row.state not in OPEN_PROPOSALS:
             return True
         row.state = ProposalsState.RUNNING
@@ -35,7 +35,7 @@ def run(url: str, proposals_id: int, stop: Stop) -> bool:
     if result is None:
         return False
     with Session(engine) as session, session.begin():
-        row = session.get_one(models.Proposals, proposals_id, with_for_update=True)
+        row = session.get_one(models.Proposals, proposals_id, with_for_update={"key_share": True})
         if row.state is ProposalsState.RUNNING:
             row.state, row.finished_at = ProposalsState.READY, sa.func.now()
             row.result, row.meetings = result, len(result["pairs"])

@@ -7,9 +7,9 @@ from fastapi import Depends
 
 from api import models
 from api.core.database import Transaction
-from api.core.errors import NotFound
+from api.core.errors import NOT_YOURS, NotFound
 from api.models.schedules import ScheduleState
-from api.web.permissions import Id, Member, SignedIn, membership, organising
+from api.web.permissions import Id, Member, SignedIn, membership_or_none, organising
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,10 @@ class ScheduleAccess:
 
 async def _organised(session: Transaction, user: SignedIn, schedule_id: Id) -> ScheduleAccess:
     row = await session.get(models.Schedule, schedule_id)
-    if row is None:
-        raise NotFound("There is no such schedule.")
-    return ScheduleAccess(row=row, member=organising(await membership(session, user, row.event_id)))
+    member = None if row is None else await membership_or_none(session, user, row.event_id)
+    if row is None or member is None:
+        raise NotFound(NOT_YOURS)
+    return ScheduleAccess(row=row, member=organising(member))
 
 
 OrganiserOfSchedule = Annotated[ScheduleAccess, Depends(_organised, scope="function")]

@@ -21,7 +21,7 @@ OPEN_PROPOSALS = (models.ProposalsState.QUEUED, models.ProposalsState.RUNNING)
 
 def locked(session: Session, schedule_id: int) -> models.Schedule:
     """The row as it is now, which nobody else can write until the transaction ends."""
-    return session.get_one(models.Schedule, schedule_id, with_for_update=True, populate_existing=True)
+    return session.get_one(models.Schedule, schedule_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def draft(
@@ -42,7 +42,7 @@ def fail(session: Session, schedule_id: int, error: str) -> None:
 
 def fail_proposals(session: Session, proposals_id: int) -> None:
     """They cannot be found; nothing if they are closed already."""
-    row = session.get_one(models.Proposals, proposals_id, with_for_update=True, populate_existing=True)
+    row = session.get_one(models.Proposals, proposals_id, with_for_update={"key_share": True}, populate_existing=True)
     if row.state in OPEN_PROPOSALS:
         row.state, row.finished_at = models.ProposalsState.FAILED, sa.func.now()
 

@@ -27,7 +27,8 @@ async def start_schedule(
 ) -> models.Schedule:
     """A new schedule and the job that makes it. Raises `ScheduleRunning` if one is being made."""
     # the versions of an event follow each other: of two who start at once, the second waits and is refused
-    await session.execute(sa.select(models.Event.id).where(models.Event.id == event_id).with_for_update())
+    event = models.Event
+    await session.execute(sa.select(event.id).where(event.id == event_id).with_for_update(key_share=True))
     running, latest = (
         await session.execute(
             sa.select(
@@ -54,6 +55,73 @@ async def start_schedule(
     await session.flush()
     await session.refresh(row)
     return row
+
+
+def published_meeting_of(event_id: int, pair: tuple[int, int]) -> sa.Select[int]:
+    """The meeting of two participants in the published schedule, by its id."""
+    meeting, attendee, schedule = models.Meeting, models.MeetingAttendee, models.Schedule
+    attended = [
+        meeting.id.in_(sa.select(attendee.meeting_id).where(attendee.participant_id == participant_id))
+        for participant_id in pair
+    ]
+    return (
+        sa.select(meeting.id)
+        .join(schedule, schedule.id == meeting.schedule_id)
+        .where(schedule.event_id == event_id, schedule.state == ScheduleState.PUBLISHED, *attended)
+    )
+
+
+async def cancel_published_meeting(session: AsyncSession, event_id: int, pair: tuple[int, int]) -> bool:
+    """Take the meeting of two participants out of the published schedule; whether it had one. The event is locked."""
+    removed = await session.scalars(
+        sa.delete(models.Meeting)
+        .where(models.Meeting.id.in_(published_meeting_of(event_id, pair)))
+        .returning(models.Meeting.id)
+    )
+    if not removed.all():
+        return False
+    await invalidate_publication(session, event_id)
+    return True
+
+
+async def invalidate_publication(session: AsyncSession, event_id: int) -> None:
+    """The published schedule has changed: what was made of it is of no use, and its figures are counted again.
+
+    Breaks and idle slots stay those of the schedule as it was made.
+    """
+    schedule = await session.scalar(
+        sa.select(models.Schedule)
+        .where(models.Schedule.event_id == event_id, models.Schedule.state == ScheduleState.PUBLISHED)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    if schedule is None:
+        return
+    schedule.published_at = datetime.now(UTC)
+    if not schedule.measures:
+        return
+    meeting, attendee, person = models.Meeting, models.MeetingAttendee, models.Participant
+    countries = (
+        sa.select(sa.func.count(person.country.distinct()).label("countries"))
+        .select_from(meeting)
+        .join(attendee, attendee.meeting_id == meeting.id)
+        .join(person, person.id == attendee.participant_id)
+        .where(meeting.schedule_id == schedule.id)
+        .group_by(meeting.id)
+        .subquery()
+    )
+    meetings, between_countries = (
+        await session.execute(
+            sa.select(sa.func.count(), sa.func.count().filter(countries.c.countries > 1)).select_from(countries)
+        )
+    ).one()
+    participants = await session.scalar(
+        sa.select(sa.func.count(attendee.participant_id.distinct()))
+        .join(meeting, meeting.id == attendee.meeting_id)
+        .where(meeting.schedule_id == schedule.id)
+    )
+    counted = {"meetings": meetings, "between_countries": between_countries, "participants": participants or 0}
+    schedule.measures = schedule.measures | counted
 
 
 def schedule_of(row: models.Schedule) -> Schedule:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from api import models
 from matchmaker.agenda import scheduler_slots
-from matchmaker.event import Event, EventPlace, Profile, Request, TimeSlot
+from matchmaker.event import Event, EventPlace, Preference, Profile, Request, RequestStatus, TimeSlot
 from matchmaker.scheduling.candidates import RequestIndex, problem_of
 from matchmaker.scheduling.domain import Problem, Schedule
 
@@ -102,7 +102,14 @@ def load(session: Session, event_id: int) -> EventSnapshot:
     ).all()
     requests = session.scalars(
         sa.select(models.MeetingRequest)
-        .where(models.MeetingRequest.event_id == event_id)
+        .where(
+            models.MeetingRequest.event_id == event_id,
+            # a "never" that was taken back says nothing any more
+            ~sa.and_(
+                models.MeetingRequest.preference == Preference.NEVER,
+                models.MeetingRequest.status == RequestStatus.WITHDRAWN,
+            ),
+        )
         .order_by(models.MeetingRequest.id)
     ).all()
     position = {slot.id: i for i, slot in enumerate(slots)}

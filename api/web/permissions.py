@@ -17,7 +17,7 @@ from sqlalchemy.orm import selectinload
 from starlette.requests import HTTPConnection
 
 from api.core.database import Sessions, Transaction
-from api.core.errors import Forbidden, NotFound, NotSignedIn
+from api.core.errors import NOT_YOURS, Forbidden, NotFound, NotSignedIn
 from api.models import Event, MeetingRequest, Membership, Participant, TeamRole, User, UserSession
 from api.settings import Settings
 from matchmaker.event import Preference
@@ -124,8 +124,8 @@ class Attendee(Member):
     participant_id: int
 
 
-async def membership(session: AsyncSession, user: User, event_id: int) -> Member:
-    """What `user` is in the event. Raises `NotFound` for an event in which they take no part."""
+async def membership_or_none(session: AsyncSession, user: User, event_id: int) -> Member | None:
+    """What `user` is in the event; None if there is no such event, or they take no part in it."""
     row = (
         await session.execute(
             sa.select(Event, Membership.role, Participant.id)
@@ -135,8 +135,16 @@ async def membership(session: AsyncSession, user: User, event_id: int) -> Member
         )
     ).one_or_none()
     if row is None or (row[1] is None and row[2] is None):
-        raise NotFound("There is no such event, or you take no part in it.")
+        return None
     return Member(user=user, event=row[0], role=row[1], participant_id=row[2])
+
+
+async def membership(session: AsyncSession, user: User, event_id: int) -> Member:
+    """What `user` is in the event. Raises `NotFound` for an event in which they take no part."""
+    member = await membership_or_none(session, user, event_id)
+    if member is None:
+        raise NotFound("There is no such event, or you take no part in it.")
+    return member
 
 
 def organising(member: Member) -> Member:
@@ -219,26 +227,20 @@ EditableProfile = Annotated[ProfileView, Depends(_own_profile)]
 
 @dataclass(frozen=True)
 class RequestParty:
-    """A request, locked, and one of those concerned by it: its sender, its recipient or an organiser."""
+    """A request, and one of those concerned by it: its sender, its recipient or an organiser."""
 
     request: MeetingRequest
     member: Member
 
 
 async def _request_party(session: Transaction, user: SignedIn, request_id: Id) -> RequestParty:
-    nothing = NotFound("There is no such request, or it does not concern you.")
-    request = await session.scalar(
-        sa.select(MeetingRequest)
-        .where(MeetingRequest.id == request_id)
-        .options(
-            selectinload(MeetingRequest.sender).selectinload(Participant.organisation),
-            selectinload(MeetingRequest.recipient).selectinload(Participant.organisation),
-        )
-        .with_for_update(of=MeetingRequest)
-    )
+    nothing = NotFound(NOT_YOURS)
+    request = await session.get(MeetingRequest, request_id)
     if request is None:
         raise nothing
-    member = await membership(session, user, request.event_id)
+    member = await membership_or_none(session, user, request.event_id)
+    if member is None:
+        raise nothing
     noted = request.preference is Preference.NEVER  # a note of the sender, of which the recipient is not to know
     concerned = (request.sender_id,) if noted else (request.sender_id, request.recipient_id)
     if not member.organises and member.participant_id not in concerned:

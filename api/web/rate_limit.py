@@ -24,19 +24,33 @@ async def enforce_rate_limit(sessions: Sessions, action: str, subject: str, limi
     Raises `TooMany` from the attempt after the first `limit` in an hour on, until the hour is over; it carries the time
     `retry_at`.
     """
-    now = datetime.now(UTC)
-    start = _window_start(now)
     async with sessions.begin() as session:
-        attempt = insert(RateCounter).values(
-            subject=await _subject_hash(session, action, subject), window_start=start, count=1
-        )
-        attempts = await session.scalar(
-            attempt.on_conflict_do_update(
-                index_elements=[RateCounter.subject, RateCounter.window_start], set_={"count": RateCounter.count + 1}
-            ).returning(RateCounter.count)
-        )
-    if attempts is None or attempts > limit:
-        retry_at = start + WINDOW
+        attempts = await _count_attempt(session, action, subject)
+    _refuse_beyond(limit, attempts)
+
+
+async def enforce_rate_limit_within(session: AsyncSession, action: str, subject: str, limit: int) -> None:
+    """As `enforce_rate_limit`, but in the caller's transaction: only what succeeds counts."""
+    _refuse_beyond(limit, await _count_attempt(session, action, subject))
+
+
+async def _count_attempt(session: AsyncSession, action: str, subject: str) -> int:
+    attempt = insert(RateCounter).values(
+        subject=await _subject_hash(session, action, subject), window_start=_window_start(datetime.now(UTC)), count=1
+    )
+    attempts: int | None = await session.scalar(
+        attempt.on_conflict_do_update(
+            index_elements=[RateCounter.subject, RateCounter.window_start], set_={"count": RateCounter.count + 1}
+        ).returning(RateCounter.count)
+    )
+    assert attempts is not None
+    return attempts
+
+
+def _refuse_beyond(limit: int, attempts: int) -> None:
+    if attempts > limit:
+        now = datetime.now(UTC)
+        retry_at = _window_start(now) + WINDOW
         raise TooMany(
             "Too many attempts; please try again later.",
             headers={"Retry-After": str(int((retry_at - now).total_seconds()) + 1)},

@@ -1,6 +1,7 @@
 """Participants: who sees what, who changes what, and how they are found."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -136,3 +137,59 @@ def test_availability_is_what_was_said(signed_in: Browser, event_id: int, person
     answer = browser.put(path, json={"slot_ids": [slots[0], 999_999]})
     assert answer.status_code == 422
     assert browser.get(path).json()["slot_ids"] == slots
+
+
+EDITS = [
+    ("PUT", "/offers", [{"text": "Une autre offre"}]),
+    ("PUT", "/needs", [{"text": "Un autre besoin"}]),
+    ("PUT", "/availability", {"slot_ids": []}),
+    ("PATCH", "", {"job_title": "Directrice"}),
+]
+
+
+@pytest.mark.parametrize(("method", "resource", "body"), EDITS)
+def test_an_edit_of_an_older_version_overwrites_nothing_and_learns_what_is_stored(
+    signed_in: Browser, event_id: int, person: Number, method: str, resource: str, body: object
+) -> None:
+    path, ann = f"/api/v1/events/{event_id}/participants/{person('ann')}", signed_in("ann@example.org")
+    address = f"{path}{resource}"
+    seen = ann.get(path).headers["etag"]
+    first = ann.request(method, address, json=body, headers={"If-Match": seen})
+    assert first.status_code == 200
+    assert first.headers["etag"] != seen
+    late = ann.request(method, address, json=body, headers={"If-Match": seen})
+    assert (late.status_code, late.json()["code"]) == (409, "version-conflict")
+    assert late.headers["etag"] == first.headers["etag"]
+    assert late.json()["current"] == first.json()
+    assert ann.request(method, address, json=body, headers={"If-Match": first.headers["etag"]}).status_code == 200
+    assert ann.request(method, address, json=body).status_code == 200
+
+
+@pytest.mark.parametrize(("method", "resource", "body"), EDITS)
+def test_many_edits_at_once_are_made_one_after_the_other(
+    signed_in: Browser, event_id: int, person: Number, method: str, resource: str, body: object
+) -> None:
+    path, ann = f"/api/v1/events/{event_id}/participants/{person('ann')}", signed_in("ann@example.org")
+    before = ann.get(path).json()["version"]
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda _: ann.request(method, f"{path}{resource}", json=body), range(6)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert ann.get(path).json()["version"] == before + 6
+
+
+def test_only_who_may_edit_learns_the_version(signed_in: Browser, event_id: int, person: Number) -> None:
+    answer = signed_in("bob@example.org").get(f"/api/v1/events/{event_id}/participants/{person('ann')}")
+    assert (answer.json()["version"], answer.headers.get("etag")) == (None, None)
+
+
+def test_a_profile_tells_what_stands_between_its_reader_and_them(
+    signed_in: Browser, event_id: int, person: Number
+) -> None:
+    bob, path = signed_in("bob@example.org"), f"/api/v1/events/{event_id}/participants"
+    seen = {name: bob.get(f"{path}/{person(name)}").json() for name in ("ann", "bob", "dan")}
+    assert (seen["ann"]["request"]["status"], seen["ann"]["request"]["direction"]) == ("pending", "received")
+    assert [seen[name]["may_request"] for name in ("ann", "bob", "dan")] == [False, None, True]
+    bob.post(f"/api/v1/requests/{seen['ann']['request']['id']}/decline")
+    assert bob.get(f"{path}/{person('ann')}").json()["may_request"]
+    assert not signed_in("ann@example.org").get(f"{path}/{person('bob')}").json()["may_request"]
+    assert not signed_in("ann@example.org").get(f"{path}/{person('dan')}").json()["may_request"]  # of one organisation

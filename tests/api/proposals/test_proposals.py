@@ -94,7 +94,10 @@ def test_adopted_proposals_are_requests_that_are_scheduled(
     organiser = signed_in(ORGANISER)
     adopted = organiser.post(f"/api/v1/proposals/{found['id']}/adopt", json={"status": "accepted"}).json()
     assert (adopted["state"], adopted["open_requests"]) == ("adopted", 1)
-    assert organiser.post(f"/api/v1/proposals/{found['id']}/adopt", json={}).json()["code"] == "proposals-closed"
+    assert organiser.post(f"/api/v1/proposals/{found['id']}/adopt", json={}).json() == adopted
+    pending = organiser.post(f"/api/v1/proposals/{found['id']}/adopt", json={"status": "pending"})
+    assert pending.json()["code"] == "proposals-closed"
+    assert [request.answered_by for request in proposed(db)] == ["organiser"]
     mine = signed_in("dan@example.org").get(f"/api/v1/events/{event_id}/requests").json()["items"]
     assert [(request["status"], request["proposed"]) for request in mine] == [("accepted", True)]
     row = drafted(db, database_url, event_id)
@@ -215,3 +218,37 @@ def test_looking_for_proposals_ends_when_told_and_can_be_taken_up_again(
     assert proposing.run(database_url, number, lambda: False)
     db.expire_all()
     assert db.get_one(Proposals, number).state is ProposalsState.READY
+
+
+def test_the_list_costs_as_many_queries_for_many_sets_as_for_one(
+    signed_in: Browser, event_id: int, db: Session
+) -> None:
+    organiser, path = signed_in(ORGANISER), f"/api/v1/events/{event_id}/proposals"
+
+    def queries() -> int:
+        statements: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+            statements.append(statement)
+
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        try:
+            assert organiser.get(path).status_code == 200
+        finally:
+            sa.event.remove(sa.Engine, "before_cursor_execute", note)
+        return len(statements)
+
+    counts = []
+    for sets in (1, 4):
+        db.add_all(Proposals(event_id=event_id, state="ready", options={}) for _ in range(sets))
+        db.commit()
+        counts.append(queries())
+    assert counts[0] == counts[1]
+
+
+def test_a_set_is_read_while_somebody_changes_it(find: Find, signed_in: Browser, db: Session) -> None:
+    """Reading takes no lock: a writer that holds the row does not make the organiser wait."""
+    found = find()
+    db.execute(sa.select(Proposals.id).where(Proposals.id == found["id"]).with_for_update())
+    assert signed_in(ORGANISER).get(f"/api/v1/proposals/{found['id']}").json() == found
+    db.rollback()
