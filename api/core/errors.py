@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.core.background import BusyError
 from api.core.schemas import ProblemDetail
 
 MEDIA_TYPE = "application/problem+json"
@@ -88,6 +89,10 @@ class ScheduleOutdated(ApiError):
     status, code, title = 409, "schedule-outdated", "The event has changed since this schedule was made"
 
 
+class DocumentsInProgress(ApiError):
+    status, code, title = 409, "documents-in-progress", "The agendas are not made yet"
+
+
 class ProposalsRunning(ApiError):
     status, code, title = 409, "proposals-running", "Proposals are being made"
 
@@ -123,6 +128,10 @@ class TooMany(ApiError):
     status, code, title = 429, "too-many", "Too many attempts"
 
 
+class Busy(ApiError):
+    status, code, title = 503, "busy", "Too much to do at once"
+
+
 def documented(*problems: type[ApiError]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may raise `problems`."""
     by_status: dict[int | str, dict[str, Any]] = {}
@@ -152,6 +161,7 @@ def document(app: FastAPI) -> None:
 def install(app: FastAPI) -> None:
     """Make every error of `app` a problem."""
     app.add_exception_handler(ApiError, _problem)
+    app.add_exception_handler(BusyError, _busy)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_middleware(Unexpected)
@@ -181,6 +191,10 @@ def _response(
 async def _problem(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ApiError)
     return error.response()
+
+
+async def _busy(_request: Request, _error: Exception) -> JSONResponse:
+    return Busy("Please try again in a minute.", headers={"Retry-After": "60"}).response()
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:

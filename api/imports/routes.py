@@ -8,17 +8,18 @@ from fastapi import APIRouter, Query, Response, UploadFile
 
 from api import models
 from api.core.audit import record_action
+from api.core.background import DOCUMENTS
 from api.core.database import Transaction
-from api.core.errors import Forbidden, InvalidWorkbook, NotFound, NotSignedIn, documented
+from api.core.errors import Busy, Forbidden, InvalidWorkbook, NotFound, NotSignedIn, documented
 from api.core.schemas import Language
 from api.events.schemas import ImportResult, ImportUpdate, UpdateCounts, WorkbookCounts
 from api.imports import service
+from api.imports.export import print_event
 from api.imports.service import OverlapError
 from api.jobs import enqueue
-from api.schedules import snapshot
-from api.web.permissions import EventCreator, EventOrganiser, Member
+from api.web.permissions import AppSettings, EventCreator, EventOrganiser, Member
 from matchmaker import intake
-from matchmaker.documents import template, workbook_of
+from matchmaker.documents.template import template
 from matchmaker.event import Event
 from matchmaker.intake import IntakeErrors
 from matchmaker.matching.language import detect
@@ -91,21 +92,24 @@ async def import_into_event(
     return ImportUpdate(counts=counts)
 
 
-@router.get("/template.xlsx", response_class=Response, responses=WORKBOOK)
+@router.get("/template.xlsx", response_class=Response, responses=WORKBOOK | documented(Busy))
 async def read_template(language: In = "en") -> Response:
     """An empty workbook to fill in, with an example and what each column expects."""
-    return _xlsx(await asyncio.to_thread(template, language), "template")
+    return _xlsx(await DOCUMENTS.run(template, language), "template")
 
 
 @router.get(
     "/events/{event_id}/workbook.xlsx",
     response_class=Response,
-    responses=WORKBOOK | documented(NotSignedIn, Forbidden, NotFound),
+    responses=WORKBOOK | documented(NotSignedIn, Forbidden, NotFound, Busy),
 )
-async def read_workbook(member: EventOrganiser, session: Transaction, language: In = "en") -> Response:
+async def read_workbook(
+    member: EventOrganiser, session: Transaction, settings: AppSettings, language: In = "en"
+) -> Response:
     """The whole event as a workbook, which can be imported again."""
-    plan = await session.run_sync(snapshot.load, member.event.id)
-    return _xlsx(await asyncio.to_thread(workbook_of, plan.event, language), member.event.slug)
+    slug, event_id = member.event.slug, member.event.id
+    await session.commit()  # the connection serves others meanwhile
+    return _xlsx(await DOCUMENTS.run(print_event, settings.database_url, event_id, language), slug)
 
 
 def _read_here(data: bytes, filename: str, language: str, themes: Themes | None) -> Event:

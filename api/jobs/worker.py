@@ -10,6 +10,7 @@ import procrastinate
 import sqlalchemy as sa
 import structlog
 
+from api.core import background
 from api.core.database import open_engine, open_sessions, psycopg_url
 from api.jobs.app import COMPUTE, app
 from api.jobs.child import Child
@@ -35,6 +36,7 @@ def work(url: str, settings: Settings) -> None:
         )
     finally:
         child.kill()
+        background.end()
 
 
 async def _work(tools: Tools) -> None:

@@ -2,6 +2,7 @@
 
 from api.models.accounts import AuditEntry, RateCounter, SignInLink, User, UserSession
 from api.models.base import Base
+from api.models.documents import Document, DocumentKind
 from api.models.events import Event, EventSession, Membership, Organisation, Place, Slot, TeamRole
 from api.models.people import BlockedSlot, Match, MeetingRequest, Need, Offer, Participant, StoredVector
 from api.models.proposals import Proposals, ProposalsState
@@ -11,6 +12,8 @@ __all__ = [
     "AuditEntry",
     "Base",
     "BlockedSlot",
+    "Document",
+    "DocumentKind",
     "Event",
     "EventSession",
     "Match",

@@ -7,6 +7,7 @@ from typing import Annotated
 import sqlalchemy as sa
 from fastapi import Depends, Query
 
+from api.core.dependencies import inline
 from api.core.schemas import Search
 from api.models import Need, Offer, Organisation, Participant
 
@@ -44,7 +45,7 @@ class ParticipantFilter:
         return [sa.case((sa.and_(sa.true(), *matches_words(self.search)), -1), *places)] if places else []
 
 
-ParticipantFilterParams = Annotated[ParticipantFilter, Depends()]
+ParticipantFilterParams = Annotated[ParticipantFilter, Depends(inline(ParticipantFilter))]
 
 
 def matches_words(search: str) -> list[sa.ColumnElement[bool]]:

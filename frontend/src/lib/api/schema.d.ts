@@ -255,7 +255,7 @@ export interface paths {
         };
         /**
          * Read Agenda Ics
-         * @description An agenda as iCalendar.
+         * @description An agenda as iCalendar. Meetings that an earlier publication held and this one does not are cancelled in it.
          */
         get: operations["read_agenda_ics"];
         put?: never;
@@ -721,7 +721,7 @@ export interface paths {
         };
         /**
          * Read Agendas Pdf
-         * @description All agendas in one document, each in its reader's language, to print.
+         * @description All agendas in one document, each in its reader's language, to print, once `make_documents` has made it.
          */
         get: operations["read_agendas_pdf"];
         put?: never;
@@ -746,6 +746,30 @@ export interface paths {
          * @description Stop making a schedule. The best found so far becomes a draft, within two seconds; watch its progress.
          */
         post: operations["cancel_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{schedule_id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Documents
+         * @description How far the printing of all agendas has come.
+         */
+        get: operations["read_documents"];
+        put?: never;
+        /**
+         * Make Documents
+         * @description Have the agendas of all printed, as far as they are not up to date; read this until they are `ready`.
+         */
+        post: operations["make_documents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1013,6 +1037,21 @@ export interface components {
             country: string;
             /** Participants */
             participants: number;
+        };
+        /**
+         * Documents
+         * @description The printing of all agendas of a schedule: of `total` people those of `made` are there.
+         */
+        Documents: {
+            /** Made */
+            made: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "waiting" | "running" | "failed" | "ready";
+            /** Total */
+            total: number;
         };
         /**
          * Event
@@ -3417,6 +3456,13 @@ export interface operations {
                     "text/calendar": unknown;
                 };
             };
+            /** @description What the client has is up to date (`If-None-Match`) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Not a request (`bad-request`) */
             400: {
                 headers: {
@@ -3497,6 +3543,13 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
+            /** @description What the client has is up to date (`If-None-Match`) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Not a request (`bad-request`) */
             400: {
                 headers: {
@@ -3544,6 +3597,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too much to do at once (`busy`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4693,6 +4755,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Too much to do at once (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     import_event: {
@@ -5589,6 +5660,13 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
+            /** @description What the client has is up to date (`If-None-Match`) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Not a request (`bad-request`) */
             400: {
                 headers: {
@@ -5618,6 +5696,15 @@ export interface operations {
             };
             /** @description Not found (`not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description The agendas are not made yet (`documents-in-progress`) */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5703,6 +5790,158 @@ export interface operations {
             };
             /** @description The schedule is not being made (`not-running`) */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    read_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Documents"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    make_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Documents"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5965,6 +6204,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Too much to do at once (`busy`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_schedule_workbook: {
@@ -6036,6 +6284,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too much to do at once (`busy`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6307,6 +6564,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too much to do at once (`busy`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
