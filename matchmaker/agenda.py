@@ -19,7 +19,8 @@ class Entry:
     """One meeting in the agenda of one person, seen from that person.
 
     `slot` is an index into `Event.slots`; `candidate` the meeting's id; `reasons` say by language why the two meet
-    (empty where nothing is known).
+    (empty where nothing is known). `uid` tells calendars that it is the same meeting in every version (None: who meets
+    does).
     """
 
     candidate: int
@@ -30,14 +31,16 @@ class Entry:
     place: EventPlace
     partners: tuple[Profile, ...]
     reasons: Mapping[str, str] = field(default_factory=dict)
+    uid: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agenda:
-    """The meetings of one person, in order of time."""
+    """The meetings of one person, in order of time; `cancelled` stood in an earlier version and are no more."""
 
     person: Profile
     entries: tuple[Entry, ...]
+    cancelled: tuple[Entry, ...] = ()
 
 
 def slots_between(session: str, starts: datetime, ends: datetime, minutes: int) -> tuple[TimeSlot, ...]:

@@ -1,23 +1,27 @@
 """The agenda of one participant: on the page, to print, for the calendar."""
 
-from dataclasses import dataclass
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+import asyncio
+from dataclasses import dataclass, replace
+from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query, Response
-from sqlalchemy.orm import joinedload, selectinload
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import models
+from api.agendas import printing, service
+from api.agendas.queries import Person
 from api.agendas.schemas import Agenda, AgendaEntry, AgendaPlace
+from api.core.background import DOCUMENTS
 from api.core.database import Transaction
-from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
+from api.core.errors import Busy, Forbidden, NotFound, NotSignedIn, documented
+from api.events.schemas import OrganisationBrief
+from api.models import Document, DocumentKind
 from api.models.schedules import ScheduleState
 from api.participants.schemas import ParticipantBrief
-from api.schedules.documents import document, fitting
-from api.web.downloads import ICS, PDF, download
-from api.web.permissions import EditableProfile, ProfileView
-from matchmaker.matching.agenda_reason import why
+from api.web.downloads import ICS, NOT_MODIFIED, PDF, download, not_modified
+from api.web.permissions import Attended, EditableAttendance, SessionFactory
+from matchmaker.documents.agenda_pdf import agenda_pdf
+from matchmaker.documents.calendar import agenda_ics
 
 router = APIRouter(
     prefix="/events/{event_id}/participants/{participant_id}",
@@ -28,116 +32,123 @@ router = APIRouter(
 
 @dataclass(frozen=True)
 class AgendaView:
-    """A participant, and the schedule of which their agenda is a part (None: nothing is published yet)."""
+    """Whose agenda it is, and the schedule of which it is a part (None: nothing is published yet)."""
 
-    profile: ProfileView
+    attended: Attended
     schedule: models.Schedule | None
 
 
-async def _shown(
-    profile: EditableProfile,
+async def _visible_agenda(
+    attended: EditableAttendance,
     session: Transaction,
     schedule_id: Annotated[int | None, Query(ge=1, lt=2**53, description="For organisers: another version.")] = None,
 ) -> AgendaView:
-    of_event = sa.select(models.Schedule).where(models.Schedule.event_id == profile.participant.event_id)
+    of_event = sa.select(models.Schedule).where(models.Schedule.event_id == attended.viewer.event.id)
     if schedule_id is None:
         published = await session.scalar(of_event.where(models.Schedule.state == ScheduleState.PUBLISHED))
-        return AgendaView(profile=profile, schedule=published)
-    if not profile.viewer.organises:
+        return AgendaView(attended, published)
+    if not attended.viewer.organises:
         raise Forbidden("Only the organisers of the event see what is not published.")
-    held = models.Schedule.state.in_((ScheduleState.DRAFT, ScheduleState.PUBLISHED, ScheduleState.SUPERSEDED))
-    chosen = await session.scalar(of_event.where(models.Schedule.id == schedule_id, held))
+    with_meetings = (ScheduleState.DRAFT, ScheduleState.PUBLISHED, ScheduleState.SUPERSEDED)
+    chosen = await session.scalar(
+        of_event.where(models.Schedule.id == schedule_id, models.Schedule.state.in_(with_meetings))
+    )
     if chosen is None:
         raise NotFound("There is no such schedule.")
-    return AgendaView(profile=profile, schedule=chosen)
+    return AgendaView(attended, chosen)
 
 
-VisibleAgenda = Annotated[AgendaView, Depends(_shown)]
+VisibleAgenda = Annotated[AgendaView, Depends(_visible_agenda, scope="function")]
+
+
+async def _load(view: AgendaView, session: Transaction) -> service.PersonalAgenda:
+    event = view.attended.viewer.event
+    (agenda,) = await service.load_agendas(session, event, view.schedule, [view.attended.participant_id])
+    return agenda
 
 
 @router.get("/agenda")
-async def read_agenda(shown: VisibleAgenda, session: Transaction) -> Agenda:
+async def read_agenda(view: VisibleAgenda, session: Transaction) -> Agenda:
     """The meetings of a participant: one's own once they are published, for organisers anybody's."""
-    person, schedule = shown.profile.participant, shown.schedule
-    entries = []
-    if schedule is not None:
-        meetings = await session.scalars(
-            sa.select(models.Meeting)
-            .join(models.MeetingAttendee)
-            .join(models.Meeting.slot)
-            .where(models.Meeting.schedule_id == schedule.id, models.MeetingAttendee.participant_id == person.id)
-            .options(
-                joinedload(models.Meeting.slot),
-                joinedload(models.Meeting.place),
-                joinedload(models.Meeting.request),
-                selectinload(models.Meeting.attendees)
-                .selectinload(models.MeetingAttendee.participant)
-                .selectinload(models.Participant.organisation),
-            )
-            .order_by(models.Slot.position)
-        )
-        matches = await session.execute(
-            sa.select(models.Match.other_id, models.Match.reasons).where(models.Match.participant_id == person.id)
-        )
-        reasons: dict[int, list[dict[str, Any]]] = dict(matches.all())
-        entries = [_entry(meeting, person, reasons, shown.profile.viewer.event) for meeting in meetings]
+    agenda, schedule = await _load(view, session), view.schedule
     return Agenda(
-        participant=ParticipantBrief.model_validate(person),
+        participant=_brief(agenda.person),
         schedule_id=schedule.id if schedule else None,
         version=schedule.version if schedule else None,
         published_at=schedule.published_at if schedule else None,
-        entries=entries,
-    )
-
-
-def _entry(
-    meeting: models.Meeting, reader: models.Participant, reasons: dict[int, list[dict[str, Any]]], event: models.Event
-) -> AgendaEntry:
-    zone = ZoneInfo(event.time_zone)
-    everybody = {a.participant_id: a.participant for a in meeting.attendees}
-    partners = [person for number, person in everybody.items() if number != reader.id]
-    fits = next(filter(None, (fitting(reasons.get(partner.id, [])) for partner in partners)), None)
-    asked = meeting.request if meeting.request and meeting.request.sender_id in everybody else None
-    said = why(
-        fits,
-        everybody[asked.sender_id].name if asked else "",
-        asked.message if asked else "",
-        [theme for theme in reader.themes if all(theme in partner.themes for partner in partners)],
-        event.themes,
-    )
-    return AgendaEntry(
-        meeting_id=meeting.id,
-        starts=meeting.slot.starts.astimezone(zone),
-        ends=meeting.slot.ends.astimezone(zone),
-        place=AgendaPlace.model_validate(meeting.place),
-        partners=[ParticipantBrief.model_validate(partner) for partner in partners],
-        reason=dict(said) or None,
+        entries=[
+            AgendaEntry(
+                meeting_id=meeting.id,
+                starts=meeting.starts,
+                ends=meeting.ends,
+                place=AgendaPlace(name=meeting.place.name, kind=meeting.place.kind),
+                partners=[_brief(partner) for partner in meeting.partners],
+                reason=dict(meeting.reason) or None,
+            )
+            for meeting in agenda.meetings
+        ],
     )
 
 
 @router.get(
     "/agenda.pdf",
     response_class=Response,
-    responses={200: {"content": {PDF: {}}, "description": "The agenda, to print"}},
+    responses={200: {"content": {PDF: {}}, "description": "The agenda, to print"}, **NOT_MODIFIED, **documented(Busy)},
 )
-async def read_agenda_pdf(shown: VisibleAgenda, session: Transaction) -> Response:
+async def read_agenda_pdf(
+    view: VisibleAgenda, session: Transaction, sessions: SessionFactory, request: Request
+) -> Response:
     """An agenda as PDF, in the language of its participant."""
-    schedule, email = _published_or_404(shown), shown.profile.participant.user.email
-    return download(await document(session, schedule.id, lambda printed: printed.agenda(email)), PDF, "agenda.pdf")
+    schedule, row = _schedule_or_404(view), view.attended.viewer.event
+    event, edition = service.printable_event(row), service.edition_of(schedule)
+    agenda = service.printable(row, await _load(view, session))
+    etag, name = service.etag_of(event, agenda, edition), f"{row.slug}-v{schedule.version}-agenda.pdf"
+    if (answer := not_modified(request, etag)) is not None:
+        return answer
+    whose = view.attended.participant_id
+    number = await printing.stored(session, schedule.id, DocumentKind.AGENDA, participant_id=whose, etag=etag)
+    if number is not None:
+        data = (await session.scalars(sa.select(Document.data).where(Document.id == number))).one()
+        return download(data, PDF, name, etag)
+    await session.commit()  # the connection serves others meanwhile
+    data = await DOCUMENTS.run(agenda_pdf, event, agenda, edition)
+    if schedule.state is ScheduleState.PUBLISHED:
+        async with sessions.begin() as keeping:
+            await printing.store(keeping, schedule.id, DocumentKind.AGENDA, etag, data, participant_id=whose)
+    return download(data, PDF, name, etag)
 
 
 @router.get(
     "/agenda.ics",
     response_class=Response,
-    responses={200: {"content": {ICS: {}}, "description": "The agenda, for a calendar (RFC 5545)"}},
+    responses={200: {"content": {ICS: {}}, "description": "The agenda, for a calendar (RFC 5545)"}, **NOT_MODIFIED},
 )
-async def read_agenda_ics(shown: VisibleAgenda, session: Transaction) -> Response:
-    """An agenda as iCalendar."""
-    schedule, email = _published_or_404(shown), shown.profile.participant.user.email
-    return download(await document(session, schedule.id, lambda printed: printed.calendar(email)), ICS, "agenda.ics")
+async def read_agenda_ics(view: VisibleAgenda, session: Transaction, request: Request) -> Response:
+    """An agenda as iCalendar. Meetings that an earlier publication held and this one does not are cancelled in it."""
+    schedule, row = _schedule_or_404(view), view.attended.viewer.event
+    loaded = await _load(view, session)
+    loaded = replace(loaded, cancelled=await service.load_cancelled(session, row, schedule, loaded))
+    event, agenda = service.printable_event(row), service.printable(row, loaded)
+    edition = replace(service.edition_of(schedule), sequence=await service.sequence_of(session, schedule))
+    etag = service.etag_of(event, agenda, edition)
+    if (answer := not_modified(request, etag)) is not None:
+        return answer
+    data = await asyncio.to_thread(agenda_ics, event, agenda, edition)
+    return download(data, ICS, f"{row.slug}-v{schedule.version}-agenda.ics", etag)
 
 
-def _published_or_404(shown: AgendaView) -> models.Schedule:
-    if shown.schedule is None:
+def _schedule_or_404(view: AgendaView) -> models.Schedule:
+    if view.schedule is None:
         raise NotFound("Nothing is published yet.")
-    return shown.schedule
+    return view.schedule
+
+
+def _brief(person: Person) -> ParticipantBrief:
+    return ParticipantBrief(
+        id=person.id,
+        name=person.name,
+        organisation=OrganisationBrief(id=person.organisation_id, name=person.organisation),
+        country=person.country,
+        type=person.type,
+        job_title=person.job_title,
+    )

@@ -8,6 +8,7 @@ arguments and result picklable.
 import asyncio
 import importlib
 import multiprocessing
+import os
 import resource
 import signal
 import threading
@@ -25,7 +26,13 @@ import structlog
 P = ParamSpec("P")
 R = TypeVar("R")
 
-PRELOADED = ("api.schedules.documents", "api.agendas.printing", "matchmaker.documents", "matchmaker.intake")
+PRELOADED = (
+    "api.schedules.documents",
+    "api.agendas.printing",
+    "api.imports.export",
+    "matchmaker.documents",
+    "matchmaker.intake",
+)
 """What the processes share by being forked from one that has imported it: they start in some 10 ms."""
 
 log = structlog.get_logger()
@@ -125,6 +132,7 @@ def end() -> None:
 
 
 def _work(pipe: Connection, module: str, name: str, args: tuple[Any, ...], memory: int | None) -> None:
+    os.nice(5)  # who waits for a page goes first
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides what it means
     if memory is not None:
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.core.background import BusyError
 from api.core.schemas import ProblemDetail
 
 MEDIA_TYPE = "application/problem+json"
@@ -111,6 +112,10 @@ class ScheduleOutdated(ApiError):
     status, code, title = 409, "schedule-outdated", "The event has changed since this schedule was made"
 
 
+class DocumentsInProgress(ApiError):
+    status, code, title = 409, "documents-in-progress", "The agendas are not made yet"
+
+
 class ProposalsRunning(ApiError):
     status, code, title = 409, "proposals-running", "Proposals are being made"
 
@@ -154,6 +159,10 @@ class Unavailable(ApiError):
     status, code, title = 503, "unavailable", "Not possible for the moment"
 
 
+class Busy(ApiError):
+    status, code, title = 503, "busy", "Too much to do at once"
+
+
 def documented(*problems: type[ApiError]) -> dict[int | str, dict[str, Any]]:
     """The `responses` of a route that may raise `problems`."""
     by_status: dict[int | str, dict[str, Any]] = {}
@@ -183,6 +192,7 @@ def document(app: FastAPI) -> None:
 def install(app: FastAPI) -> None:
     """Make every error of `app` a problem."""
     app.add_exception_handler(ApiError, _problem)
+    app.add_exception_handler(BusyError, _busy)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_middleware(Unexpected)
@@ -214,6 +224,10 @@ def _response(
 async def _problem(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ApiError)
     return error.response()
+
+
+async def _busy(_request: Request, _error: Exception) -> JSONResponse:
+    return Busy("Please try again in a minute.", headers={"Retry-After": "60"}).response()
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:

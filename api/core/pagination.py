@@ -5,6 +5,8 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
+from api.core.dependencies import inline
+
 
 @dataclass(frozen=True)
 class Pagination:
@@ -14,4 +16,4 @@ class Pagination:
     offset: Annotated[int, Query(ge=0, le=1_000_000, description="After so many.")] = 0
 
 
-Paginated = Annotated[Pagination, Depends()]
+Paginated = Annotated[Pagination, Depends(inline(Pagination))]

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from functools import cache
 from hashlib import sha256
 from typing import Annotated, Any
 
@@ -10,18 +9,19 @@ from fastapi import APIRouter, Header, Query, Response, UploadFile
 
 from api import models
 from api.core.audit import record_action
+from api.core.background import DOCUMENTS
 from api.core.database import Transaction
-from api.core.errors import Forbidden, InvalidWorkbook, NotFound, NotSignedIn, documented
+from api.core.errors import Busy, Forbidden, InvalidWorkbook, NotFound, NotSignedIn, documented
 from api.core.schemas import Language
 from api.events.schemas import ImportResult, ImportUpdate, UpdateCounts, WorkbookCounts
 from api.imports import service
+from api.imports.export import print_event
 from api.imports.service import OverlapError
 from api.jobs import enqueue
-from api.schedules import snapshot
-from api.web.permissions import EventCreator, EventOrganiser, Member
+from api.web.permissions import AppSettings, EventCreator, EventOrganiser, Member
 from api.web.uploads import UploadRoute
 from matchmaker import intake
-from matchmaker.documents import template, workbook_of
+from matchmaker.documents.template import template
 from matchmaker.event import Event
 from matchmaker.intake import IntakeErrors
 from matchmaker.matching.language import detect
@@ -29,6 +29,8 @@ from matchmaker.matching.language import detect
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Themes = Mapping[str, Mapping[str, str]]
 WORKBOOK_BYTES = 20 * 1024 * 1024
+
+_templates: dict[str, tuple[bytes, str]] = {}  # by language: the file and its ETag, made once by each process
 
 router = APIRouter(tags=["workbooks"], route_class=UploadRoute)
 DryRun = Annotated[bool, Query(description="Only say what would happen.")]
@@ -94,12 +96,15 @@ async def import_into_event(
     return ImportUpdate(counts=counts)
 
 
-@router.get("/template.xlsx", response_class=Response, responses=WORKBOOK)
+@router.get("/template.xlsx", response_class=Response, responses=WORKBOOK | documented(Busy))
 async def read_template(
     language: In = "en", if_none_match: Annotated[str | None, Header(include_in_schema=False)] = None
 ) -> Response:
     """An empty workbook to fill in, with an example and what each column expects; for everybody."""
-    data, etag = await asyncio.to_thread(_template, language)
+    if language not in _templates:
+        data = await DOCUMENTS.run(template, language)
+        _templates[language] = data, f'"{sha256(data).hexdigest()[:32]}"'
+    data, etag = _templates[language]
     response = Response(status_code=304) if if_none_match == etag else _xlsx(data, "template")
     response.headers.update({"ETag": etag, "Cache-Control": "public, max-age=3600"})
     return response
@@ -108,19 +113,15 @@ async def read_template(
 @router.get(
     "/events/{event_id}/workbook.xlsx",
     response_class=Response,
-    responses=WORKBOOK | documented(NotSignedIn, Forbidden, NotFound),
+    responses=WORKBOOK | documented(NotSignedIn, Forbidden, NotFound, Busy),
 )
-async def read_workbook(member: EventOrganiser, session: Transaction, language: In = "en") -> Response:
+async def read_workbook(
+    member: EventOrganiser, session: Transaction, settings: AppSettings, language: In = "en"
+) -> Response:
     """The whole event as a workbook, which can be imported again."""
-    plan = await session.run_sync(snapshot.load, member.event.id)
-    return _xlsx(await asyncio.to_thread(workbook_of, plan.event, language), member.event.slug)
-
-
-@cache
-def _template(language: str) -> tuple[bytes, str]:
-    """The template and its ETag, made once by each process."""
-    data = template(language)
-    return data, f'"{sha256(data).hexdigest()[:32]}"'
+    slug, event_id = member.event.slug, member.event.id
+    await session.commit()  # the connection serves others meanwhile
+    return _xlsx(await DOCUMENTS.run(print_event, settings.database_url, event_id, language), slug)
 
 
 def _read_here(data: bytes, filename: str, language: str, themes: Themes | None) -> Event:

@@ -31,16 +31,17 @@ async def enqueue(session: AsyncSession, task: str, **arguments: int | str | Non
     """Have a task of `api.jobs.tasks` done once the session's transaction commits; the number of the job.
 
     What is computed for one event is done one after the other. A ranking that still waits serves for one asked for
-    again. Arguments are logged: numbers of rows and codes only.
+    again, and so do documents. Arguments are logged: numbers of rows and codes only.
     """
     event_id = arguments.get("event_id")
     job = {
         "connection": await connection_of(session),
         "lock": None if event_id is None else f"event-{event_id}",
     }
-    if task != "rank_event":
+    keys = {"rank_event": f"rank-{event_id}", "make_documents": f"documents-{arguments.get('schedule_id')}"}
+    key = keys.get(task)
+    if key is None:
         return await app.configure_task(task, allow_unknown=False, **job).defer_async(**arguments)
-    key = f"rank-{event_id}"
     while True:
         # Locked until this transaction commits, the waiting job cannot start before it and miss what it writes.
         waiting: int | None = await session.scalar(
@@ -76,6 +77,22 @@ async def ranking_state(session: AsyncSession, event_id: int) -> Literal["curren
         "failed": "failed",
     }
     return states.get(status, "current")
+
+
+async def documents_state(session: AsyncSession, schedule_id: int) -> Literal["waiting", "running", "failed"] | None:
+    """How the latest job stands that makes the documents of a schedule; None when it is done or there was none."""
+    status = await session.scalar(
+        sa.text(
+            "SELECT CAST(status AS text) FROM procrastinate_jobs WHERE queueing_lock = :key ORDER BY id DESC LIMIT 1"
+        ),
+        {"key": f"documents-{schedule_id}"},
+    )
+    states: dict[str | None, Literal["waiting", "running", "failed"]] = {
+        "todo": "waiting",
+        "doing": "running",
+        "failed": "failed",
+    }
+    return states.get(status)
 
 
 async def cancel(session: AsyncSession, job_id: int) -> None:

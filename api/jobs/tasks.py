@@ -1,5 +1,6 @@
 """What workers do. Tasks are known by their name and take numbers of rows; see `api.jobs.enqueue`."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -16,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.accounts.service import send_link
+from api.agendas import printing
 from api.core.database import Sessions
 from api.jobs.app import COMPUTE, DEAD, app
 from api.jobs.child import Child, ChildDiedError, StoppedError, WorkFailedError
@@ -51,7 +53,7 @@ class _Later(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
         if isinstance(exception, BusyError):
             return RetryDecision(retry_in={"seconds": 1})
-        return RetryDecision() if isinstance(exception, JobAborted) else None
+        return RetryDecision() if isinstance(exception, JobAborted | asyncio.CancelledError) else None
 
 
 def _tools(context: JobContext) -> Tools:
@@ -145,6 +147,12 @@ def propose_meetings(context: JobContext, *, event_id: int, proposals_id: int) -
         return
     if not done and _stopping(context):
         raise JobAborted
+
+
+@app.task(name="make_documents", pass_context=True, retry=_Later())
+async def make_documents(context: JobContext, *, schedule_id: int) -> None:
+    """Print the agendas of a schedule (`api.agendas.printing.make_documents`)."""
+    await printing.make_documents(_tools(context).sessions, schedule_id)
 
 
 @app.task(name="send_sign_in_link", pass_context=True, retry=RetryStrategy(max_attempts=5, exponential_wait=3))

@@ -9,6 +9,7 @@ from multiprocessing import parent_process
 import procrastinate
 import structlog
 
+from api.core import background
 from api.core.database import open_engine, open_job_engine, open_sessions
 from api.jobs.app import COMPUTE, app
 from api.jobs.child import Child
@@ -32,6 +33,7 @@ def work(url: str, settings: Settings) -> None:
         asyncio.run(_work(Tools(url, settings, open_job_engine(url), open_sessions(open_engine(url)), child)))
     finally:
         child.kill()
+        background.end()
 
 
 async def _work(tools: Tools) -> None:

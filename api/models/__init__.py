@@ -11,6 +11,7 @@ from api.models.accounts import (
     UserSession,
 )
 from api.models.base import Base
+from api.models.documents import Document, DocumentKind
 from api.models.events import Event, EventSession, Membership, Organisation, Place, Slot, TeamRole
 from api.models.people import Answerer, BlockedSlot, Match, MeetingRequest, Need, Offer, Participant, StoredVector
 from api.models.proposals import Proposals, ProposalsState
@@ -21,6 +22,8 @@ __all__ = [
     "AuditEntry",
     "Base",
     "BlockedSlot",
+    "Document",
+    "DocumentKind",
     "Event",
     "EventSession",
     "InstallationSecret",

@@ -29,12 +29,14 @@ class Schedule(Identified, Base):
 
     `problem` is what is solved and `plan` the best schedule found so far (both
     `matchmaker.scheduling.codec`; no more than these two is needed to go on after a crash).
-    `cancelled` is set to ask for a stop, and stays.
+    `cancelled` is set to ask for a stop, and stays. `publication` counts the publications of the event, roll-backs
+    included; a schedule keeps the number of its own latest one.
     """
 
     __tablename__ = "schedules"
     __table_args__ = (
         sa.UniqueConstraint("event_id", "version"),
+        sa.UniqueConstraint("event_id", "publication"),
         sa.Index(
             "uq_schedules_one_running",
             "event_id",
@@ -63,6 +65,7 @@ class Schedule(Identified, Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    publication: Mapped[int | None]
 
     event: Mapped[Event] = relationship(lazy="raise", foreign_keys=[event_id])
     meetings: Mapped[list["Meeting"]] = relationship(lazy="raise", cascade="all, delete-orphan")

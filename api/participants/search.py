@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from fastapi import Depends, Query
 from sqlalchemy.orm import InstrumentedAttribute
 
+from api.core.dependencies import inline
 from api.core.schemas import Search
 from api.models import Participant, User
 from api.participants.schemas import FoundBy
@@ -74,7 +75,7 @@ class ParticipantFilter:
         return [sa.case(*((step, rank) for rank, step in enumerate([*steps, *places])), else_=0)]
 
 
-ParticipantFilterParams = Annotated[ParticipantFilter, Depends()]
+ParticipantFilterParams = Annotated[ParticipantFilter, Depends(inline(ParticipantFilter))]
 
 
 def matches_words(search: str, *, by_email: bool) -> sa.ColumnElement[bool]:

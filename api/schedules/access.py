@@ -31,10 +31,10 @@ async def _organised(session: Transaction, user: SignedIn, schedule_id: Id) -> S
 OrganiserOfSchedule = Annotated[ScheduleAccess, Depends(_organised, scope="function")]
 
 
-def _held(schedule: OrganiserOfSchedule) -> ScheduleAccess:
+async def _with_meetings(schedule: OrganiserOfSchedule) -> ScheduleAccess:
     if schedule.row.state not in (ScheduleState.DRAFT, ScheduleState.PUBLISHED, ScheduleState.SUPERSEDED):
         raise NotFound("This schedule has no meetings.")
     return schedule
 
 
-OrganiserOfMadeSchedule = Annotated[ScheduleAccess, Depends(_held)]
+OrganiserOfMadeSchedule = Annotated[ScheduleAccess, Depends(_with_meetings)]

@@ -1,67 +1,65 @@
-"""A stored schedule as documents: loaded in a transaction, written in a thread."""
+"""A stored schedule as a workbook, and looked through before it is published: work for a process of its own."""
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Session, aliased, undefer
+from sqlalchemy.orm import Session, undefer
 
 from api import models
+from api.core.database import psycopg_url
 from api.models.schedules import ScheduleState
 from api.schedules import snapshot, store
-from matchmaker.agenda import Agenda, agendas_of
-from matchmaker.documents import Edition, agenda_ics, agenda_pdf, agendas_pdf, schedule_workbook
+from matchmaker.documents.edition import Edition
+from matchmaker.documents.schedule_workbook import schedule_workbook
 from matchmaker.event import Event
-from matchmaker.matching.agenda_reason import LIKELY, why
 from matchmaker.report import report
+from matchmaker.scheduling.checks import Violation
 from matchmaker.scheduling.codec import problem_from_json
 from matchmaker.scheduling.domain import Problem, Schedule
 
-Why = Mapping[str, str]  # a sentence by language
-T = TypeVar("T")
+Texts = Mapping[str, str]  # a sentence by language
+
+
+def print_schedule(url: str, schedule_id: int, language: str) -> bytes:
+    """The workbook of a schedule."""
+    with _session(url) as session:
+        printed = _load(session, schedule_id)
+    figures = report(printed.event, printed.problem, printed.schedule, printed.bound)
+    return schedule_workbook(
+        printed.event,
+        printed.problem,
+        printed.schedule,
+        figures,
+        printed.edition,
+        printed.not_placed,
+        language,
+        printed.fixes,
+    )
+
+
+def outdated(url: str, schedule_id: int) -> Sequence[Violation]:
+    """The rules of the event as it is now that a schedule breaks. The caller holds the event's lock."""
+    with _session(url) as session:
+        return store.outdated(session, session.get_one(models.Schedule, schedule_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrintedSchedule:
-    """A version of the schedule with all that its documents show, by position in the event."""
+    """A version of the schedule with all that its workbook shows, by position in the event."""
 
     event: Event
-    key: str
     problem: Problem
     schedule: Schedule
-    agendas: tuple[Agenda, ...]
     edition: Edition
-    not_placed: Mapping[int, Why]
-    fixes: Mapping[int, Why]
+    not_placed: Mapping[int, Texts]
+    fixes: Mapping[int, Texts]
     bound: int | None
 
-    def workbook(self, language: str) -> bytes:
-        figures = report(self.event, self.problem, self.schedule, self.bound)
-        return schedule_workbook(
-            self.event, self.problem, self.schedule, figures, self.edition, self.not_placed, language, self.fixes
-        )
 
-    def all_agendas(self) -> bytes:
-        held = [agenda for agenda in self.agendas if agenda.entries]
-        return agendas_pdf(self.event, held or self.agendas, self.edition)
-
-    def agenda(self, email: str) -> bytes:
-        return agenda_pdf(self.event, self._of(email), self.edition)
-
-    def calendar(self, email: str) -> bytes:
-        return agenda_ics(self.event, self._of(email), self.edition, key=self.key)
-
-    def _of(self, email: str) -> Agenda:
-        return next(agenda for agenda in self.agendas if agenda.person.email == email)
-
-
-async def document(session: AsyncSession, schedule_id: int, write: Callable[[PrintedSchedule], T]) -> T:
-    """What `write` makes of a schedule, away from the event loop."""
-    printed = await session.run_sync(_load, schedule_id)
-    return await asyncio.to_thread(write, printed)
+def _session(url: str) -> Session:
+    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool, hide_parameters=True)
+    return Session(engine.execution_options(isolation_level="REPEATABLE READ"))
 
 
 def _load(session: Session, schedule_id: int) -> PrintedSchedule:
@@ -75,10 +73,8 @@ def _load(session: Session, schedule_id: int) -> PrintedSchedule:
     ).all()
     return PrintedSchedule(
         event=plan.event,
-        key=str(row.event_id),
         problem=problem,
         schedule=schedule,
-        agendas=agendas_of(plan.event, schedule, _why(session, plan, schedule_id)),
         edition=Edition(
             version=row.version,
             at=row.published_at or row.finished_at or row.created_at,
@@ -88,40 +84,3 @@ def _load(session: Session, schedule_id: int) -> PrintedSchedule:
         fixes={position[i]: reason["fix"] for i, reason in unplaced if reason.get("fix")},
         bound=next((goal["bound"] for goal in row.goals if goal["goal"] == "value"), None),
     )
-
-
-def _why(session: Session, plan: snapshot.EventSnapshot, schedule_id: int) -> dict[int, dict[str, Why]]:
-    """By request and by the reader's address, why the meeting is worth having."""
-    email = {number: person.email for number, person in zip(plan.people, plan.event.people, strict=True)}
-    fits = {(i, email[reader]): fitting(reasons) for i, reader, reasons in session.execute(_reasons(schedule_id))}
-    people = {person.email: person for person in plan.event.people}
-    found: dict[int, dict[str, Why]] = {}
-    for position, (i, request) in enumerate(zip(plan.requests, plan.event.requests, strict=True)):
-        pair = people[request.sender], people[request.recipient]
-        shared = [theme for theme in pair[0].themes if theme in pair[1].themes]
-        found[position] = {
-            reader.email: why(fits.get((i, reader.email)), pair[0].name, request.message, shared, plan.event.themes)
-            for reader in pair
-        }
-    return found
-
-
-def _reasons(schedule_id: int) -> sa.Select[tuple[int | None, int, list[dict[str, Any]]]]:
-    """Request, reader and reasons of the match for everybody in each meeting of a schedule, where there is a match."""
-    one, other = aliased(models.MeetingAttendee), aliased(models.MeetingAttendee)
-    return (
-        sa.select(models.Meeting.request_id, one.participant_id, models.Match.reasons)
-        .join(one, one.meeting_id == models.Meeting.id)
-        .join(other, sa.and_(other.meeting_id == models.Meeting.id, other.participant_id != one.participant_id))
-        .join(
-            models.Match,
-            sa.and_(models.Match.participant_id == one.participant_id, models.Match.other_id == other.participant_id),
-        )
-        .where(models.Meeting.schedule_id == schedule_id)
-    )
-
-
-def fitting(reasons: list[dict[str, Any]]) -> Why | None:
-    """The sentence of the first reason by which what one offers probably serves what the other needs."""
-    likely = (r for r in reasons if r["kind"] in ("need_offer", "offer_need") and r["strength"] >= 100 * LIKELY)
-    return next((reason["text"] for reason in likely), None)

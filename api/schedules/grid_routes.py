@@ -4,20 +4,25 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from api import models
+from api.agendas import printing
+from api.core.background import DOCUMENTS
 from api.core.database import Transaction
-from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
+from api.core.errors import Busy, DocumentsInProgress, Forbidden, NotFound, NotSignedIn, documented
 from api.core.schemas import Language
 from api.events.service import slot_of
+from api.jobs import documents_state, enqueue
+from api.models import DocumentKind
 from api.participants.schemas import ParticipantBrief
-from api.schedules.access import OrganiserOfMadeSchedule
-from api.schedules.documents import document
-from api.schedules.schemas import Grid, GridMeeting, GridPlace, UnplacedReason, UnplacedRequest
-from api.web.downloads import PDF, XLSX, download
+from api.schedules.access import OrganiserOfMadeSchedule, ScheduleAccess
+from api.schedules.documents import print_schedule
+from api.schedules.schemas import Documents, Grid, GridMeeting, GridPlace, UnplacedReason, UnplacedRequest
+from api.web.downloads import NOT_MODIFIED, PDF, XLSX, download, not_modified
+from api.web.permissions import AppSettings
 
 router = APIRouter(
     prefix="/schedules/{schedule_id}", tags=["schedules"], responses=documented(NotSignedIn, Forbidden, NotFound)
@@ -113,23 +118,66 @@ async def _scores(session: AsyncSession, schedule_id: int) -> dict[int, int]:
 @router.get(
     "/workbook.xlsx",
     response_class=Response,
-    responses={200: {"content": {XLSX: {}}, "description": "The schedule by time, by person and as a grid"}},
+    responses={
+        200: {"content": {XLSX: {}}, "description": "The schedule by time, by person and as a grid"},
+        **documented(Busy),
+    },
 )
 async def read_schedule_workbook(
-    schedule: OrganiserOfMadeSchedule, session: Transaction, language: Annotated[Language | None, Query()] = None
+    schedule: OrganiserOfMadeSchedule,
+    session: Transaction,
+    settings: AppSettings,
+    language: Annotated[Language | None, Query()] = None,
 ) -> Response:
     """The schedule as a workbook, in the given language or that of the account."""
-    chosen = language or schedule.member.user.language
-    data = await document(session, schedule.row.id, lambda printed: printed.workbook(chosen))
-    return download(data, XLSX, f"schedule-{schedule.row.version}.xlsx")
+    member, row = schedule.member, schedule.row
+    chosen, name = language or member.user.language, f"{member.event.slug}-v{row.version}-schedule.xlsx"
+    await session.commit()  # the connection serves others meanwhile
+    return download(await DOCUMENTS.run(print_schedule, settings.database_url, row.id, chosen), XLSX, name)
+
+
+@router.post("/documents", status_code=202)
+async def make_documents(schedule: OrganiserOfMadeSchedule, session: Transaction) -> Documents:
+    """Have the agendas of all printed, as far as they are not up to date; read this until they are `ready`."""
+    await enqueue(session, "make_documents", schedule_id=schedule.row.id)
+    return await _documents(session, schedule)
+
+
+@router.get("/documents")
+async def read_documents(schedule: OrganiserOfMadeSchedule, session: Transaction) -> Documents:
+    """How far the printing of all agendas has come."""
+    return await _documents(session, schedule)
+
+
+async def _documents(session: AsyncSession, schedule: ScheduleAccess) -> Documents:
+    state = await documents_state(session, schedule.row.id)
+    total = len(await printing.people_with_agendas(session, schedule.row.id))
+    made = await printing.made(session, schedule.row.id, total)
+    return Documents(state=state or ("ready" if made == total else "none"), made=made, total=total)
 
 
 @router.get(
     "/agendas.pdf",
     response_class=Response,
-    responses={200: {"content": {PDF: {}}, "description": "The agendas of all who meet somebody"}},
+    responses={
+        200: {"content": {PDF: {}}, "description": "The agendas of all who meet somebody"},
+        **NOT_MODIFIED,
+        **documented(DocumentsInProgress),
+    },
 )
-async def read_agendas_pdf(schedule: OrganiserOfMadeSchedule, session: Transaction) -> Response:
-    """All agendas in one document, each in its reader's language, to print."""
-    data = await document(session, schedule.row.id, lambda printed: printed.all_agendas())
-    return download(data, PDF, f"agendas-{schedule.row.version}.pdf")
+async def read_agendas_pdf(schedule: OrganiserOfMadeSchedule, session: Transaction, request: Request) -> Response:
+    """All agendas in one document, each in its reader's language, to print, once `make_documents` has made it."""
+    document, row = models.Document, schedule.row
+    stored = (
+        await session.execute(
+            sa.select(document.id, document.etag).where(
+                document.schedule_id == row.id, document.kind == DocumentKind.AGENDAS
+            )
+        )
+    ).one_or_none()
+    if stored is None:
+        raise DocumentsInProgress("The agendas have not been printed yet.", headers={"Retry-After": "2"})
+    if (answer := not_modified(request, stored.etag)) is not None:
+        return answer
+    data = (await session.scalars(sa.select(document.data).where(document.id == stored.id))).one()
+    return download(data, PDF, f"{schedule.member.event.slug}-v{row.version}-agendas.pdf", stored.etag)

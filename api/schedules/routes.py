@@ -9,9 +9,12 @@ from fastapi import APIRouter
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api import models
+from api.agendas.service import next_publication
 from api.core.audit import record_action
+from api.core.background import CHECKS
 from api.core.database import Transaction
 from api.core.errors import (
+    Busy,
     Forbidden,
     NotADraft,
     NotFound,
@@ -22,11 +25,11 @@ from api.core.errors import (
     documented,
 )
 from api.core.pagination import Paginated
-from api.jobs import cancel
+from api.jobs import cancel, enqueue
 from api.models.schedules import ScheduleState
-from api.schedules import store
 from api.schedules.access import OrganiserOfSchedule
 from api.schedules.closing import OPEN
+from api.schedules.documents import outdated
 from api.schedules.schemas import (
     Schedule,
     ScheduleIn,
@@ -34,6 +37,7 @@ from api.schedules.schemas import (
 )
 from api.schedules.service import schedule_of, start_schedule
 from api.web.permissions import (
+    AppSettings,
     EventOrganiser,
     SessionFactory,
 )
@@ -103,30 +107,39 @@ async def cancel_schedule(schedule: OrganiserOfSchedule, session: Transaction) -
     return schedule_of(row)
 
 
-@router.post("/schedules/{schedule_id}/publish", responses=documented(NotADraft, ScheduleOutdated))
-async def publish_schedule(schedule: OrganiserOfSchedule, session: Transaction) -> Schedule:
+@router.post("/schedules/{schedule_id}/publish", responses=documented(NotADraft, ScheduleOutdated, Busy))
+async def publish_schedule(schedule: OrganiserOfSchedule, session: Transaction, settings: AppSettings) -> Schedule:
     """Show everybody their part of a draft, in the place of what was published before.
 
     A draft that no longer fits the event, because somebody is no longer free, say, is refused.
     """
     row = schedule.row
-    await session.execute(sa.select(models.Event.id).where(models.Event.id == row.event_id).with_for_update())
-    await session.refresh(row, with_for_update=True)
+    event = models.Event.id == row.event_id
+    await session.execute(sa.select(models.Event.id).where(event).with_for_update(key_share=True))
+    await session.refresh(row, with_for_update={"key_share": True})
     if row.state is ScheduleState.PUBLISHED:
         return schedule_of(row)
     if row.state not in (ScheduleState.DRAFT, ScheduleState.SUPERSEDED):
         raise NotADraft("This schedule has no meetings to publish.")
-    found = await session.run_sync(store.outdated, row)
-    if found:
+    violations = await CHECKS.run(outdated, settings.database_url, row.id)
+    if violations:
         raise ScheduleOutdated(
             "Make a new schedule: some meetings of this one are no longer possible.",
-            errors=[{"loc": ["meetings"], "message": violation.message, "rule": violation.rule} for violation in found],
+            errors=[
+                {"loc": ["meetings"], "message": violation.message, "rule": violation.rule} for violation in violations
+            ],
         )
     await session.execute(
         sa.update(models.Schedule)
         .where(models.Schedule.event_id == row.event_id, models.Schedule.state == ScheduleState.PUBLISHED)
         .values(state=ScheduleState.SUPERSEDED)
     )
+    row.publication = await next_publication(session, row.event_id)
     row.state, row.published_at = ScheduleState.PUBLISHED, datetime.now(UTC)
+    superseded = sa.select(models.Schedule.id).where(
+        models.Schedule.event_id == row.event_id, models.Schedule.state == ScheduleState.SUPERSEDED
+    )
+    await session.execute(sa.delete(models.Document).where(models.Document.schedule_id.in_(superseded)))
+    await enqueue(session, "make_documents", schedule_id=row.id)
     record_action(session, schedule.member, "schedule published", row.id)
     return schedule_of(row)

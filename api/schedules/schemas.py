@@ -111,6 +111,14 @@ class Schedules(Page):
     items: list[Schedule]
 
 
+class Documents(Model):
+    """The printing of all agendas of a schedule: of `total` people those of `made` are there."""
+
+    state: Literal["none", "waiting", "running", "failed", "ready"]
+    made: int
+    total: int
+
+
 class GridPlace(Model):
     """A row of the grid."""
 

@@ -20,7 +20,7 @@ DOCS = "/api/v1/docs"
 log = structlog.get_logger("request")
 
 
-def same_site_only(request: Request) -> None:
+async def same_site_only(request: Request) -> None:
     """Refuse what another site makes a signed-in browser send: by Sec-Fetch-Site, or by Origin in older browsers.
 
     A client that is not a browser sends neither, and carries no cookie that somebody else could use.

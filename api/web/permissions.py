@@ -52,12 +52,12 @@ def token_hash_of(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def _settings(request: Request) -> Settings:
+async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 
 
-def _sessions(request: Request) -> Sessions:
+async def _sessions(request: Request) -> Sessions:
     sessions: Sessions = request.app.state.sessions
     return sessions
 
@@ -84,7 +84,8 @@ SignedIn = Annotated[User, Depends(_signed_in)]
 async def require_session(request: Request) -> None:
     """Raise `NotSignedIn` unless the request comes from somebody who is signed in. For what happens before routes."""
     token = request.cookies.get(session_cookie_name(request.app.state.settings))
-    async with _sessions(request)() as session:
+    sessions: Sessions = request.app.state.sessions
+    async with sessions() as session:
         await _signed_in(session, token)
 
 
@@ -161,11 +162,11 @@ async def _member(session: Transaction, user: SignedIn, event_id: Id) -> Member:
 EventMember = Annotated[Member, Depends(_member)]
 
 
-def _organiser(member: EventMember) -> Member:
+async def _organiser(member: EventMember) -> Member:
     return organising(member)
 
 
-def _attendee(member: EventMember) -> Attendee:
+async def _attendee(member: EventMember) -> Attendee:
     if member.participant_id is None:
         raise Forbidden("This is for the participants of the event.")
     return Attendee(user=member.user, event=member.event, role=member.role, participant_id=member.participant_id)
@@ -215,7 +216,7 @@ async def _profile(session: Transaction, member: EventMember, participant_id: Id
 VisibleProfile = Annotated[ProfileView, Depends(_profile)]
 
 
-def _own_profile(profile: VisibleProfile) -> ProfileView:
+async def _own_profile(profile: VisibleProfile) -> ProfileView:
     if not profile.in_full:
         raise Forbidden("Only they themselves and the organisers of the event may do this.")
     return profile
@@ -223,6 +224,29 @@ def _own_profile(profile: VisibleProfile) -> ProfileView:
 
 EditableProfile = Annotated[ProfileView, Depends(_own_profile)]
 """A participant who is the reader, or whom the reader may act for as an organiser."""
+
+
+@dataclass(frozen=True)
+class Attended:
+    """A participant, of whom no more than the number is loaded, and who looks: they themselves or an organiser."""
+
+    participant_id: int
+    viewer: Member
+
+
+async def _editable_attendance(session: Transaction, member: EventMember, participant_id: Id) -> Attended:
+    if participant_id != member.participant_id:
+        there = sa.select(Participant.id).where(
+            Participant.id == participant_id, Participant.event_id == member.event.id
+        )
+        if await session.scalar(there) is None:
+            raise NotFound("There is no such participant in this event.")
+        if not member.organises:
+            raise Forbidden("Only they themselves and the organisers of the event may do this.")
+    return Attended(participant_id=participant_id, viewer=member)
+
+
+EditableAttendance = Annotated[Attended, Depends(_editable_attendance)]
 
 
 @dataclass(frozen=True)

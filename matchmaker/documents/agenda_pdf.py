@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
+from io import BytesIO
 from itertools import groupby
 from textwrap import shorten
 from typing import Literal
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 import typst
 from babel import Locale
 from babel.dates import format_date, format_datetime
+from pypdf import PdfReader, PdfWriter
 
 from matchmaker.agenda import Agenda, Entry
 from matchmaker.documents.edition import LANGUAGES, Edition, locale_of, session_named, words_of
@@ -35,6 +37,22 @@ def agendas_pdf(event: Event, agendas: Sequence[Agenda], edition: Edition, langu
     """All `agendas` in one document, each on pages of its own and in the person's language, sorted by name."""
     in_order = sorted(agendas, key=lambda a: (a.person.last_name.casefold(), a.person.first_name.casefold()))
     return _pdf(event, in_order, edition, language, None)
+
+
+def joined(parts: Sequence[bytes]) -> bytes:
+    """The pages of several PDF files as one, for printing: it has no tags for screen readers, unless it is one file."""
+    if len(parts) == 1:
+        return parts[0]
+    writer = PdfWriter()
+    for part in parts:
+        reader = PdfReader(BytesIO(part))
+        for page in reader.pages:
+            writer.add_page(page)
+    first = PdfReader(BytesIO(parts[0])).metadata
+    writer.add_metadata({"/Title": str(first.title if first else "")})
+    out = BytesIO()
+    writer.write(out)
+    return out.getvalue()
 
 
 def _pdf(event: Event, agendas: Sequence[Agenda], edition: Edition, language: str | None, title: str | None) -> bytes:

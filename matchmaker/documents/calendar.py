@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from icalendar import Calendar, Timezone
@@ -9,7 +10,7 @@ from icalendar import Event as Appointment
 
 from matchmaker.agenda import Agenda, Entry
 from matchmaker.documents.edition import Edition, words_of
-from matchmaker.event import Event, Profile
+from matchmaker.event import Event, PlaceKind, Profile
 
 
 def agenda_ics(
@@ -17,8 +18,9 @@ def agenda_ics(
 ) -> bytes:
     """The agenda as an iCalendar file in `language`, or else the person's own.
 
-    A meeting of the same people has the same UID in every version, so that a calendar moves it and does not double
-    it; the version is its SEQUENCE and the edition's time its DTSTAMP. `key` tells events apart that share a name
+    A meeting has the same UID in every version, so that a calendar moves it and does not double it; `sequence` of the
+    edition is its SEQUENCE, for calendars ignore a lower one, and the edition's time its DTSTAMP. A meeting that is no
+    more is sent as cancelled, since a calendar keeps what is merely absent. `key` tells events apart that share a name
     (None: the name does).
     """
     words = words_of(language or agenda.person.language)
@@ -29,11 +31,19 @@ def agenda_ics(
     calendar.add("name", event.name)
     calendar.add("x-wr-calname", event.name)
     calendar.add("last-modified", edition.at.astimezone(UTC))
-    if agenda.entries:
-        year = agenda.entries[0].starts.year
-        calendar.add_component(_time_zone(event.time_zone, year, agenda.entries[-1].ends.year))
-    for entry in agenda.entries:
-        calendar.add_component(_appointment(event, agenda.person, entry, edition, words, key or event.name))
+    everything = [*agenda.entries, *agenda.cancelled]
+    if everything:
+        years = [entry.starts.year for entry in everything]
+        calendar.add_component(_time_zone(event.time_zone, min(years), max(years)))
+    for i, entry in enumerate(everything):
+        appointment = _appointment(event, agenda.person, entry, edition, words, key or event.name)
+        if i < len(agenda.entries):
+            appointment.add("status", "TENTATIVE" if edition.draft else "CONFIRMED")
+            appointment.add("transp", "OPAQUE")
+        else:
+            appointment.add("status", "CANCELLED")
+            appointment.add("transp", "TRANSPARENT")
+        calendar.add_component(appointment)
     made: bytes = calendar.to_ical()
     return made
 
@@ -42,21 +52,21 @@ def _appointment(
     event: Event, person: Profile, entry: Entry, edition: Edition, words: dict[str, str], key: str
 ) -> Appointment:
     people = sorted([person.email, *(partner.email for partner in entry.partners)])
+    uid = entry.uid or str(uuid5(NAMESPACE_URL, "|".join([key, *people])))
+    online = f" ({words['online']})" if entry.place.kind is PlaceKind.VIRTUAL else ""
     names = ", ".join(f"{p.name} ({p.organisation})" for p in entry.partners)
     language = next((x for x in ("en", "fr", "nl") if words_of(x) is words), "en")
     about = [" · ".join(part for part in (p.name, p.job_title, p.organisation) if part) for p in entry.partners]
     appointment = Appointment()
-    appointment.add("uid", f"{uuid5(NAMESPACE_URL, '|'.join([key, *people]))}@matchmaker")
+    appointment.add("uid", f"{uid}@matchmaker")
     appointment.add("dtstamp", edition.at.astimezone(UTC))
     appointment.add("last-modified", edition.at.astimezone(UTC))
-    appointment.add("sequence", edition.version)
+    appointment.add("sequence", edition.version if edition.sequence is None else edition.sequence)
     appointment.add("dtstart", entry.starts)
     appointment.add("dtend", entry.ends)
     appointment.add("summary", words["meeting"].format(name=names))
-    appointment.add("location", entry.place.name)
+    appointment.add("location", entry.place.name + online)
     appointment.add("description", "\n".join([*about, *filter(None, [entry.reasons.get(language)]), event.name]))
-    appointment.add("status", "TENTATIVE" if edition.draft else "CONFIRMED")
-    appointment.add("transp", "OPAQUE")
     return appointment
 
 
@@ -64,6 +74,18 @@ def _appointment(
 def _time_zone(key: str, first: int, last: int) -> Timezone:
     """The definition of a time zone in the years of an event; it takes as long as all the rest."""
     start = datetime(first, 1, 1, tzinfo=UTC)
-    return Timezone.from_tzid(
+    zone = Timezone.from_tzid(
         key, first_date=start.date(), last_date=(start + timedelta(days=366 * (last - first + 1))).date()
     )
+    for observance in zone.subcomponents:
+        # Where clocks go forward icalendar writes the time after the gap; RFC 5545 (3.6.5) wants the time before it.
+        before = min(timedelta(), observance["TZOFFSETFROM"].td - observance["TZOFFSETTO"].td)
+        observance["DTSTART"].dt += before
+        for date in (date for dates in _listed(observance.get("RDATE")) for date in dates.dts):
+            date.dt += before
+    return zone
+
+
+def _listed(value: Any) -> list[Any]:
+    """A property that may stand once, several times or not at all."""
+    return [] if value is None else value if isinstance(value, list) else [value]

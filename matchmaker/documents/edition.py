@@ -10,11 +10,15 @@ LANGUAGES = ("en", "fr", "nl")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """The version of a schedule, the (aware) time at which it was made or published, and whether it is a draft."""
+    """The version of a schedule, the (aware) time at which it was made or published, and whether it is a draft.
+
+    `sequence` grows with every publication, also of an older version (None: the version does).
+    """
 
     version: int
     at: datetime
     draft: bool = False
+    sequence: int | None = None
 
 
 def locale_of(language: str) -> Locale:

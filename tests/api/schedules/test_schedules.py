@@ -171,8 +171,6 @@ def test_the_documents_hold_the_meetings(
     meetings = calendar.walk("VEVENT")
     starts = db.scalars(sa.select(Meeting).where(Meeting.schedule_id == draft.id)).all()
     assert len(meetings) == len(starts) == 2
-    everybody = text_of(organiser.get(f"/api/v1/schedules/{draft.id}/agendas.pdf").content)
-    assert all(name in everybody for name in ("Ann Dubois", "Bob Peeters"))
     workbook = organiser.get(f"/api/v1/schedules/{draft.id}/workbook.xlsx", params={"language": "en"}).content
     cells = [cell for row in CalamineWorkbook.from_filelike(io.BytesIO(workbook)).get_sheet_by_index(0).to_python()
              for cell in row]  # fmt: skip

@@ -4,6 +4,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -23,8 +24,9 @@ from matchmaker.documents import (
     schedule_workbook,
     template,
 )
+from matchmaker.documents.agenda_pdf import joined
 from matchmaker.documents.template import example
-from matchmaker.event import Event, EventPlace
+from matchmaker.event import Event, EventPlace, PlaceKind
 from matchmaker.intake import read_workbook
 from matchmaker.matching.embedding import embedder_named
 from matchmaker.matching.score import rank
@@ -119,6 +121,36 @@ def test_an_agenda_of_many_meetings_goes_on_on_a_second_page_with_the_headings_a
     assert f"Page 1 of {len(pages)}" in " ".join(pages[0].extract_text().split())
 
 
+def long_agenda(meetings: int, reason: str) -> list[str]:
+    """The text of each page of an agenda of so many meetings, each of which ends with `END`."""
+    day = event(
+        ANN,
+        BOB,
+        slots=slots_between("Day", at(8), at(20), 20),
+        places=tuple(EventPlace(name=f"Table {i}") for i in range(30)),
+    )
+    why = {i: {"ann@example.org": {"en": f"{reason} END"}} for i in range(meetings)}
+    full, _ = agendas_of(day, schedule(*(meeting(i, i, i, 0, 1) for i in range(meetings))), why)
+    return [page.extract_text() for page in PdfReader(io.BytesIO(agenda_pdf(day, full, EDITION))).pages]
+
+
+def test_a_meeting_is_never_split_over_two_pages() -> None:
+    pages = long_agenda(20, "A reason of three lines, as some people write them. " * 5)
+    assert len(pages) > 1
+    assert [page.count("Table ") for page in pages] == [page.count("END") for page in pages]
+
+
+def test_an_agenda_a_little_longer_than_a_page_is_set_closer_instead_of_leaving_a_line_on_the_next() -> None:
+    assert len(long_agenda(8, "A reason of three lines, as some people write them. " * 5)) == 1
+
+
+def test_agendas_made_some_at_a_time_are_joined_in_their_order() -> None:
+    parts = [agendas_pdf(EVENT, [agenda], EDITION) for agenda in agendas()]
+    pages = PdfReader(io.BytesIO(joined(parts))).pages
+    whose = [next(a for a in agendas() if f"{a.person.name} · " in page.extract_text()) for page in pages]
+    assert whose == list(agendas())
+
+
 def test_a_printed_agenda_is_tagged_for_screen_readers_with_title_language_and_embedded_fonts() -> None:
     reader = PdfReader(io.BytesIO(agenda_pdf(EVENT, agendas()[1], EDITION)))
     catalog = reader.trailer["/Root"]
@@ -177,6 +209,30 @@ def test_a_meeting_keeps_its_uid_when_it_moves_and_has_the_same_for_both() -> No
     assert {a["uid"] for a in after} == before
     assert {a["sequence"] for a in after} == {4}
     assert {a["uid"] for a in appointments(agenda_ics(EVENT, agendas()[1], EDITION))} <= before
+
+
+@pytest.mark.parametrize("zone", ["Europe/Brussels", "America/New_York", "Australia/Sydney"])
+def test_the_time_zone_of_a_calendar_changes_when_clocks_do(zone: str) -> None:
+    known = replace(EVENT, time_zone=zone)
+    calendar = Calendar.from_ical(agenda_ics(known, agendas_of(known, SCHEDULE)[0], EDITION))
+    changes = 0
+    for observance in calendar.walk("VTIMEZONE")[0].subcomponents:
+        before, after = observance["TZOFFSETFROM"].td, observance["TZOFFSETTO"].td
+        if before != after:
+            moment = (observance["DTSTART"].dt - before).replace(tzinfo=UTC)  # RFC 5545, 3.6.5: by the clock before
+            assert (moment - timedelta(seconds=1)).astimezone(ZoneInfo(zone)).utcoffset() == before
+            assert moment.astimezone(ZoneInfo(zone)).utcoffset() == after
+            changes += 1
+    assert changes == 2
+    if zone == "Europe/Brussels":
+        assert b"BEGIN:DAYLIGHT\r\nDTSTART:20260329T020000" in calendar.to_ical()
+
+
+def test_a_virtual_room_is_said_to_be_online() -> None:
+    rooms = replace(EVENT, places=tuple(replace(p, kind=PlaceKind.VIRTUAL) for p in EVENT.places))
+    (first, _) = appointments(agenda_ics(rooms, agendas(rooms)[0], EDITION))
+    assert first["location"] == "Table 1 (online)"
+    assert "(online)" not in str(appointments(agenda_ics(EVENT, agendas()[0], EDITION))[0]["location"])
 
 
 def test_a_calendar_tells_no_ones_e_mail_address() -> None:

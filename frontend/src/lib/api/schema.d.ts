@@ -211,7 +211,7 @@ export interface paths {
         };
         /**
          * Read Participant
-         * @description One participant.
+         * @description One participant, and what stands between them and me.
          */
         get: operations["read_participant"];
         put?: never;
@@ -255,7 +255,7 @@ export interface paths {
         };
         /**
          * Read Agenda Ics
-         * @description An agenda as iCalendar.
+         * @description An agenda as iCalendar. Meetings that an earlier publication held and this one does not are cancelled in it.
          */
         get: operations["read_agenda_ics"];
         put?: never;
@@ -705,7 +705,7 @@ export interface paths {
         put?: never;
         /**
          * Decline Request
-         * @description Say no; the recipient, or an organiser for them.
+         * @description Say no; the recipient, or an organiser for them, who thereby takes a published meeting out of the schedule.
          */
         post: operations["decline_request"];
         delete?: never;
@@ -725,9 +725,9 @@ export interface paths {
         put?: never;
         /**
          * Withdraw Request
-         * @description Take a request back, answered with yes or not at all; the sender, or an organiser for them.
+         * @description Take a request back: its sender, and once it is accepted, or was proposed by an organiser, either of the two.
          *
-         *     Of a meeting that an organiser proposed and neither asked for, either of the two.
+         *     An organiser may at any time, and thereby takes a published meeting out of the schedule.
          */
         post: operations["withdraw_request"];
         delete?: never;
@@ -765,7 +765,7 @@ export interface paths {
         };
         /**
          * Read Agendas Pdf
-         * @description All agendas in one document, each in its reader's language, to print.
+         * @description All agendas in one document, each in its reader's language, to print, once `make_documents` has made it.
          */
         get: operations["read_agendas_pdf"];
         put?: never;
@@ -790,6 +790,30 @@ export interface paths {
          * @description Stop making a schedule. The best found so far becomes a draft, within two seconds; watch its progress.
          */
         post: operations["cancel_schedule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{schedule_id}/documents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Documents
+         * @description How far the printing of all agendas has come.
+         */
+        get: operations["read_documents"];
+        put?: never;
+        /**
+         * Make Documents
+         * @description Have the agendas of all printed, as far as they are not up to date; read this until they are `ready`.
+         */
+        post: operations["make_documents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1060,6 +1084,21 @@ export interface components {
             country: string;
             /** Participants */
             participants: number;
+        };
+        /**
+         * Documents
+         * @description The printing of all agendas of a schedule: of `total` people those of `made` are there.
+         */
+        Documents: {
+            /** Made */
+            made: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "none" | "waiting" | "running" | "failed" | "ready";
+            /** Total */
+            total: number;
         };
         /**
          * Event
@@ -1552,9 +1591,11 @@ export interface components {
         };
         /**
          * Participant
-         * @description A participant. From `email` on, only they themselves and the organisers see the fields (null for others).
+         * @description A participant. From `email` to `version`, only they themselves and the organisers see the fields (else null).
          *
-         *     `found_by`, in the answer to a search: its words stand in the profile, or an offer or a need means the same.
+         *     `version` counts the edits, and is the `ETag`. `request` and `may_request` (I may ask them now) are given where one
+         *     participant is read by another, and null in lists. `found_by`, in the answer to a search: its words stand in the
+         *     profile, or an offer or a need means the same.
          */
         Participant: {
             /** Available Slots */
@@ -1577,6 +1618,8 @@ export interface components {
             last_name: string;
             /** Maximum */
             maximum?: number | null;
+            /** May Request */
+            may_request?: boolean | null;
             /** Minimum */
             minimum?: number | null;
             /** Name */
@@ -1591,10 +1634,13 @@ export interface components {
             profile_complete?: boolean | null;
             /** Remote */
             remote: boolean;
+            request?: components["schemas"]["MatchRequest"] | null;
             /** Themes */
             themes: string[];
             /** Type */
             type: string;
+            /** Version */
+            version?: number | null;
         };
         /**
          * ParticipantBrief
@@ -3421,7 +3467,10 @@ export interface operations {
     update_participant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what is changed: if it was changed since, nothing is, and the answer is 409. */
+                "if-match"?: string | null;
+            };
             path: {
                 event_id: number;
                 participant_id: number;
@@ -3472,6 +3521,15 @@ export interface operations {
             };
             /** @description Not found (`not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Changed elsewhere in the meantime (`version-conflict`) */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3621,6 +3679,13 @@ export interface operations {
                     "text/calendar": unknown;
                 };
             };
+            /** @description What the client has is up to date (`If-None-Match`) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
@@ -3710,6 +3775,13 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
+            /** @description What the client has is up to date (`If-None-Match`) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
@@ -3764,7 +3836,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description Not possible for the moment (`unavailable`) */
+            /** @description Too much to do at once (`busy`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -3864,7 +3936,10 @@ export interface operations {
     replace_availability: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what is changed: if it was changed since, nothing is, and the answer is 409. */
+                "if-match"?: string | null;
+            };
             path: {
                 event_id: number;
                 participant_id: number;
@@ -3922,6 +3997,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Changed elsewhere in the meantime (`version-conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Too large (`too-large`) */
             413: {
                 headers: {
@@ -3954,7 +4038,10 @@ export interface operations {
     replace_needs: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what is changed: if it was changed since, nothing is, and the answer is 409. */
+                "if-match"?: string | null;
+            };
             path: {
                 event_id: number;
                 participant_id: number;
@@ -4005,6 +4092,15 @@ export interface operations {
             };
             /** @description Not found (`not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Changed elsewhere in the meantime (`version-conflict`) */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4044,7 +4140,10 @@ export interface operations {
     replace_offers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what is changed: if it was changed since, nothing is, and the answer is 409. */
+                "if-match"?: string | null;
+            };
             path: {
                 event_id: number;
                 participant_id: number;
@@ -4095,6 +4194,15 @@ export interface operations {
             };
             /** @description Not found (`not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Changed elsewhere in the meantime (`version-conflict`) */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4498,6 +4606,8 @@ export interface operations {
                 limit?: number;
                 /** @description After so many. */
                 offset?: number;
+                /** @description Without it: all requests, which the private `never` is not. */
+                preference?: components["schemas"]["Preference"] | null;
                 /** @description Words to find, all of them, in any case. */
                 search?: string;
                 status?: components["schemas"]["RequestStatus"] | null;
@@ -4664,6 +4774,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too many attempts (`too-many`) */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5032,7 +5151,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description Not possible for the moment (`unavailable`) */
+            /** @description Too much to do at once (`busy`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -5934,7 +6053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description These two may not meet (`not-allowed`) */
+            /** @description Already answered (`already-answered`), These two may not meet (`not-allowed`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6028,7 +6147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description Already answered (`already-answered`) */
+            /** @description Already answered (`already-answered`), These two may not meet (`not-allowed`), Meetings depend on it (`in-use`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6122,7 +6241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description Meetings depend on it (`in-use`) */
+            /** @description Already answered (`already-answered`), Meetings depend on it (`in-use`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6265,6 +6384,13 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
+            /** @description What the client has is up to date (`If-None-Match`) */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
@@ -6294,6 +6420,15 @@ export interface operations {
             };
             /** @description Not found (`not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description The agendas are not made yet (`documents-in-progress`) */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6388,6 +6523,176 @@ export interface operations {
             };
             /** @description The schedule is not being made (`not-running`) */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    read_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Documents"];
+                };
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    make_documents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                schedule_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Documents"];
+                };
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6677,7 +6982,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description Not possible for the moment (`unavailable`) */
+            /** @description Too much to do at once (`busy`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6764,7 +7069,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description Not possible for the moment (`unavailable`) */
+            /** @description Too much to do at once (`busy`) */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -7071,7 +7376,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description Not possible for the moment (`unavailable`) */
+            /** @description Too much to do at once (`busy`) */
             503: {
                 headers: {
                     [name: string]: unknown;

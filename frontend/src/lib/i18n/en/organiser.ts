@@ -123,6 +123,8 @@ export const organiser = {
     publishDone: 'Version {n} is published',
     workbook: 'Workbook',
     agendas: 'All agendas',
+    agendasMade: '{made} of {total} agendas',
+    agendasFailed: 'The agendas could not be printed. The server’s log says why.',
     failedTitle: 'This run failed',
     cancelledTitle: 'This run was cancelled before it had a plan',
     lost: 'The connection to the live progress was lost; trying again.'

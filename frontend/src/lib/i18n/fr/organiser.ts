@@ -123,6 +123,8 @@ export const organiser = {
     publishDone: 'La version {n} est publiée',
     workbook: 'Classeur',
     agendas: 'Tous les agendas',
+    agendasMade: '{made} agendas sur {total}',
+    agendasFailed: 'Les agendas n’ont pas pu être imprimés. Le journal du serveur indique pourquoi.',
     failedTitle: 'Ce calcul a échoué',
     cancelledTitle: 'Ce calcul a été annulé avant d’avoir un planning',
     lost: 'La connexion au suivi en direct est perdue ; nouvel essai.'

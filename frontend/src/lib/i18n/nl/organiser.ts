@@ -123,6 +123,8 @@ export const organiser = {
     publishDone: 'Versie {n} is gepubliceerd',
     workbook: 'Werkmap',
     agendas: 'Alle agenda’s',
+    agendasMade: '{made} van {total} agenda’s',
+    agendasFailed: 'De agenda’s konden niet worden afgedrukt. Het logboek van de server vermeldt waarom.',
     failedTitle: 'Deze berekening is mislukt',
     cancelledTitle: 'Deze berekening werd geannuleerd vóór er een planning was',
     lost: 'De verbinding met de voortgang is verbroken; nieuwe poging.'
