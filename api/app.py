@@ -15,6 +15,7 @@ from api.core import errors
 from api.core.database import open_engine, open_sessions
 from api.events import routes as events
 from api.imports import routes as imports
+from api.imports.pool import ImportPool
 from api.matching import matches_routes as matches
 from api.matching import routes as matching
 from api.participants import routes as participants
@@ -92,7 +93,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = open_engine(url)
     app.state.sessions = open_sessions(engine)
     app.state.meanings = Meanings(url)
+    app.state.imports = ImportPool(url)
     yield
+    app.state.imports.close()
     await engine.dispose()
 
 

@@ -3,6 +3,7 @@
 from api.models.accounts import AuditEntry, RateCounter, SignInLink, User, UserSession
 from api.models.base import Base
 from api.models.events import Event, EventSession, Membership, Organisation, Place, Slot, TeamRole
+from api.models.imports import ImportRun
 from api.models.people import BlockedSlot, Match, MeetingRequest, Need, Offer, Participant, StoredVector
 from api.models.proposals import Proposals, ProposalsState
 from api.models.schedules import Meeting, MeetingAttendee, Schedule, ScheduleState, Unplaced
@@ -13,6 +14,7 @@ __all__ = [
     "BlockedSlot",
     "Event",
     "EventSession",
+    "ImportRun",
     "Match",
     "Meeting",
     "MeetingAttendee",
