@@ -15,6 +15,7 @@ from api.core.database import Timeouts, open_engine, open_sessions
 from api.core.database_errors import DatabaseErrors
 from api.events import routes as events
 from api.imports import routes as imports
+from api.imports.pool import ImportPool
 from api.matching import matches_routes as matches
 from api.matching import routes as matching
 from api.participants import routes as participants
@@ -96,9 +97,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     engine = open_engine(url, timeouts)
     app.state.sessions = open_sessions(engine)
     app.state.semantic_search = SemanticSearch(url)
+    app.state.imports = ImportPool(url)
     background.warm()
     yield
     background.end()
+    app.state.imports.close()
     await engine.dispose()
 
 

@@ -17,6 +17,7 @@ from api.models import SignInLink, SignInRequest, User, UserSession
 from api.settings import Settings
 from api.web.permissions import token_hash_of
 from api.web.rate_limit import enforce_rate_limit, refund_attempt
+from matchmaker.text import greeting_name
 
 # RFC 9106, section 4, second recommended option, with less memory: a code lives for half an hour and for five attempts
 hasher = PasswordHasher(time_cost=3, memory_cost=16 * 1024, parallelism=1)
@@ -59,7 +60,7 @@ async def send_link(sessions: Sessions, settings: Settings, user_id: int, reques
         user.language,
         sender=settings.mail_from,
         to=user.email,
-        name=user.name,
+        name=greeting_name(user.name),
         link=link,
         code=code,
         minutes=settings.link_minutes,

@@ -124,6 +124,22 @@ class ProposalsClosed(ApiError):
     status, code, title = 409, "proposals-closed", "Not possible in the state of these proposals"
 
 
+class OtherEvent(ApiError):
+    status, code, title = 409, "other-event", "This file seems to be of another event"
+
+
+class ImportInUse(ApiError):
+    status, code, title = 409, "import-in-use", "The import can no longer be undone"
+
+
+class ImportBusy(ApiError):
+    status, code, title = 409, "import-busy", "The event is being changed elsewhere"
+
+
+class NoSlots(ApiError):
+    status, code, title = 409, "no-slots", "The event has no slots yet"
+
+
 class LinkUsed(ApiError):
     status, code, title = 410, "link-used", "Link used or expired"
 

@@ -3,16 +3,42 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from matchmaker.text import LINE_PATTERN, NAME_LENGTH, PROSE_LENGTH, PROSE_PATTERN, is_visible
 
 Number = Annotated[int, Field(ge=1, lt=2**53, description="The number of a row.")]
 Language = Literal["en", "fr", "nl"]
 Texts = Annotated[dict[str, str], Field(examples=[{"en": "Drug delivery", "fr": "Administration", "nl": "Toediening"}])]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
+def _visible(text: str) -> str:
+    if not is_visible(text):
+        raise ValueError("these characters are invisible")
+    return text
+
+
+def _line_feeds(text: object) -> object:
+    return text.replace("\r\n", "\n") if isinstance(text, str) else text
+
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=NAME_LENGTH, pattern=LINE_PATTERN)]
 Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=NAME_LENGTH, pattern=LINE_PATTERN),
+    AfterValidator(_visible),
 ]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^[^\x00]*$")]
+Prose = Annotated[
+    str,
+    BeforeValidator(_line_feeds),
+    StringConstraints(strip_whitespace=True, max_length=PROSE_LENGTH, pattern=PROSE_PATTERN),
+]
+StatementText = Annotated[
+    str,
+    BeforeValidator(_line_feeds),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=PROSE_LENGTH, pattern=PROSE_PATTERN),
+    AfterValidator(_visible),
+]
 
 
 class Model(BaseModel):

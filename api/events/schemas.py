@@ -1,4 +1,4 @@
-"""Events, their times and places, and their workbooks."""
+"""Events, their times and places."""
 
 from datetime import datetime
 from typing import Annotated
@@ -87,36 +87,3 @@ class Place(PlaceBrief):
     kind: PlaceKind
     capacity: int
     organisation: OrganisationBrief | None
-
-
-class WorkbookCounts(Model):
-    """What a workbook holds."""
-
-    participants: int
-    organisations: int
-    offers: int
-    needs: int
-    requests: int
-    slots: int
-    places: int
-
-
-class ImportResult(Model):
-    """The event made of a workbook (none after a dry run)."""
-
-    event_id: int | None
-    counts: WorkbookCounts
-
-
-class UpdateCounts(Model):
-    """What a workbook changes in an event, in rows of all its sheets."""
-
-    added: int
-    updated: int
-    unchanged: int
-
-
-class ImportUpdate(Model):
-    """The outcome of an update by a workbook."""
-
-    counts: UpdateCounts

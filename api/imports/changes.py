@@ -1,7 +1,6 @@
-"""What an import comes to."""
+"""What an import comes to, counted by sheet."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 
 class OverlapError(Exception):
@@ -13,26 +12,32 @@ class OverlapError(Exception):
 
 
 @dataclass
-class Changes:
-    """How many rows (of people, requests, slots and places) an import touches."""
+class SheetChanges:
+    """The rows of one sheet. `removed` are offers and needs that the file no longer has of somebody it names."""
 
     added: int = 0
     updated: int = 0
     unchanged: int = 0
-
-    def add(self) -> None:
-        self.added += 1
+    removed: int = 0
 
     def keep(self, *, updated: bool) -> None:
+        """Count a row that the event has already."""
         if updated:
             self.updated += 1
         else:
             self.unchanged += 1
 
 
-def assign(row: Any, **values: Any) -> bool:
-    """Set the attributes; whether any of them was otherwise."""
-    news = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in news.items():
-        setattr(row, name, value)
-    return bool(news)
+@dataclass
+class Changes:
+    """The rows of every sheet that an import touches."""
+
+    participants: SheetChanges = field(default_factory=SheetChanges)
+    offers_and_needs: SheetChanges = field(default_factory=SheetChanges)
+    requests: SheetChanges = field(default_factory=SheetChanges)
+    slots: SheetChanges = field(default_factory=SheetChanges)
+    places: SheetChanges = field(default_factory=SheetChanges)
+
+    def total(self, kind: str) -> int:
+        """The rows of all sheets that were `added`, `updated` and so on."""
+        return sum(getattr(sheet, kind) for sheet in vars(self).values())

@@ -1,99 +1,195 @@
 """Workbooks in and out."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response, UploadFile
+import sqlalchemy as sa
+from fastapi import APIRouter, Depends, Header, Query, Request, Response, UploadFile
 
 from api import models
-from api.core.audit import record_action
 from api.core.background import DOCUMENTS
 from api.core.database import Transaction
-from api.core.errors import Busy, Forbidden, InvalidWorkbook, NotFound, NotSignedIn, documented
+from api.core.errors import (
+    Busy,
+    Forbidden,
+    ImportBusy,
+    ImportInUse,
+    InvalidWorkbook,
+    NotFound,
+    NotSignedIn,
+    OtherEvent,
+    ScheduleRunning,
+    documented,
+)
 from api.core.schemas import Language
-from api.events.schemas import ImportResult, ImportUpdate, UpdateCounts, WorkbookCounts
 from api.imports import service
 from api.imports.export import print_event
-from api.imports.service import OverlapError
-from api.jobs import enqueue
-from api.web.permissions import AppSettings, EventCreator, EventOrganiser, Member
+from api.imports.pool import ImportPool
+from api.imports.reader import ParsedFile, Themes
+from api.imports.schemas import (
+    Ignored,
+    ImportIgnored,
+    ImportNotice,
+    ImportResult,
+    ImportRun,
+    ImportRuns,
+    ImportUpdate,
+    OtherEventWarning,
+    UpdateCounts,
+    WorkbookCounts,
+)
+from api.web.permissions import (
+    AppSettings,
+    EventCreator,
+    EventOrganiser,
+    Id,
+    Member,
+    SignedIn,
+    membership,
+    organising,
+)
 from api.web.uploads import UploadRoute
-from matchmaker import intake
 from matchmaker.documents.template import template
 from matchmaker.event import Event
-from matchmaker.intake import IntakeErrors
-from matchmaker.matching.language import detect
+from matchmaker.intake import IntakeErrors, IntakeNotice
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Themes = Mapping[str, Mapping[str, str]]
 WORKBOOK_BYTES = 20 * 1024 * 1024
+NAMES = 20
+RUNS = 50
 
 _templates: dict[str, tuple[bytes, str]] = {}  # by language: the file and its ETag, made once by each process
 
 router = APIRouter(tags=["workbooks"], route_class=UploadRoute)
 DryRun = Annotated[bool, Query(description="Only say what would happen.")]
 In = Annotated[Language, Query(description="The language of sentences and headers.")]
+Confirmed = Annotated[
+    str | None, Query(max_length=200, description="The event's name, to import what seems to be of another event.")
+]
 WORKBOOK: dict[int | str, dict[str, Any]] = {200: {"content": {XLSX: {}}, "description": "An .xlsx workbook"}}
+
+
+def _pool(request: Request) -> ImportPool:
+    pool: ImportPool = request.app.state.imports
+    return pool
+
+
+Imports = Annotated[ImportPool, Depends(_pool)]
+
+
+async def _organiser_of_import(session: Transaction, user: SignedIn, import_id: Id) -> Member:
+    event_id = await session.scalar(sa.select(models.ImportRun.event_id).where(models.ImportRun.id == import_id))
+    nothing = NotFound("There is no such import, or you take no part in its event.")
+    if event_id is None:
+        raise nothing
+    try:
+        return organising(await membership(session, user, event_id))
+    except NotFound:
+        raise nothing from None
+
+
+ImportOrganiser = Annotated[Member, Depends(_organiser_of_import)]
 
 
 @router.post(
     "/imports",
     status_code=201,
-    responses=documented(NotSignedIn, Forbidden, InvalidWorkbook),
+    responses=documented(NotSignedIn, Forbidden, ImportBusy, InvalidWorkbook),
     max_body_size=WORKBOOK_BYTES,
 )
 async def import_event(
     file: UploadFile,
     user: EventCreator,
     session: Transaction,
+    imports: Imports,
     response: Response,
     dry_run: DryRun = False,
     language: In = "en",
 ) -> ImportResult:
-    """Make an event of a workbook (.xlsx, or .csv files in a .zip); who sends it owns it.
+    """Make an event of a workbook (.xlsx, .csv files in a .zip, or one .csv of participants); who sends it owns it.
 
-    Everything that is wrong is said at once, and then nothing is imported. After a dry run the status is 200.
+    Everything that is wrong is said at once, and then nothing is imported. After a dry run the status is 200. The same
+    file sent again within minutes makes no second event.
     """
-    event = await _read(file, language)
+    await session.commit()  # reading takes long: no connection is held meanwhile
+    data = await file.read()
+    parsed = await _read(imports, data, file.filename or "", language)
+    event_id = None
     if dry_run:
         response.status_code = 200
-        return ImportResult(event_id=None, counts=_counts(event))
-    row = await session.run_sync(service.store_event, event, user.id)
-    record_action(
-        session, Member(user=user, event=row, role=models.TeamRole.OWNER, participant_id=None), "event imported"
-    )
-    await enqueue(session, "rank_event", event_id=row.id)
-    return ImportResult(event_id=row.id, counts=_counts(event))
+    else:
+        upload = service.Upload.of(user.id, file.filename or "", data)
+        event_id = await imports.transact(partial(service.import_new_event, parsed=parsed, upload=upload))
+    return ImportResult(event_id=event_id, counts=_counts(parsed.event), notices=_notices(parsed))
 
 
 @router.post(
     "/events/{event_id}/imports",
-    responses=documented(NotSignedIn, Forbidden, NotFound, InvalidWorkbook),
+    responses=documented(NotSignedIn, Forbidden, NotFound, OtherEvent, ImportBusy, InvalidWorkbook),
     max_body_size=WORKBOOK_BYTES,
 )
 async def import_into_event(
-    file: UploadFile, member: EventOrganiser, session: Transaction, dry_run: DryRun = False, language: In = "en"
+    file: UploadFile,
+    member: EventOrganiser,
+    session: Transaction,
+    imports: Imports,
+    dry_run: DryRun = False,
+    confirm_name: Confirmed = None,
+    language: In = "en",
 ) -> ImportUpdate:
     """Take a later workbook over into an event. People are known by their e-mail address, slots by their start.
 
     Only what the workbook says otherwise than the one before is taken over, so what was edited here stays. Nothing is
-    deleted. The counts are of people, requests, slots and places.
+    deleted; what is ignored or kept is listed. A workbook that seems to be of another event needs `confirm_name`.
     """
-    event = await _read(file, language, member.event.themes)
-    trial = await session.begin_nested()
-    try:
-        changes = await session.run_sync(service.update_event, member.event, event)
-    except OverlapError as error:
-        raise InvalidWorkbook("Slots overlap.", errors=_overlaps(event, error)) from None
+    await session.commit()  # reading takes long: no connection is held meanwhile
+    event_id, filename = member.event.id, file.filename or ""
+    data = await file.read()
+    parsed = await _read(imports, data, filename, language, member.event.themes)
+    alone = filename.lower().endswith(".csv")
     if dry_run:
-        await trial.rollback()
+        work = partial(service.preview_import, event_id=event_id, parsed=parsed, alone=alone)
     else:
-        record_action(session, member, "workbook imported", added=changes.added, updated=changes.updated)
-        await enqueue(session, "rank_event", event_id=member.event.id)
-    counts = UpdateCounts(added=changes.added, updated=changes.updated, unchanged=changes.unchanged)
-    return ImportUpdate(counts=counts)
+        work = partial(
+            service.import_into_event,
+            event_id=event_id,
+            parsed=parsed,
+            upload=service.Upload.of(member.user.id, filename, data),
+            alone=alone,
+            confirmed_name=confirm_name,
+        )
+    return _update_of(await imports.transact(work), parsed)
+
+
+@router.get("/events/{event_id}/imports", responses=documented(NotSignedIn, Forbidden, NotFound))
+async def list_imports(member: EventOrganiser, session: Transaction) -> ImportRuns:
+    """The imports of an event, the latest first."""
+    run = models.ImportRun
+    rows = await session.execute(
+        sa.select(run, run.undo.is_not(None)).where(run.event_id == member.event.id).order_by(run.id.desc()).limit(RUNS)
+    )
+    items: list[ImportRun] = []
+    latest = True  # of those that stand
+    for row, reversible in rows:
+        items.append(_run_of(row, undoable=latest and reversible and row.undone_at is None))
+        latest = latest and row.undone_at is not None
+    return ImportRuns(items=items)
+
+
+@router.post(
+    "/imports/{import_id}/undo",
+    responses=documented(NotSignedIn, Forbidden, NotFound, ImportInUse, ImportBusy, ScheduleRunning),
+)
+async def undo_import(import_id: Id, member: ImportOrganiser, session: Transaction, imports: Imports) -> ImportRun:
+    """Take an import back: what it added goes, what it changed is as before.
+
+    Refused once something depends on it, such as an edit, an answer, a meeting or a later import; `errors` names each
+    with its `reason`.
+    """
+    await session.commit()
+    row = await imports.transact(partial(service.undo_run, run_id=import_id, user_id=member.user.id))
+    return _run_of(row, undoable=False)
 
 
 @router.get("/template.xlsx", response_class=Response, responses=WORKBOOK | documented(Busy))
@@ -124,38 +220,57 @@ async def read_workbook(
     return _xlsx(await DOCUMENTS.run(print_event, settings.database_url, event_id, language), slug)
 
 
-def _read_here(data: bytes, filename: str, language: str, themes: Themes | None) -> Event:
-    event = intake.read_workbook(data, filename, language, themes)
-    detect([event.name])  # the first use loads a model for a second, better here than while storing
-    return event
-
-
-async def _read(file: UploadFile, language: str, themes: Themes | None = None) -> Event:
+async def _read(
+    imports: ImportPool, data: bytes, filename: str, language: str, themes: Themes | None = None
+) -> ParsedFile:
     try:
-        return await asyncio.to_thread(_read_here, await file.read(), file.filename or "", language, themes)
-    except IntakeErrors as found:
+        return await imports.read(data, filename, language, themes)
+    except IntakeErrors as error:
         errors = [
             {"sheet": e.sheet, "row": e.row, "column": e.column, "value": e.value, "expected": e.expected}
-            for e in found.errors
+            for e in error.errors
         ]
-        raise InvalidWorkbook(f"{len(errors)} errors; nothing was imported.", errors=errors) from None
+        raise InvalidWorkbook(f"{error.total} errors; nothing was imported.", errors=errors) from None
 
 
-def _overlaps(event: Event, error: OverlapError) -> Sequence[Mapping[str, Any]]:
-    expected = "a slot that does not overlap those of the event"
-    slots = [event.slots[i] for i in error.slots]
-    return [
-        {"sheet": "slots", "row": None, "column": "start", "value": s.starts.isoformat(), "expected": expected}
-        for s in slots
-    ]
+def _update_of(outcome: service.ImportOutcome, parsed: ParsedFile) -> ImportUpdate:
+    plan, other = outcome.plan, outcome.other_event
+    answers = [f"{sender} – {recipient}" for sender, recipient in plan.kept_answers]
+    return ImportUpdate(
+        import_id=outcome.run_id,
+        counts=UpdateCounts.model_validate(plan.changes),
+        ignored=ImportIgnored(
+            notices=_notices(parsed),
+            missing_participants=Ignored(count=len(plan.missing_people), names=list(plan.missing_people[:NAMES])),
+            kept_answers=Ignored(count=len(answers), names=answers[:NAMES]),
+            event_fields=list(outcome.ignored_fields),
+        ),
+        other_event=None if other is None else OtherEventWarning.model_validate(other),
+    )
+
+
+def _run_of(row: models.ImportRun, *, undoable: bool) -> ImportRun:
+    return ImportRun(
+        id=row.id,
+        filename=row.filename,
+        created_at=row.created_at,
+        counts=UpdateCounts.model_validate(row.counts),
+        undone_at=row.undone_at,
+        undoable=undoable,
+    )
+
+
+def _notices(parsed: ParsedFile) -> list[ImportNotice]:
+    notices: tuple[IntakeNotice, ...] = parsed.notices
+    return [ImportNotice(sheet=n.sheet, column=n.column, text=n.text) for n in notices]
 
 
 def _counts(event: Event) -> WorkbookCounts:
-    organisations = {service.key_of(person.organisation) for person in event.people}
-    organisations |= {service.key_of(place.organisation) for place in event.places if place.organisation}
+    names = [person.organisation for person in event.people]
+    names += [place.organisation for place in event.places if place.organisation]
     return WorkbookCounts(
         participants=len(event.people),
-        organisations=len(organisations),
+        organisations=len({service.organisation_key(name) for name in names}),
         offers=sum(len(person.offers) for person in event.people),
         needs=sum(len(person.needs) for person in event.people),
         requests=len(event.requests),

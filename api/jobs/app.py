@@ -7,6 +7,7 @@ import psycopg
 import sqlalchemy as sa
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 COMPUTE = "compute"  # long computations, one at a time in each worker; all else is in the queue "default"
 
@@ -57,6 +58,31 @@ async def enqueue(session: AsyncSession, task: str, **arguments: int | str | Non
                 )
         except AlreadyEnqueued:
             continue
+
+
+def enqueue_in(session: Session, task: str, **arguments: int | str | None) -> None:
+    """`enqueue` for a sync session, as a thread has it."""
+    event_id = arguments.get("event_id")
+    key = f"rank-{event_id}" if task == "rank_event" else None
+    while True:
+        waiting = key and session.scalar(
+            sa.text("SELECT id FROM procrastinate_jobs WHERE queueing_lock = :key AND status = 'todo' FOR SHARE"),
+            {"key": key},
+        )
+        if waiting:
+            return
+        try:
+            with session.begin_nested():
+                app.configure_task(
+                    task,
+                    allow_unknown=False,
+                    lock=None if event_id is None else f"event-{event_id}",
+                    queueing_lock=key,
+                    connection=session.connection().connection.driver_connection,
+                ).defer(**arguments)
+        except AlreadyEnqueued:
+            continue
+        return
 
 
 async def ranking_state(session: AsyncSession, event_id: int) -> Literal["current", "queued", "running", "failed"]:

@@ -13,6 +13,7 @@ from api.models.accounts import (
 from api.models.base import Base
 from api.models.documents import Document, DocumentKind
 from api.models.events import Event, EventSession, Membership, Organisation, Place, Slot, TeamRole
+from api.models.imports import ImportRun
 from api.models.people import Answerer, BlockedSlot, Match, MeetingRequest, Need, Offer, Participant, StoredVector
 from api.models.proposals import Proposals, ProposalsState
 from api.models.schedules import Meeting, MeetingAttendee, Schedule, ScheduleState, Unplaced
@@ -26,6 +27,7 @@ __all__ = [
     "DocumentKind",
     "Event",
     "EventSession",
+    "ImportRun",
     "InstallationSecret",
     "Match",
     "Meeting",

@@ -1,10 +1,11 @@
 """What a participant is found by, kept as folded text beside them, whoever writes their names, offers or needs.
 
-A listener, because many places write these: each would have to remember it. What does not go through the unit of work
-of the ORM has to set the column itself, which the database refuses to leave empty.
+A listener, because many places write these: each would have to remember it. What goes past the unit of work of the ORM
+calls `refresh_search_texts`; the database refuses to leave the column empty.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -23,6 +24,32 @@ def search_text_of(name: str, job_title: str, organisation: str, statements: Ite
     """
     who = fold(f"{name} {job_title} {organisation}")
     return f" {who} \n {' '.join(map(fold, statements))} "
+
+
+def refresh_search_texts(session: Session, participant_ids: Sequence[int]) -> None:
+    """Write the search texts of participants whose rows were written past the unit of work."""
+    if not participant_ids:
+        return
+    chosen = sa.func.any(sa.literal(list(participant_ids), sa.ARRAY(sa.BigInteger())))
+    statements: dict[int, list[str]] = defaultdict(list)
+    for kind in (Offer, Need):
+        texts = sa.select(kind.participant_id, kind.text).where(kind.participant_id == chosen).order_by(kind.position)
+        for participant_id, text in session.execute(texts):
+            statements[participant_id].append(text)
+    people = session.execute(
+        sa.select(
+            Participant.id, Participant.first_name, Participant.last_name, Participant.job_title, Organisation.name
+        )
+        .join(Organisation, Organisation.id == Participant.organisation_id)
+        .where(Participant.id == chosen)
+    )
+    session.execute(
+        sa.update(Participant),
+        [
+            {"id": id_, "search_text": search_text_of(f"{first} {last}", job_title, organisation, statements[id_])}
+            for id_, first, last, job_title, organisation in people
+        ],
+    )
 
 
 @sa.event.listens_for(Session, "before_flush")

@@ -1,10 +1,10 @@
 """Participants, what they offer and need, when they are free, and whom they should meet."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from api.core.schemas import Language, Line, Model, Name, Number, Page, Texts
+from api.core.schemas import Language, Line, Model, Name, Number, Page, StatementText, Texts
 from api.events.schemas import OrganisationBrief, PlaceBrief
 from matchmaker.event import RequestStatus
 
@@ -22,11 +22,7 @@ class Statement(Model):
 class StatementIn(Model):
     """An offer or a need."""
 
-    text: Annotated[
-        str,
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=r"^[^\x00]*$"),
-        Field(examples=["Un partenaire pour valider un test sanguin dans trois hôpitaux"]),
-    ]
+    text: StatementText = Field(examples=["Un partenaire pour valider un test sanguin dans trois hôpitaux"])
 
 
 class ParticipantBrief(Model):

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
-from api.core.errors import ScheduleRunning
+from api.core.errors import NoSlots, ScheduleRunning
 from api.jobs import enqueue
 from api.models.schedules import ScheduleState
 from api.schedules.closing import OPEN
@@ -25,7 +25,7 @@ from api.schedules.schemas import (
 async def start_schedule(
     session: AsyncSession, event_id: int, wanted: ScheduleIn, user_id: int | None
 ) -> models.Schedule:
-    """A new schedule and the job that makes it. Raises `ScheduleRunning` if one is being made."""
+    """A new schedule and the job that makes it. Raises `ScheduleRunning` if one is being made, and `NoSlots`."""
     # the versions of an event follow each other: of two who start at once, the second waits and is refused
     event = models.Event
     await session.execute(sa.select(event.id).where(event.id == event_id).with_for_update(key_share=True))
@@ -39,6 +39,8 @@ async def start_schedule(
     ).one()
     if running:
         raise ScheduleRunning("Wait until it is done, or cancel it.")
+    if not await session.scalar(sa.select(models.Slot.id).where(models.Slot.event_id == event_id).limit(1)):
+        raise NoSlots("Import the slots of the event first: without them no meeting has a time.")
     row = models.Schedule(
         event_id=event_id,
         version=latest + 1,

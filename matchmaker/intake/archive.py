@@ -21,7 +21,11 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 
 
 class TooLargeError(Exception):
-    """The archive unpacks to more than `MEGABYTES`, or has more than `ENTRIES` entries."""
+    """The archive unpacks to more than `MEGABYTES`."""
+
+
+class TooManyEntriesError(Exception):
+    """The archive has more than `ENTRIES` entries."""
 
 
 class StrayCellError(Exception):
@@ -37,7 +41,7 @@ class Unpacker:
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         if len(archive.infolist()) > ENTRIES:
-            raise TooLargeError
+            raise TooManyEntriesError
         self.archive = archive
         self._left = MEGABYTES * 1_000_000
 

@@ -135,9 +135,12 @@ def theme_code(cell: Cell) -> str:
     return text(cell)
 
 
-def several(cell: Cell) -> tuple[str, ...]:
-    """The parts of a list, as separated by semicolons or line ends."""
-    return tuple(line(part) for part in re.split("[;\n]", text(cell)) if part.strip())
+def several(cell: Cell, most: int) -> tuple[str, ...]:
+    """The parts of a list of at most so many, as separated by semicolons or line ends."""
+    parts = [part for part in re.split("[;\n]", text(cell)) if part.strip()]
+    if len(parts) > most:
+        raise UnexpectedError("too_many_themes", most=most)
+    return tuple(line(part) for part in parts)
 
 
 def colour(cell: Cell) -> str:

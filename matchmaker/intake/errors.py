@@ -238,6 +238,11 @@ _EXPECTED |= {
         "effacez son contenu",
         "nl": "niets voorbij rij {rows} of kolom {columns}, en geen cel zo ver van de tabel: wis de inhoud ervan",
     },
+    "entries": {
+        "en": "an archive of at most {most} files",
+        "fr": "une archive de {most} fichiers au plus",
+        "nl": "een archief van hoogstens {most} bestanden",
+    },
     "resources": {
         "en": "a file that can be read with the time and memory that a file is given: remove what is not the event's",
         "fr": "un fichier lisible avec le temps et la mémoire accordés à un fichier : retirez ce qui n'est pas de "

@@ -148,6 +148,8 @@ THEMES = Sheet(
     ),
     required=False,
 )
+# The first sheet of the template, which is for its reader.
+NOTES_SHEET = _names("notes", "notes", "toelichting")
 SHEETS = (EVENT, PARTICIPANTS, OFFERS_AND_NEEDS, AVAILABILITY, REQUESTS, SLOTS, PLACES, THEMES)
 
 

@@ -275,15 +275,13 @@ def _themes_written(sheets: Mapping[str, list[Row]]) -> dict[str, dict[str, str]
             break
         if "themes" in row.cells:
             with suppress(UnexpectedError):  # reported where the row is read
-                names |= {fold(name): name for name in cells.several(row.cells["themes"])}
+                names |= {fold(name): name for name in cells.several(row.cells["themes"], THEMES_PER_PERSON)}
     return {slug(folded, "theme", 40): dict.fromkeys(LANGUAGES, name) for folded, name in names.items()}
 
 
 def _themes_named(cell: Cell, codes: Mapping[str, str], sheet: str) -> tuple[str, ...]:
     """The codes of the themes that a cell lists by code or label."""
-    names = cells.several(cell)
-    if len(names) > THEMES_PER_PERSON:
-        raise UnexpectedError("too_many_themes", most=THEMES_PER_PERSON)
+    names = cells.several(cell, THEMES_PER_PERSON)
     themes = [codes.get(fold(name)) for name in names]
     if None in themes:
         known = list(dict.fromkeys(codes.values()))

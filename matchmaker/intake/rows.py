@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from matchmaker.intake.cells import text
 from matchmaker.intake.errors import IntakeError, IntakeErrors, IntakeNotice, UnexpectedError, expectation
-from matchmaker.intake.layout import EXAMPLE_DOMAIN, SHEETS, Sheet, is_called
+from matchmaker.intake.layout import EXAMPLE_DOMAIN, NOTES_SHEET, SHEETS, Sheet, is_called
 from matchmaker.intake.tables import Cell, Table
 from matchmaker.text import fold
 
@@ -142,7 +142,7 @@ def sheets_of(tables: Sequence[Table], findings: Findings) -> dict[str, list[Row
         near = get_close_matches(name.casefold()[:100], optional, cutoff=0.8)
         if near:
             findings.add(name, None, "", "", "sheet_name", suggestion=near[0])
-        else:
+        elif not is_called(NOTES_SHEET, name):
             findings.notice(name, "", "ignored_sheet")
     return rows
 

@@ -13,7 +13,7 @@ from xml.parsers.expat import ExpatError
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum, load_workbook
 
 from matchmaker.intake import archive
-from matchmaker.intake.archive import StrayCellError, TooLargeError, Unpacker
+from matchmaker.intake.archive import StrayCellError, TooLargeError, TooManyEntriesError, Unpacker
 from matchmaker.intake.errors import IntakeError, IntakeErrors, expectation
 
 Cell = str | int | float | bool | date | datetime | time | timedelta
@@ -42,6 +42,8 @@ def tables_of(data: bytes, filename: str, language: str, is_read: IsRead) -> lis
         return list(_workbook(data, is_read)) if zipped is None else _csv_tables(zipped, language)
     except TooLargeError as error:
         raise _unreadable(filename, "size", language, megabytes=archive.MEGABYTES) from error
+    except TooManyEntriesError as error:
+        raise _unreadable(filename, "entries", language, most=archive.ENTRIES) from error
     except StrayCellError as error:
         expected = expectation("stray_cell", language, rows=archive.ROWS, columns=archive.COLUMNS)
         raise IntakeErrors((IntakeError(sheet=error.sheet, value=error.cell, expected=expected),)) from error

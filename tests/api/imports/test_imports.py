@@ -127,6 +127,19 @@ def test_the_template_can_be_had_by_anybody(client: TestClient) -> None:
     assert read_workbook(answer.content, "template.xlsx").people
 
 
+def test_the_example_people_of_the_template_are_not_imported(browser: TestClient, db: Session) -> None:
+    workbook = browser.get("/api/v1/template.xlsx").content
+    answer = browser.post("/api/v1/imports", files={"file": ("template.xlsx", workbook)}).json()
+    assert answer["counts"]["participants"] == answer["counts"]["requests"] == 0
+    assert [n["sheet"] for n in answer["notices"]] == [
+        "participants",
+        "offers and needs",
+        "availability",
+        "requests",
+    ]
+    assert db.scalar(sa.select(sa.func.count()).select_from(Participant)) == 0
+
+
 @pytest.fixture
 def update(signed_in: Browser, event_id: int) -> Callable[..., dict[str, Any]]:
     """Send a later workbook to the small event; the answer."""
@@ -145,8 +158,14 @@ Update = Callable[..., dict[str, Any]]
 
 def test_the_same_workbook_again_changes_nothing(update: Update, db: Session) -> None:
     before = rows(db)
-    # four people, three requests, four slots, three places
-    assert update(small_event())["counts"] == {"added": 0, "updated": 0, "unchanged": 14}
+    counts = update(small_event())["counts"]
+    assert {sheet: (n["added"], n["updated"], n["unchanged"], n["removed"]) for sheet, n in counts.items()} == {
+        "participants": (0, 0, 4, 0),
+        "offers_and_needs": (0, 0, 6, 0),
+        "requests": (0, 0, 3, 0),
+        "slots": (0, 0, 4, 0),
+        "places": (0, 0, 3, 0),
+    }
     assert rows(db) == before | {"audit_entries": 1}
 
 
@@ -166,7 +185,16 @@ def test_an_update_adds_and_changes_what_is_new(update: Update, db: Session, eve
     )
     dry = update(event, "?dry_run=true")
     assert db.scalar(sa.select(sa.func.count()).select_from(Participant)) == 4
-    assert update(event) == dry == {"counts": {"added": 3, "updated": 2, "unchanged": 7}}
+    real = update(event)
+    assert (dry["import_id"], real["import_id"]) == (None, 1)
+    assert real | {"import_id": None} == dry
+    assert {sheet: (n["added"], n["updated"], n["unchanged"], n["removed"]) for sheet, n in dry["counts"].items()} == {
+        "participants": (1, 1, 1, 0),  # Eve; Ann's title; Bob
+        "offers_and_needs": (1, 0, 4, 1),  # Ann's need is another
+        "requests": (1, 1, 0, 0),
+        "slots": (1, 0, 4, 0),
+        "places": (0, 0, 2, 0),
+    }
     ann = db.scalars(sa.select(Participant).join(User).where(User.email == "ann@example.org")).one()
     assert ann.job_title == "Présidente"
     assert db.scalars(sa.select(Need.text).where(Need.participant_id == ann.id)).all() == ["Un partenaire clinique"]
@@ -222,7 +250,8 @@ def test_a_file_of_participants_alone_takes_nothing_away(
         "ann@example.org,Ann,Dubois,Aurora Therapeutics,BE,Directrice\n"
     )
     answer = browser.post(f"/api/v1/events/{event_id}/imports", files={"file": ("people.csv", csv.encode())})
-    assert answer.json() == {"counts": {"added": 0, "updated": 1, "unchanged": 0}}
+    assert answer.json()["counts"]["participants"] == {"added": 0, "updated": 1, "unchanged": 0, "removed": 0}
+    assert answer.json()["counts"]["offers_and_needs"] == dict.fromkeys(["added", "updated", "unchanged", "removed"], 0)
     assert browser.get(path).json() == before | {"job_title": "Directrice"}
 
 
@@ -235,7 +264,7 @@ def test_a_slot_that_overlaps_another_is_refused(update: Update, db: Session) ->
 
 
 def test_events_of_one_name_have_addresses_of_their_own(browser: TestClient) -> None:
-    for _ in range(3):
-        browser.post("/api/v1/imports", **sent(small_event()))
+    for number in range(3):
+        browser.post("/api/v1/imports", **sent(small_event(colour=f"#00000{number}")))
     slugs = [event["slug"] for event in browser.get("/api/v1/events").json()["items"]]
     assert slugs == ["journee-d-ete-3", "journee-d-ete-2", "journee-d-ete"]

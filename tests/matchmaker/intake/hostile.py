@@ -6,7 +6,7 @@ import zipfile
 
 from tests.matchmaker.events import sheets, workbook
 
-_PLACES = "xl/worksheets/sheet6.xml"
+PLACES = "xl/worksheets/sheet6.xml"
 
 
 def zipped(files: dict[str, bytes], declared: int | None = None) -> bytes:
@@ -27,7 +27,12 @@ def zipped(files: dict[str, bytes], declared: int | None = None) -> bytes:
 
 def workbook_with(entry: str, content: bytes, declared: int | None = None) -> bytes:
     """The small workbook in which one entry is another."""
-    with zipfile.ZipFile(io.BytesIO(workbook(sheets()))) as archive:
+    return with_entry(workbook(sheets()), entry, content, declared)
+
+
+def with_entry(data: bytes, entry: str, content: bytes, declared: int | None = None) -> bytes:
+    """An archive in which one entry is another."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     return zipped({**files, entry: content}, declared)
 
@@ -35,8 +40,19 @@ def workbook_with(entry: str, content: bytes, declared: int | None = None) -> by
 def stray_cell(cell: str, *, filled: bool = True) -> bytes:
     """The small workbook with one more cell in the sheet of places, which is empty unless `filled`."""
     with zipfile.ZipFile(io.BytesIO(workbook(sheets()))) as archive:
-        page = archive.read(_PLACES)
+        page = archive.read(PLACES)
     row = cell.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
     content = "<v>1</v>" if filled else ""
     added = f'<row r="{row}"><c r="{cell}" s="0">{content}</c></row></sheetData>'.encode()
-    return workbook_with(_PLACES, page.replace(b"</sheetData>", added))
+    return workbook_with(PLACES, page.replace(b"</sheetData>", added))
+
+
+def shared_text(length: int, cells: int) -> bytes:
+    """The small workbook in which so many cells of the sheet of places share one long text."""
+    with zipfile.ZipFile(io.BytesIO(workbook(sheets()))) as archive:
+        texts, page = archive.read("xl/sharedStrings.xml"), archive.read(PLACES)
+    index = texts.count(b"<si>")
+    rows = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>%d</v></c></row>' % (i, i, index) for i in range(3, cells + 3))
+    texts = texts.replace(b"</sst>", b"<si><t>" + b"a" * length + b"</t></si></sst>")
+    page = page.replace(b"</sheetData>", rows + b"</sheetData>")
+    return with_entry(workbook_with(PLACES, page), "xl/sharedStrings.xml", texts)
