@@ -1,15 +1,13 @@
 """Between the literals of a model and meetings at places: reading a solution, and hinting one."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matchmaker.scheduling.domain import Meeting, Schedule
-
-if TYPE_CHECKING:
-    from solver.exact.model import Model
+from solver.exact.variables import Variables
 
 
-def seat(model: "Model", holds: Callable[[Any], bool]) -> Schedule:
+def seat(model: Variables, holds: Callable[[Any], bool]) -> Schedule:
     """The meetings of a solution, the held ones first.
 
     A meeting that stays in its slot keeps its place where it can. The others take the first place of their pool with
@@ -58,7 +56,7 @@ def _stand_ins(teams: list[dict[int, Any]], holds: Callable[[Any], bool]) -> tup
     return tuple(person for team in teams for person, literal in team.items() if holds(literal))
 
 
-def hint(model: "Model", schedule: Schedule) -> None:
+def hint(model: Variables, schedule: Schedule) -> None:
     """Tell CP-SAT to look near `schedule` first."""
     meetings = schedule.by_candidate
     for candidate in model.open_candidates:

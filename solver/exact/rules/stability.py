@@ -2,15 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matchmaker.scheduling.domain import Meeting
-
-if TYPE_CHECKING:
-    from solver.exact.model import Model
+from solver.exact.variables import Variables
 
 
-def kept(model: "Model") -> dict[int, Any]:
+def kept(model: Variables) -> dict[int, Any]:
     """For each candidate whose published meeting can stand unchanged, a literal that it does.
 
     A pool is a set of interchangeable places, so a kept meeting must also find room at its very place.
@@ -33,7 +31,7 @@ def kept(model: "Model") -> dict[int, Any]:
     return found
 
 
-def _standing(model: "Model", meeting: Meeting) -> list[Any] | None:
+def _standing(model: Variables, meeting: Meeting) -> list[Any] | None:
     """The literals that hold together when the meeting takes place as published; None when it cannot."""
     if meeting.candidate not in model.open_candidates:
         return None
@@ -59,7 +57,7 @@ def _standing(model: "Model", meeting: Meeting) -> list[Any] | None:
     return literals
 
 
-def touched(model: "Model", *, apart_from: Collection[int] = ()) -> dict[int, Any]:
+def touched(model: Variables, *, apart_from: Collection[int] = ()) -> dict[int, Any]:
     """By participant, whether the agenda differs from the published one, for those whom the model concerns.
 
     That somebody attends a candidate of `apart_from` does not count.
