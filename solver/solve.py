@@ -11,7 +11,7 @@ from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Candidate, Participant, Place, Problem, Schedule, Slot
 from solver.bounds import Bounds, cost
 from solver.exact.select import Selection, select
-from solver.result import Goal, GoalReport, Options, Progress, Result, Status
+from solver.result import MEASURES, Goal, GoalReport, Options, Progress, Result, Status
 from solver.search import chains
 from solver.search.arrays import Ints, arrays
 from solver.search.bits import is_compiled
@@ -19,14 +19,6 @@ from solver.search.improve import MEMBERSHIP, TOTALS, UNBOUNDED, Budget, Search,
 from solver.search.rooms import seated
 from solver.search.state import MISSING, UNFAIR, VALUE, State, copy, data_ref, empty, state_ref
 
-MEASURES = {
-    Goal.COVERAGE: "below_minimum",
-    Goal.VALUE: "value",
-    Goal.BREAKS: "breaks",
-    Goal.IDLE: "idle",
-    Goal.MOVES: "moves",
-    Goal.STABILITY: "changed",
-}
 EXACT = 3000  # (meeting, slot) choices up to which one exact model of everything is worth its time
 
 

@@ -14,14 +14,14 @@ from solver.result import Goal
 
 
 def coverage(model: Variables) -> Any:
-    """Participants with fewer meetings than promised."""
+    """Promised meetings that are lacking."""
     total: Any = 0
     for person in sorted(model.concerned):
         minimum = model.index.participants[person].minimum
         if minimum > 0:
-            below = model.cp.new_bool_var("")
-            model.cp.add(sum(a.attends for a in model.agenda.get(person, ())) + minimum * below >= minimum)
-            total += below
+            lacking = model.cp.new_int_var(0, minimum, "")
+            model.cp.add(sum(a.attends for a in model.agenda.get(person, ())) + lacking >= minimum)
+            total += lacking
     return total
 
 

@@ -14,16 +14,7 @@ from solver.exact.index import Index
 from solver.exact.interruption import interrupted_by
 from solver.exact.model import Model
 from solver.exact.seating import hint, seat
-from solver.result import Goal, GoalReport, Options, Progress, Result, Status
-
-_MEASURES = {
-    Goal.COVERAGE: "below_minimum",
-    Goal.VALUE: "value",
-    Goal.BREAKS: "breaks",
-    Goal.IDLE: "idle",
-    Goal.MOVES: "moves",
-    Goal.STABILITY: "changed",
-}
+from solver.result import MEASURES, Goal, GoalReport, Options, Progress, Result, Status
 
 
 def solve_exactly(
@@ -210,5 +201,5 @@ class _Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]  # OR-
 
 
 def _of(found: Measures, goal: Goal) -> int:
-    measure: int = getattr(found, _MEASURES[goal])
+    measure: int = getattr(found, MEASURES[goal])
     return measure

@@ -16,10 +16,10 @@ from solver.result import Goal
 from solver.search import chains
 from solver.search.arrays import Data, Ints, Longs
 from solver.search.state import (
-    BELOW,
     BREAKS,
     IDLE,
     MISSING,
+    SHORTFALL,
     UNFAIR,
     VALUE,
     State,
@@ -29,7 +29,7 @@ from solver.search.state import (
     state_ref,
 )
 
-TOTALS = {Goal.COVERAGE: BELOW, Goal.VALUE: VALUE, Goal.BREAKS: BREAKS, Goal.IDLE: IDLE}
+TOTALS = {Goal.COVERAGE: SHORTFALL, Goal.VALUE: VALUE, Goal.BREAKS: BREAKS, Goal.IDLE: IDLE}
 MEMBERSHIP = (Goal.COVERAGE, Goal.VALUE)
 UNBOUNDED = np.int64(1) << 60
 ROUND = 0.04  # seconds between two looks at the clock, about

@@ -2,7 +2,7 @@
 
 from solver.search.arrays import FREE
 from solver.search.bits import compactness, jit, randint
-from solver.search.state import BELOW, BREAKS, IDLE, MISSING, UNFAIR, VALUE, DataRef, StateRef
+from solver.search.state import BREAKS, IDLE, MISSING, SHORTFALL, UNFAIR, VALUE, DataRef, StateRef
 
 
 @jit
@@ -38,7 +38,7 @@ def put(d: DataRef, st: StateRef, m: int, t: int, k: int) -> None:
         st.meetings[p] += 1
         st.in_session[p, d.session[t]] += 1
         st.in_day[p, d.day[t]] += 1
-        st.total[BELOW] -= st.meetings[p] == d.minimum[p]
+        st.total[SHORTFALL] -= st.meetings[p] <= d.minimum[p]
     for j in range(d.group_ptr[m], d.group_ptr[m + 1]):
         st.held[d.group[j]] += 1
     st.total[VALUE] -= d.value[m]
@@ -58,7 +58,7 @@ def take(d: DataRef, st: StateRef, m: int) -> None:
     for j in range(d.seat_ptr[m], d.seat_ptr[m + 1]):
         p = st.seat[j]
         _set_busy(d, st, p, t, length, -1)
-        st.total[BELOW] += st.meetings[p] == d.minimum[p]
+        st.total[SHORTFALL] += st.meetings[p] <= d.minimum[p]
         st.meetings[p] -= 1
         st.in_session[p, d.session[t]] -= 1
         st.in_day[p, d.day[t]] -= 1

@@ -11,9 +11,9 @@ from numba.extending import intrinsic
 from solver.search.arrays import Data, Ints, Longs, Words
 from solver.search.bits import jit
 
-MISSING, BELOW, VALUE, BREAKS, IDLE, UNFAIR = range(6)
-"""Positions in `State.total`, each to be made small: candidates that must take place and do not, participants below
-their minimum, minus the value, breaks, idle slots, breaks above the limit of one participant."""
+MISSING, SHORTFALL, VALUE, BREAKS, IDLE, UNFAIR = range(6)
+"""Positions in `State.total`, each to be made small: candidates that must take place and do not, promised meetings that
+are lacking, minus the value, breaks, idle slots, breaks above the limit of one participant."""
 
 
 class State(NamedTuple):
@@ -125,7 +125,7 @@ def empty(data: Data, seed: int) -> State:
 
     total = np.zeros(6, np.int64)
     total[MISSING] = data.must.sum()
-    total[BELOW] = (data.minimum > 0).sum()
+    total[SHORTFALL] = data.minimum.sum()
     return State(
         slot=ints(n, fill=-1),
         place=ints(n, fill=-1),
