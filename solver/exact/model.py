@@ -25,7 +25,7 @@ class Model(Variables):
         self._make_pools()
         for candidate in self.open_candidates:
             self._add_candidate(index.candidates[candidate])
-        for meeting in self.held.values():
+        for meeting in self.fixed_meetings.values():
             self._add_held(meeting)
         for person, agenda in self.agenda.items():
             for a in agenda:
@@ -33,7 +33,7 @@ class Model(Variables):
                     self.busy[person, t].append(a.attends)
         self.free = {key: self.cp.new_bool_var("") for key in self.busy}
         if Goal.STABILITY in options.goals:
-            self.kept = stability.kept(self)
+            self.kept_literals = stability.kept_literals(self)
         for rule in CONSTRAINTS.values():
             rule(self)
 
@@ -49,7 +49,7 @@ class Model(Variables):
             place.id: [place.capacity if all(rule(place, t) for rule in OPENING.values()) else 0 for t in slots]
             for place in index.problem.places
         }
-        for meeting in self.held.values():
+        for meeting in self.fixed_meetings.values():
             for t in index.covered(index.candidates[meeting.candidate], meeting.slot):
                 self.room[meeting.place][t] -= 1
         named: dict[int, list[tuple[str, int]]] = defaultdict(list)

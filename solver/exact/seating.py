@@ -35,7 +35,7 @@ def seat(model: Variables, holds: Callable[[Any], bool]) -> Schedule:
         return all(room[place][t] > 0 for t in index.covered(index.candidates[candidate], slot))
 
     if model.seated_by_slot:
-        kept = {c for c, literal in model.kept.items() if holds(literal)}
+        kept = {c for c, literal in model.kept_literals.items() if holds(literal)}
         for previous in (model.options.baseline, model.options.start):
             before = previous.by_candidate if previous is not None else {}
             # Those that the model counts as kept come before those that merely happen to be in the same slot.
@@ -49,7 +49,7 @@ def seat(model: Variables, holds: Callable[[Any], bool]) -> Schedule:
         if candidate not in placed:
             places = model.pools[pool].places
             take(slot, candidate, next((k for k in places if fits(slot, candidate, k)), places[0]), attendees)
-    return Schedule((*model.held.values(), *(placed[c] for _, c, _, _ in chosen)))
+    return Schedule((*model.fixed_meetings.values(), *(placed[c] for _, c, _, _ in chosen)))
 
 
 def _stand_ins(teams: list[dict[int, Any]], holds: Callable[[Any], bool]) -> tuple[int, ...]:

@@ -118,8 +118,8 @@ class _Selecting:
 
     def _judge(self, solver: Any, levels: Mapping[Goal, int]) -> None:
         """Notes that no schedule is legal; not where a goal is held at a level that is merely a bound."""
-        held = any(self.objectives[goal] for goal in levels)
-        self.infeasible = solver.status() == LinearStatus.INFEASIBLE and not held
+        is_restricted = any(self.objectives[goal] for goal in levels)
+        self.infeasible = solver.status() == LinearStatus.INFEASIBLE and not is_restricted
 
     def _hold(self, goal: Goal, bound: int, level: int, levels: dict[Goal, int]) -> None:
         """Notes a bound and holds the goal at `level` (both as costs) for those to come."""

@@ -49,7 +49,7 @@ class Variables:
             index.candidates if free is None else (c for c in index.candidates if c in set(free))
         )
         before = options.start or Schedule()
-        self.held: dict[int, Meeting] = (
+        self.fixed_meetings: dict[int, Meeting] = (
             {} if free is None else {m.candidate: m for m in before.meetings if m.candidate not in self.open_candidates}
         )
         self.deciding_all = free is None
@@ -65,7 +65,7 @@ class Variables:
         self.agenda: dict[int, list[Attendance]] = defaultdict(list)
         self.busy: dict[tuple[int, int], list[Any]] = defaultdict(list)
         self.free: dict[tuple[int, int], Any] = {}
-        self.kept: dict[int, Any] = {}
+        self.kept_literals: dict[int, Any] = {}
         self._derived: dict[Callable[..., Any], Any] = {}
 
     def derived(self, make: Callable[[Self], T]) -> T:
@@ -99,7 +99,9 @@ class Variables:
         problem = self.index.problem
         if self.deciding_all:
             return problem
-        known = self.open_candidates.keys() | {m.candidate for m in self.held.values() if self._is_concerned(m)}
+        known = self.open_candidates.keys() | {
+            m.candidate for m in self.fixed_meetings.values() if self._is_concerned(m)
+        }
         return replace(problem, candidates=tuple(c for c in problem.candidates if c.id in known))
 
     def _is_concerned(self, meeting: Meeting) -> bool:
@@ -109,8 +111,8 @@ class Variables:
     def places_of(self, attendance: Attendance) -> dict[int, Any]:
         """Where this attendance takes place: a literal for each place (places are told apart only for `Goal.MOVES`)."""
         candidate, slot = attendance.candidate, attendance.slot
-        if candidate.id in self.held:
-            return {self.held[candidate.id].place: self.true}
+        if candidate.id in self.fixed_meetings:
+            return {self.fixed_meetings[candidate.id].place: self.true}
         seats = {self.pools[g].places[0]: seat for g, seat in self.seats[candidate.id][slot].items()}
         if attendance.attends is self.start[candidate.id][slot]:
             return seats

@@ -9,17 +9,17 @@ Literals = dict[tuple[int, int], Any]
 
 def waits(model: Variables) -> Literals:
     """By (participant, slot), whether the slot is idle; slots that never are do not appear."""
-    found: Literals = {}
+    idle: Literals = {}
     for person in model.agenda:
         for session in model.index.sessions:
             later = _later(model, person, session)
             for t in session[1:-1]:
                 before = [~model.free[person, t - 1]] if (person, t - 1) in model.free else []
-                before += [found[person, t - 1]] if (person, t - 1) in found else []
+                before += [idle[person, t - 1]] if (person, t - 1) in idle else []
                 if before and t in later:
                     free = model.free.get((person, t), model.true)
-                    found[person, t] = _both(model, [free, later[t]], before)
-    return found
+                    idle[person, t] = _both(model, [free, later[t]], before)
+    return idle
 
 
 def begins(model: Variables) -> Literals:

@@ -49,14 +49,14 @@ def at_the_place_of_the_stand_in(model: Variables) -> None:
 
 
 def within_capacity(model: Variables) -> None:
-    held: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    seats_by_pool: dict[tuple[int, int], list[Any]] = defaultdict(list)
     for candidate_id in model.open_candidates:
         candidate = model.index.candidates[candidate_id]
         for slot, seats in model.seats[candidate_id].items():
             for pool, seat in seats.items():
                 for t in model.index.covered(candidate, slot):
-                    held[pool, t].append(seat)
-    for (pool, t), seats_here in held.items():
+                    seats_by_pool[pool, t].append(seat)
+    for (pool, t), seats_here in seats_by_pool.items():
         capacity = model.pools[pool].capacity[t]
         if len(seats_here) > capacity:
             model.cp.add(sum(seats_here) <= capacity)

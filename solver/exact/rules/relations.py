@@ -31,9 +31,9 @@ def at_most_one_of_each_set(model: Variables) -> None:
 
 def as_pinned(model: Variables) -> None:
     for pin in model.index.problem.pins:
-        held = model.held.get(pin.candidate)
-        if held is not None:
-            if pin.slot not in (None, held.slot) or pin.place not in (None, held.place):
+        meeting = model.fixed_meetings.get(pin.candidate)
+        if meeting is not None:
+            if pin.slot not in (None, meeting.slot) or pin.place not in (None, meeting.place):
                 model.cp.add_bool_or([])
             continue
         seats_at = model.seats.get(pin.candidate, {})
@@ -48,5 +48,5 @@ def as_pinned(model: Variables) -> None:
 def all_of_them(model: Variables) -> None:
     if model.options.complete:
         for candidate in model.index.candidates:
-            if candidate not in model.held:
+            if candidate not in model.fixed_meetings:
                 model.cp.add_bool_or(model.start.get(candidate, {}).values())

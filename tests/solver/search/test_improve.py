@@ -7,7 +7,7 @@ from solver.result import Goal
 from solver.search import chains
 from solver.search.arrays import Data, Longs, arrays
 from solver.search.improve import UNBOUNDED, Budget, Search, compact
-from solver.search.state import BREAKS, IDLE, SHORTFALL, VALUE, State, copy, data_ref, empty, state_ref
+from solver.search.state import BREAKS, IDLE, SHORTFALL, VALUE, SearchState, copy, data_ref, empty, state_ref
 from tests.solver.stands import exhibition
 
 HELD = [SHORTFALL, VALUE]
@@ -18,7 +18,7 @@ def data() -> Data:
     return arrays(exhibition())[0]
 
 
-def placed(data: Data, seed: int) -> tuple[State, Longs]:
+def placed(data: Data, seed: int) -> tuple[SearchState, Longs]:
     """A schedule, and bounds that hold its coverage and value."""
     state = empty(data, seed)
     everything = np.argsort(-data.value, kind="stable").astype(np.int32)
@@ -42,7 +42,7 @@ def test_compacting_never_gives_up_what_was_reached_before(data: Data, seed: int
 
 
 def test_what_compacting_gains_by_the_way_is_kept_in_every_thread(data: Data) -> None:
-    seen: list[State] = []
+    seen: list[SearchState] = []
     state, bound = placed(data, 0)
     start = int(state.total[SHORTFALL])
     search = Search(data, 2, lambda: 60.0, lambda other, _: seen.append(copy(other)))
