@@ -1,5 +1,7 @@
 """The things of a problem by their ids, and the runs of slots that make its sessions."""
 
+from itertools import pairwise
+
 from matchmaker.scheduling.domain import Candidate, Problem
 
 
@@ -12,7 +14,7 @@ class Index:
         self.participants = {p.id: p for p in problem.participants}
         self.places = {k.id: k for k in problem.places}
         starts = [t for t, s in enumerate(problem.slots) if t == 0 or s.session != problem.slots[t - 1].session]
-        self.sessions = [range(a, b) for a, b in zip(starts, [*starts[1:], len(problem.slots)], strict=True)]
+        self.sessions = [range(a, b) for a, b in pairwise([*starts, len(problem.slots)])]
         self.session_of = [session for session in self.sessions for _ in session]
 
     def covered(self, candidate: Candidate, slot: int) -> range:
