@@ -41,7 +41,8 @@ def select(
     A goal in `reached` is not optimised: it only has to be as good as that, and the others get the bound of the linear
     program, whole or not.
     """
-    return _Selecting(Relaxation(data), goals, perf_counter() + seconds, stop).run(reached or {})
+    deadline = perf_counter() + seconds
+    return _Selecting(Relaxation(data), goals, deadline, stop).run(reached or {})
 
 
 class _Selecting:
