@@ -23,7 +23,8 @@ class Status(StrEnum):
 class Goal(StrEnum):
     """What a schedule is judged by (see `checks.Measures`). `VALUE` is maximised, others minimised.
 
-    `STABILITY` counts the agendas that differ from `Options.baseline`, which it therefore needs.
+    `COVERAGE` counts the promised meetings that are lacking, not the people who lack them: whoever cannot get five
+    still gets four. `STABILITY` counts the agendas that differ from `Options.baseline`, which it therefore needs.
     """
 
     COVERAGE = "coverage"
@@ -32,6 +33,17 @@ class Goal(StrEnum):
     IDLE = "idle"
     MOVES = "moves"
     STABILITY = "stability"
+
+
+MEASURES = {
+    Goal.COVERAGE: "shortfall",
+    Goal.VALUE: "value",
+    Goal.BREAKS: "breaks",
+    Goal.IDLE: "idle",
+    Goal.MOVES: "moves",
+    Goal.STABILITY: "changed",
+}
+"""The field of `checks.Measures` that each goal is about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,22 +13,14 @@ from matchmaker.scheduling.validation import validate, with_useful_capacities
 from solver.bounds import Bounds, cost
 from solver.exact.select import Selection, select
 from solver.first_solve import first_solve
-from solver.result import Goal, GoalReport, Options, Progress, Result, Status
+from solver.result import MEASURES, Goal, GoalReport, Options, Progress, Result, Status
 from solver.search import chains
 from solver.search.arrays import Ints, arrays
 from solver.search.bits import is_compiled
 from solver.search.improve import MEMBERSHIP, TOTALS, UNBOUNDED, Budget, Search, compact, enrich
-from solver.search.rooms import seated
-from solver.search.state import MISSING, UNFAIR, VALUE, State, copy, data_ref, empty, state_ref
+from solver.search.rooms import assign_places
+from solver.search.state import MISSING, UNFAIR, VALUE, SearchState, copy, data_ref, empty, state_ref
 
-MEASURES = {
-    Goal.COVERAGE: "below_minimum",
-    Goal.VALUE: "value",
-    Goal.BREAKS: "breaks",
-    Goal.IDLE: "idle",
-    Goal.MOVES: "moves",
-    Goal.STABILITY: "changed",
-}
 EXACT = 3000  # (meeting, slot) choices up to which one exact model of everything is worth its time
 
 
@@ -82,7 +74,7 @@ class _Solve:
     problem: Problem
     options: Options
     began: float = field(default_factory=perf_counter)
-    best: State | None = None
+    best: SearchState | None = None
     spent: dict[Goal, float] = field(default_factory=dict)
     reported_at: float = -1.0
     reporting_seconds: float = 0.0
@@ -124,7 +116,7 @@ class _Solve:
         self.bounds.proven += selection.bounds
         return selection
 
-    def _quick_plan(self) -> State:
+    def _quick_plan(self) -> SearchState:
         """What must take place, then the start, then the most valuable first."""
         state = empty(self.data, self.options.seed)
         ref = state_ref(state)
@@ -136,7 +128,7 @@ class _Solve:
         chains.place(self.d, ref, order if self.wants_meetings else musts, -1)
         return state
 
-    def _load(self, state: State, schedule: Schedule) -> None:
+    def _load(self, state: SearchState, schedule: Schedule) -> None:
         """Puts the meetings of `schedule` where they were, as far as the rules allow."""
         ref = state_ref(state)
         for meeting in schedule.meetings:
@@ -149,7 +141,7 @@ class _Solve:
                 state.seat[first:last] = np.where(self.data.team[first:last] < 0, self.data.person[first:last], who)
             chains.place(self.d, ref, np.array([i], np.int32), meeting.slot)
 
-    def _place(self, chosen: Ints) -> State:
+    def _place(self, chosen: Ints) -> SearchState:
         """The meetings chosen, those of the busiest people first; then whatever else fits."""
         data = self.data
         state = empty(data, self.options.seed + 1)
@@ -186,15 +178,15 @@ class _Solve:
         else:
             self._meet_goals(state, 0.5 * self.options.time_limit, spare=0.5 * self.left())
             self._make_fair()
-            self._meet_goals(copy(self.best), 0.5 * self.options.time_limit, spare=0.0, held=[MISSING, UNFAIR])
+            self._meet_goals(copy(self.best), 0.5 * self.options.time_limit, spare=0.0, fixed=[MISSING, UNFAIR])
 
-    def _meet_goals(self, state: State, planned: float, *, spare: float, held: Sequence[int] = ()) -> None:
-        """The goals in their order, those of a kind together; each is then held at what it reached, as are the totals
-        `held` from the start. `planned` are the seconds that decide how much is tried, `spare` those to leave over.
+    def _meet_goals(self, state: SearchState, planned: float, *, spare: float, fixed: Sequence[int] = ()) -> None:
+        """The goals in their order, those of a kind together; each is then fixed at what it reached, as are the totals
+        `fixed` from the start. `planned` are the seconds that decide how much is tried, `spare` those to leave over.
         """
         assert self.best is not None
-        bound, held = np.full(6, UNBOUNDED), [*held]
-        bound[held] = state.total[held]
+        bound, fixed = np.full(6, UNBOUNDED), [*fixed]
+        bound[fixed] = state.total[fixed]
         stages = _stages(self.options.goals)
         # Compactness is where effort pays: the selection leaves little to improve in coverage and value.
         shares = [1 if stage[0] in MEMBERSHIP else 5 for stage in stages]
@@ -205,8 +197,8 @@ class _Solve:
             search = enrich if stage[0] in MEMBERSHIP else compact
             search(self.search, state, stage, bound, budget)
             state = copy(self.best)
-            held += [total for total in (MISSING, UNFAIR, *(TOTALS[goal] for goal in stage)) if total not in held]
-            bound[held] = state.total[held]
+            fixed += [total for total in (MISSING, UNFAIR, *(TOTALS[goal] for goal in stage)) if total not in fixed]
+            bound[fixed] = state.total[fixed]
             if stage[-1] in self.membership[1:]:
                 self._bound_the_second(0.5 * (self.left() - spare))
             self._spend(stage, began)
@@ -236,12 +228,12 @@ class _Solve:
         for goal in goals:
             self.spent[goal] = self.spent.get(goal, 0.0) + (perf_counter() - began) / len(goals)
 
-    def _rank(self, state: State) -> tuple[int, ...]:
+    def _rank(self, state: SearchState) -> tuple[int, ...]:
         """Smaller is better: the rules that a search may still break, then the goals in their order."""
         goals = [TOTALS[g] for g in self.options.goals if g in TOTALS]
         return tuple(int(state.total[g]) for g in (MISSING, UNFAIR, *goals, VALUE))
 
-    def _keep(self, state: State, stage: str) -> None:
+    def _keep(self, state: SearchState, stage: str) -> None:
         """Remembers `state` if it is the best so far, and reports it, though not for most of the time."""
         if self.best is not None and self._rank(state) >= self._rank(self.best):
             return
@@ -258,7 +250,7 @@ class _Solve:
     def _schedule(self) -> Schedule:
         assert self.best is not None
         before = self.options.baseline or self.options.start
-        return seated(self.problem, self.data, self.index, self.best, before)
+        return assign_places(self.problem, self.data, self.index, self.best, before)
 
     def _is_fair(self, schedule: Schedule) -> bool:
         fairness = self.options.fairness

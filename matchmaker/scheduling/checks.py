@@ -24,15 +24,17 @@ class Violation:
 class Measures:
     """How good a schedule is. Lower is better, except for `meetings` and `value`.
 
-    `below_minimum` counts participants with fewer meetings than promised; `breaks` the groups of idle slots between
-    two meetings of a participant in one session and `idle` the slots in them; `moves` the changes of place between
-    consecutive meetings of a participant in one session; `break_spread` the largest difference between the breaks of
-    two participants; `changed` the participants whose agenda differs from the baseline (0 without one).
+    `below_minimum` counts participants with fewer meetings than promised, `shortfall` the meetings that they lack;
+    `breaks` counts the groups of idle slots between two meetings of a participant in one session and `idle` the slots
+    in them; `moves` the changes of place between consecutive meetings of a participant in one session; `break_spread`
+    is the largest difference between the breaks of two participants; `changed` counts the participants whose agenda
+    differs from the baseline (0 without one).
     """
 
     meetings: int
     value: int
     below_minimum: int
+    shortfall: int
     breaks: int
     idle: int
     moves: int
@@ -218,6 +220,7 @@ def measures(problem: Problem, schedule: Schedule, baseline: Schedule | None = N
         meetings=len(schedule.meetings),
         value=sum(candidates[m.candidate].value for m in schedule.meetings),
         below_minimum=sum(len(agenda[p.id]) < p.minimum for p in problem.participants),
+        shortfall=sum(max(0, p.minimum - len(agenda[p.id])) for p in problem.participants),
         breaks=sum(breaks.values()),
         idle=idle,
         moves=moves,

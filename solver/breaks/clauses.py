@@ -43,7 +43,7 @@ class Clauses:
         self.variables = max(self.variables, network.nv)
         self.clauses += network.clauses
 
-    def counted(self, literals: Sequence[int], most: int) -> list[int]:
+    def totalizer(self, literals: Sequence[int], most: int) -> list[int]:
         """Literals c[0], c[1], ... up to `most`, where c[k] is true just when more than k of `literals` are.
 
         A totalizer (Bailleux and Boufkhad, 2003) with both directions.
@@ -51,7 +51,7 @@ class Clauses:
         if len(literals) == 1:
             return list(literals)
         half = len(literals) // 2
-        left, right = self.counted(literals[:half], most), self.counted(literals[half:], most)
+        left, right = self.totalizer(literals[:half], most), self.totalizer(literals[half:], most)
         total = [self.new() for _ in range(min(most, len(left) + len(right)))]
         for i in range(len(left) + 1):
             for j in range(len(right) + 1):
@@ -126,9 +126,9 @@ def _starts(out: Encoding, problem: Problem) -> None:
             out.add(-one, -other)
 
 
-def _attend(out: Clauses, busy: list[int], held: Iterable[list[int]]) -> None:
+def _attend(out: Clauses, busy: list[int], meetings_by_slot: Iterable[list[int]]) -> None:
     """A participant is busy in a slot just when one of their meetings is held there, and never in two."""
-    for here, row in zip(busy, held, strict=True):
+    for here, row in zip(busy, meetings_by_slot, strict=True):
         literals = [x for x in row if x]
         for x in literals:
             out.add(-x, here)
@@ -142,17 +142,17 @@ def _tables(out: Encoding, problem: Problem, meetings: dict[int, list[int]], bus
     pairs = all(len(c.people) == 2 for c in problem.candidates)
     for t in range(len(problem.slots)):
         tables = sum(p.capacity for p in problem.places if p.shared and (p.open is None or t in p.open))
-        held = []
+        meetings_at_once = []
         for cluster in clusters:
             literals = [out.starts[i, t] for i in cluster if (i, t) in out.starts]
             if len(literals) > 1:
                 some = out.new()
                 for x in literals:
                     out.add(-x, some)
-                held.append(some)
+                meetings_at_once.append(some)
             else:
-                held += literals
-        out.count("at most", tables, held, encoding=EncType.seqcounter)
+                meetings_at_once += literals
+        out.count("at most", tables, meetings_at_once, encoding=EncType.seqcounter)
         if pairs:
             out.count("at most", 2 * tables, [busy[p][t] for p in busy if meetings[p]], encoding=EncType.totalizer)
 
@@ -223,9 +223,9 @@ def _fairness(out: Clauses, holes: dict[int, list[int]], most: dict[int, int], l
     longest = max(most.values(), default=0)
     least = [out.new() for _ in range(longest)]  # least[k]: everybody has more than k breaks
     for p, own in holes.items():
-        counted = out.counted(own, most[p] + 1) if own else []
+        more_than = out.totalizer(own, most[p] + 1) if own else []
         for k in range(longest):
-            more = counted[k] if k < len(counted) else None
+            more = more_than[k] if k < len(more_than) else None
             out.add(-least[k], *([more] if more else []))
             if k >= limit and more:
                 out.add(-more, least[k - limit])

@@ -26,7 +26,7 @@ EASY = 10_000_000  # propagations of a question: a second or so; most of the pub
 STEP = 16  # breaks that the counter counts beyond the bound at first, and by which it grows
 
 Message = dict[str, Any]
-Tell = Callable[..., None]
+Send = Callable[..., None]
 
 
 def core_guided(encoding: Encoding, solver: Minisat22) -> Iterator[Message]:
@@ -38,10 +38,10 @@ def core_guided(encoding: Encoding, solver: Minisat22) -> Iterator[Message]:
     solver.append_formula(encoding.clauses)
     while True:
         solver.prop_budget(EASY if bound else EASY // 2)  # before the first core, the climb would ask the same
-        found = solver.solve_limited(assumptions=list(forbidden), expect_interrupt=True)
-        if found is None:
+        satisfiable = solver.solve_limited(assumptions=list(forbidden), expect_interrupt=True)
+        if satisfiable is None:
             return
-        if found:
+        if satisfiable:
             yield {"slots": _slots(encoding, solver.get_model())}
             if not cores:
                 return
@@ -67,8 +67,8 @@ def core_guided(encoding: Encoding, solver: Minisat22) -> Iterator[Message]:
             yield {"bound": bound}
 
 
-def climb(encoding: Encoding, bound: int, tell: Tell, *, steady: bool = False) -> None:
-    """Raises `bound`, and calls `tell` with it, until a schedule meets it.
+def climb(encoding: Encoding, bound: int, send: Send, *, steady: bool = False) -> None:
+    """Raises `bound`, and calls `send` with it, until a schedule meets it.
 
     A `steady` solver restarts seldom and stays near the best assignment that it met: the better way to some "yes",
     which CaDiCaL otherwise tries half of the time. Side by side, the two differ as much as two solvers.
@@ -81,14 +81,14 @@ def climb(encoding: Encoding, bound: int, tell: Tell, *, steady: bool = False) -
         solver.append_formula(encoding.clauses + (counter.cnf.clauses if counter else []))
         while not solver.solve(assumptions=[-counter.rhs[bound]] if counter and bound < len(holes) else []):
             if not solver.get_core():
-                tell(infeasible=True)
+                send(infeasible=True)
                 return
             bound += 1
-            tell(bound=bound)
+            send(bound=bound)
             if counter and bound == len(counter.rhs):
                 counter.increase(ubound=bound + STEP)
                 solver.append_formula(_new(counter))
-        tell(slots=_slots(encoding, solver.get_model()))
+        send(slots=_slots(encoding, solver.get_model()))
 
 
 def _new(counter: ITotalizer) -> list[list[int]]:

@@ -21,7 +21,7 @@ from solver.breaks.prover import EasyProof, Prover
 from solver.result import Goal, GoalReport, Options, Progress, Result, Status
 from solver.search import chains
 from solver.search.arrays import arrays
-from solver.search.state import BREAKS, IDLE, MISSING, UNFAIR, State, copy, data_ref, empty, state_ref
+from solver.search.state import BREAKS, IDLE, MISSING, UNFAIR, SearchState, copy, data_ref, empty, state_ref
 
 AHEAD = 2.0  # seconds that the proofs have for themselves between two coolings, at least
 CHUNK = 20_000  # moves between two looks at the proofs and the clock
@@ -60,8 +60,8 @@ class _Search:
             quick = self._quick_plan()
             if self.options.threads > 1:
                 # of two proofs side by side, the clock decides whose schedule is taken
-                works = [partial(climb, encoding, self.bound, steady=steady) for steady in (False, True)]
-                with Prover(works, self._left()) as prover:
+                tasks = [partial(climb, encoding, self.bound, steady=steady) for steady in (False, True)]
+                with Prover(tasks, self._left()) as prover:
                     self._leave_to(prover, AHEAD)
                     self._cool(quick, 1 << 30, prover)
                     self._wait(prover, self._left())
@@ -80,7 +80,7 @@ class _Search:
     def _over(self) -> bool:
         return self._proven() or self._left() <= 0
 
-    def _hear(self, message: Message | None) -> None:
+    def _take_over(self, message: Message | None) -> None:
         if message is None:
             return
         self.infeasible |= "infeasible" in message
@@ -88,7 +88,7 @@ class _Search:
         if "slots" in message:
             self._keep(message["slots"], "proof")
 
-    def _quick_plan(self) -> State:
+    def _quick_plan(self) -> SearchState:
         state = empty(self.data, self.options.seed)
         if self.options.start is not None:
             known = self.options.start.by_candidate
@@ -98,7 +98,7 @@ class _Search:
         self._keep_state(state, "quick plan")
         return state
 
-    def _cool(self, quick: State, rounds: int, prover: Prover | None) -> None:
+    def _cool(self, quick: SearchState, rounds: int, prover: Prover | None) -> None:
         """Anneals again and again, each time twice as long, from the best schedule or the quick plan in turn."""
         for number in range(rounds):
             state = copy(quick)
@@ -114,7 +114,7 @@ class _Search:
                 self._step(state, *heat)
                 self._keep_state(state, "chains")
                 if prover is not None:
-                    self._hear(prover.heard())
+                    self._take_over(prover.next_message())
             if prover is not None:
                 self._leave_to(prover, max(AHEAD, 9 * (perf_counter() - began)))
 
@@ -126,16 +126,16 @@ class _Search:
     def _wait(self, prover: Prover | EasyProof, seconds: float) -> None:
         """Hears what is proven, for so many seconds or until there is no more to prove."""
         end = perf_counter() + seconds
-        while prover.works and not self._over() and perf_counter() < end:
-            self._hear(prover.heard(min(0.1, max(0.001, self._left()))))
+        while prover.is_running and not self._over() and perf_counter() < end:
+            self._take_over(prover.next_message(min(0.1, max(0.001, self._left()))))
 
-    def _load(self, state: State, slots: dict[int, int]) -> None:
+    def _load(self, state: SearchState, slots: dict[int, int]) -> None:
         for candidate, slot in slots.items():
             position = self.index.position.get(candidate)
             if position is not None:
                 chains.place(self.d, state_ref(state), np.array([position], np.int32), slot)
 
-    def _step(self, state: State, now: float, then: float) -> None:
+    def _step(self, state: SearchState, now: float, then: float) -> None:
         free = np.full(len(state.total), 1 << 60, np.int64)
         weight = np.zeros(len(state.total))
         weight[BREAKS], weight[IDLE], weight[UNFAIR] = 1.0, IDLE_SLOT, 2.0
@@ -149,18 +149,18 @@ class _Search:
             if len(movable):
                 chains.compact(self.d, state_ref(state), movable, CHUNK, free, weight, now, then)
 
-    def _keep_state(self, state: State, stage: str) -> None:
+    def _keep_state(self, state: SearchState, stage: str) -> None:
         if not state.total[MISSING] and (self.best is None or state.total[BREAKS] < self.breaks):
             self._keep(dict(zip(self.index.candidates, state.slot.tolist(), strict=True)), stage)
 
     def _keep(self, slots: dict[int, int], stage: str) -> None:
         """Remembers a complete schedule if it is the best so far."""
         schedule = at_tables(self.problem, slots)
-        found = measures(self.problem, schedule)
-        unfair = self.options.fairness is not None and found.break_spread > self.options.fairness
-        if unfair or (self.best is not None and found.breaks >= self.breaks):
+        of_schedule = measures(self.problem, schedule)
+        unfair = self.options.fairness is not None and of_schedule.break_spread > self.options.fairness
+        if unfair or (self.best is not None and of_schedule.breaks >= self.breaks):
             return
-        self.best, self.breaks = schedule, found.breaks
+        self.best, self.breaks = schedule, of_schedule.breaks
         seconds = perf_counter() - self.began
         self.options.progress(Progress(stage=stage, schedule=schedule, goals=self._report(), seconds=seconds))
 

@@ -15,7 +15,7 @@ from typing import Any, Self
 from pysat.solvers import Minisat22
 
 from solver.breaks.clauses import Encoding
-from solver.breaks.decide import Message, Tell, core_guided
+from solver.breaks.decide import Message, Send, core_guided
 
 # A copy of this process has everything imported, and the clauses; a new one would first need a second for that.
 METHOD = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
@@ -31,7 +31,7 @@ class EasyProof:
         self._thread = Thread(target=self._run, daemon=True)
         self._messages: SimpleQueue[Message | None] = SimpleQueue()
         self._over = False
-        self.works = True
+        self.is_running = True
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -43,11 +43,11 @@ class EasyProof:
         self._thread.join()
         self._solver.delete()
 
-    def heard(self, seconds: float) -> Message | None:
+    def next_message(self, seconds: float) -> Message | None:
         """The next message, if one comes within `seconds`."""
         with suppress(Empty):
             message = self._messages.get(timeout=seconds)
-            self.works = message is not None
+            self.is_running = message is not None
             return message
         return None
 
@@ -62,24 +62,24 @@ class EasyProof:
 
 
 class Prover:
-    """Does `works` side by side, from `__enter__` to `__exit__`; each is given what sends a message.
+    """Runs `tasks` side by side, from `__enter__` to `__exit__`; each is given what sends a message.
 
     None of them outlives `seconds` by much, not even when this process is killed.
     """
 
-    def __init__(self, works: Sequence[Callable[[Tell], None]], seconds: float) -> None:
-        self._works = works
+    def __init__(self, tasks: Sequence[Callable[[Send], None]], seconds: float) -> None:
+        self._tasks = tasks
         self._seconds = seconds
         self._processes: dict[Connection, Any] = {}
 
     def __enter__(self) -> Self:
         processes = multiprocessing.get_context(METHOD)
-        for work in self._works:
-            ours, theirs = processes.Pipe(duplex=False)
-            process = processes.Process(target=_run, args=(work, self._seconds, theirs), daemon=True)  # type: ignore[attr-defined]
+        for task in self._tasks:
+            receiver, sender = processes.Pipe(duplex=False)
+            process = processes.Process(target=_run, args=(task, self._seconds, sender), daemon=True)  # type: ignore[attr-defined]
             process.start()
-            theirs.close()
-            self._processes[ours] = process
+            sender.close()
+            self._processes[receiver] = process
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -89,11 +89,11 @@ class Prover:
             connection.close()
 
     @property
-    def works(self) -> bool:
+    def is_running(self) -> bool:
         """Whether there is any process left: one that died, of what it asked for, is done without."""
         return bool(self._processes)
 
-    def heard(self, seconds: float = 0.0) -> Message | None:
+    def next_message(self, seconds: float = 0.0) -> Message | None:
         """The next message of a process, if one comes within `seconds`."""
         if not self._processes:
             sleep(seconds)
@@ -110,12 +110,12 @@ class Prover:
         return None
 
 
-def _run(work: Callable[[Tell], None], seconds: float, to: Connection) -> None:
+def _run(task: Callable[[Send], None], seconds: float, to: Connection) -> None:
     if hasattr(signal, "alarm"):  # ends this process in the midst of a proof, should nobody be left to do it
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.alarm(GRACE + int(seconds))
 
-    def tell(**message: object) -> None:
+    def send(**message: object) -> None:
         to.send(message)
 
-    work(tell)
+    task(send)

@@ -5,41 +5,41 @@ measure of the whole schedule by a constant.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from solver.exact.rules.compactness import begins, waits
+from solver.exact.rules.stability import touched
+from solver.exact.variables import Variables
 from solver.result import Goal
 
-if TYPE_CHECKING:
-    from solver.exact.model import Model
 
-
-def coverage(model: "Model") -> Any:
-    """Participants with fewer meetings than promised."""
+def coverage(model: Variables) -> Any:
+    """Promised meetings that are lacking."""
     total: Any = 0
     for person in sorted(model.concerned):
         minimum = model.index.participants[person].minimum
         if minimum > 0:
-            below = model.cp.new_bool_var("")
-            model.cp.add(sum(a.attends for a in model.agenda.get(person, ())) + minimum * below >= minimum)
-            total += below
+            lacking = model.cp.new_int_var(0, minimum, "")
+            model.cp.add(sum(a.attends for a in model.agenda.get(person, ())) + lacking >= minimum)
+            total += lacking
     return total
 
 
-def value(model: "Model") -> Any:
+def value(model: Variables) -> Any:
     return sum(
         model.index.candidates[c].value * x for c in sorted(model.open_candidates) for x in model.start[c].values()
     )
 
 
-def breaks(model: "Model") -> Any:
-    return sum(model.begins.values())
+def breaks(model: Variables) -> Any:
+    return sum(model.derived(begins).values())
 
 
-def idle(model: "Model") -> Any:
-    return sum(model.waits.values())
+def idle(model: Variables) -> Any:
+    return sum(model.derived(waits).values())
 
 
-def moves(model: "Model") -> Any:
+def moves(model: Variables) -> Any:
     """Changes of place between consecutive meetings of a person in one session: the last place is carried along."""
     total: Any = 0
     for person, agenda in model.agenda.items():
@@ -53,7 +53,7 @@ def moves(model: "Model") -> Any:
     return total
 
 
-def _moves_in_session(model: "Model", person: int, row: list[tuple[int, dict[int, list[Any]]]]) -> Any:
+def _moves_in_session(model: Variables, person: int, row: list[tuple[int, dict[int, list[Any]]]]) -> Any:
     total: Any = 0
     last: dict[int, Any] = {}
     none_yet = model.true
@@ -80,12 +80,12 @@ def _moves_in_session(model: "Model", person: int, row: list[tuple[int, dict[int
     return total
 
 
-def stability(model: "Model") -> Any:
+def stability(model: Variables) -> Any:
     """Participants whose agenda is not the same as in the baseline."""
-    return sum(model.touched.values())
+    return sum(model.derived(touched).values())
 
 
-GOALS: dict[Goal, Callable[["Model"], Any]] = {
+GOALS: dict[Goal, Callable[[Variables], Any]] = {
     Goal.COVERAGE: coverage,
     Goal.VALUE: value,
     Goal.BREAKS: breaks,

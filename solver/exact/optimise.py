@@ -14,16 +14,7 @@ from solver.exact.index import Index
 from solver.exact.interruption import interrupted_by
 from solver.exact.model import Model
 from solver.exact.seating import hint, seat
-from solver.result import Goal, GoalReport, Options, Progress, Result, Status
-
-_MEASURES = {
-    Goal.COVERAGE: "below_minimum",
-    Goal.VALUE: "value",
-    Goal.BREAKS: "breaks",
-    Goal.IDLE: "idle",
-    Goal.MOVES: "moves",
-    Goal.STABILITY: "changed",
-}
+from solver.result import MEASURES, Goal, GoalReport, Options, Progress, Result, Status
 
 
 def solve_exactly(
@@ -54,27 +45,27 @@ class _Solve:
         self.infeasible = False
         self.bounds: dict[Goal, int | None] = {}
         self.spent: dict[Goal, float] = {}
-        self.published = model.part(self.options.baseline) if self.options.baseline else None
+        self.baseline = model.part(self.options.baseline) if self.options.baseline else None
         start = self.options.start or Schedule()
         hint(model, start)
         self.best: Schedule | None = None
         if self.options.start is not None and self._is_allowed(start):
             self.best = start
-        self.rest = dict.fromkeys(self.options.goals, 0)
+        self.constants = dict.fromkeys(self.options.goals, 0)
         if not model.deciding_all:
             whole = measures(model.index.problem, start, self.options.baseline)
-            self.rest = {goal: _of(whole, goal) - self._measure(goal, start) for goal in self.rest}
+            self.constants = {goal: _measure_of(whole, goal) - self._measure(goal, start) for goal in self.constants}
 
     def run(self) -> Result:
         goals = self.options.goals
         for number, goal in enumerate(goals):
             began = perf_counter()
-            self._meet(goal, self._left() / (len(goals) - number))
+            self._optimise(goal, self._left() / (len(goals) - number))
             self.spent[goal] = perf_counter() - began
         if self.best is None and not self.infeasible:
             self._search(None, self._left())
         elif self.best is not None and Goal.STABILITY in goals:
-            self._keep_what_is_published()
+            self._prefer_baseline()
         seconds = perf_counter() - self.began
         if self.best is None:
             status = Status.INFEASIBLE if self.infeasible else Status.UNKNOWN
@@ -84,7 +75,7 @@ class _Solve:
     def _left(self) -> float:
         return self.options.time_limit - (perf_counter() - self.began)
 
-    def _meet(self, goal: Goal, seconds: float) -> None:
+    def _optimise(self, goal: Goal, seconds: float) -> None:
         """Bring one goal to its best, note its bound, and hold it there for the goals to come."""
         expression = GOALS[goal](self.model)
         if isinstance(expression, int):
@@ -103,13 +94,13 @@ class _Solve:
         assert self.best is not None
         cp.add(sign * expression <= sign * (self._measure(goal, self.best) - constant))
 
-    def _keep_what_is_published(self) -> None:
+    def _prefer_baseline(self) -> None:
         """Among equally good schedules, one with the most meetings as they were, or at least when they were."""
         model = self.model
         times = [
             model.start[m.candidate].get(m.slot, 0) for m in model.baseline if m.candidate in model.open_candidates
         ]
-        model.cp.maximize(sum(model.kept.values()) + sum(times))
+        model.cp.maximize(sum(model.kept_literals.values()) + sum(times))
         self._search(None, self._left())
 
     def note_bound(self, goal: Goal, schedule: Schedule, solver: Any) -> int:
@@ -148,15 +139,15 @@ class _Solve:
         return seat(self.model, solver.boolean_value)
 
     def _measures(self, schedule: Schedule) -> Measures:
-        return measures(self.model.part_of_problem, self.model.part(schedule), self.published)
+        return measures(self.model.part_of_problem, self.model.part(schedule), self.baseline)
 
     def _measure(self, goal: Goal, schedule: Schedule) -> int:
-        return _of(self._measures(schedule), goal)
+        return _measure_of(self._measures(schedule), goal)
 
     def _rank(self, schedule: Schedule) -> tuple[int, ...]:
         """Smaller is better, by the goals in their order."""
-        found = self._measures(schedule)
-        return tuple(_of(found, goal) * (-1 if goal is Goal.VALUE else 1) for goal in self.options.goals)
+        of_schedule = self._measures(schedule)
+        return tuple(_measure_of(of_schedule, goal) * (-1 if goal is Goal.VALUE else 1) for goal in self.options.goals)
 
     def _is_allowed(self, schedule: Schedule) -> bool:
         """Whether `schedule` is legal and keeps to what the options demand."""
@@ -169,23 +160,23 @@ class _Solve:
 
     def reports(self, schedule: Schedule) -> tuple[GoalReport, ...]:
         """Values and bounds for the whole: those of the part and what is held."""
-        found = self._measures(schedule)
+        of_schedule = self._measures(schedule)
         reports = []
         for goal in self.options.goals:
-            value = _of(found, goal)
-            bound = self.bounds.get(goal, self._certain(goal))
-            bound = self.rest[goal] + (value if bound is None else bound)
+            value = _measure_of(of_schedule, goal)
+            bound = self.bounds.get(goal, self._trivial_bound(goal))
+            bound = self.constants[goal] + (value if bound is None else bound)
             reports.append(
                 GoalReport(
                     goal=goal,
-                    value=self.rest[goal] + value,
+                    value=self.constants[goal] + value,
                     bound=bound if goal is Goal.VALUE else max(0, bound),
                     seconds=self.spent.get(goal, 0.0),
                 )
             )
         return tuple(reports)
 
-    def _certain(self, goal: Goal) -> int:
+    def _trivial_bound(self, goal: Goal) -> int:
         """The bound that needs no search."""
         candidates = self.model.part_of_problem.candidates
         return sum(max(0, c.value) for c in candidates) if goal is Goal.VALUE else 0
@@ -209,6 +200,6 @@ class _Listener(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]  # OR-
         solve.options.progress(Progress(stage=stage, schedule=schedule, goals=goals, seconds=seconds))
 
 
-def _of(found: Measures, goal: Goal) -> int:
-    measure: int = getattr(found, _MEASURES[goal])
+def _measure_of(measures_of_schedule: Measures, goal: Goal) -> int:
+    measure: int = getattr(measures_of_schedule, MEASURES[goal])
     return measure

@@ -203,13 +203,13 @@ class Relaxation:
         data = self.data
         if goal is Goal.VALUE:
             return [(-int(v), x) for v, x in zip(data.value, self.x, strict=True) if x is not None]
-        short = []
+        shortfall = []
         for p in np.flatnonzero(data.minimum > 0):
             least = int(data.minimum[p])
-            below = self.program.variable()
-            self.program.add([*self.attends[p], (least, below)], least, math.inf)
-            short.append((1, below))
-        return short
+            lacking = [(1, self.program.variable()) for _ in range(least)]
+            self.program.add([*self.attends[p], *lacking], least, math.inf)
+            shortfall += lacking
+        return shortfall
 
 
 def _most_slots(free: Ints, run: int) -> int:

@@ -1,15 +1,13 @@
 """Between the literals of a model and meetings at places: reading a solution, and hinting one."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matchmaker.scheduling.domain import Meeting, Schedule
-
-if TYPE_CHECKING:
-    from solver.exact.model import Model
+from solver.exact.variables import Variables
 
 
-def seat(model: "Model", holds: Callable[[Any], bool]) -> Schedule:
+def seat(model: Variables, holds: Callable[[Any], bool]) -> Schedule:
     """The meetings of a solution, the held ones first.
 
     A meeting that stays in its slot keeps its place where it can. The others take the first place of their pool with
@@ -37,7 +35,7 @@ def seat(model: "Model", holds: Callable[[Any], bool]) -> Schedule:
         return all(room[place][t] > 0 for t in index.covered(index.candidates[candidate], slot))
 
     if model.seated_by_slot:
-        kept = {c for c, literal in model.kept.items() if holds(literal)}
+        kept = {c for c, literal in model.kept_literals.items() if holds(literal)}
         for previous in (model.options.baseline, model.options.start):
             before = previous.by_candidate if previous is not None else {}
             # Those that the model counts as kept come before those that merely happen to be in the same slot.
@@ -51,14 +49,14 @@ def seat(model: "Model", holds: Callable[[Any], bool]) -> Schedule:
         if candidate not in placed:
             places = model.pools[pool].places
             take(slot, candidate, next((k for k in places if fits(slot, candidate, k)), places[0]), attendees)
-    return Schedule((*model.held.values(), *(placed[c] for _, c, _, _ in chosen)))
+    return Schedule((*model.fixed_meetings.values(), *(placed[c] for _, c, _, _ in chosen)))
 
 
 def _stand_ins(teams: list[dict[int, Any]], holds: Callable[[Any], bool]) -> tuple[int, ...]:
     return tuple(person for team in teams for person, literal in team.items() if holds(literal))
 
 
-def hint(model: "Model", schedule: Schedule) -> None:
+def hint(model: Variables, schedule: Schedule) -> None:
     """Tell CP-SAT to look near `schedule` first."""
     meetings = schedule.by_candidate
     for candidate in model.open_candidates:

@@ -41,7 +41,8 @@ def select(
     A goal in `reached` is not optimised: it only has to be as good as that, and the others get the bound of the linear
     program, whole or not.
     """
-    return _Selecting(Relaxation(data), goals, perf_counter() + seconds, stop).run(reached or {})
+    deadline = perf_counter() + seconds
+    return _Selecting(Relaxation(data), goals, deadline, stop).run(reached or {})
 
 
 class _Selecting:
@@ -118,8 +119,8 @@ class _Selecting:
 
     def _judge(self, solver: Any, levels: Mapping[Goal, int]) -> None:
         """Notes that no schedule is legal; not where a goal is held at a level that is merely a bound."""
-        held = any(self.objectives[goal] for goal in levels)
-        self.infeasible = solver.status() == LinearStatus.INFEASIBLE and not held
+        is_restricted = any(self.objectives[goal] for goal in levels)
+        self.infeasible = solver.status() == LinearStatus.INFEASIBLE and not is_restricted
 
     def _hold(self, goal: Goal, bound: int, level: int, levels: dict[Goal, int]) -> None:
         """Notes a bound and holds the goal at `level` (both as costs) for those to come."""

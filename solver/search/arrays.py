@@ -64,7 +64,7 @@ class Data(NamedTuple):
     fairness: Longs  # (1) most breaks of one participant
 
 
-class Index(NamedTuple):
+class IdIndex(NamedTuple):
     """The way back from positions to the caller's ids."""
 
     candidates: list[int]
@@ -82,7 +82,7 @@ def ragged(rows: Iterable[Sequence[int]]) -> tuple[Ints, Ints]:
     return offsets, np.array([x for row in lists for x in row], np.int32)
 
 
-def arrays(problem: Problem, *, complete: bool = False, fairness: int | None = None) -> tuple[Data, Index]:
+def arrays(problem: Problem, *, complete: bool = False, fairness: int | None = None) -> tuple[Data, IdIndex]:
     """`problem` for the compiled search; `complete`: all must take place; `fairness`: the most breaks of one person."""
     slots, people, candidates = len(problem.slots), problem.participants, problem.candidates
     person = {p.id: i for i, p in enumerate(people)}
@@ -162,18 +162,18 @@ def arrays(problem: Problem, *, complete: bool = False, fairness: int | None = N
         group=ragged(groups)[1],
         fairness=np.array([FREE if fairness is None else fairness], np.int64),
     )
-    return data, Index([c.id for c in candidates], [p.id for p in people], classes, position, person)
+    return data, IdIndex([c.id for c in candidates], [p.id for p in people], classes, position, person)
 
 
 def _classes(problem: Problem, person: dict[int, int]) -> tuple[list[list[int]], list[list[int]], Ints, Ints]:
     """Places in classes; the classes each candidate may use; the class of each own place; of each pinned place."""
     where = {p.id: i for i, p in enumerate(problem.places)}
     own = {p.place for p in problem.participants if p.place is not None}
-    pinned: dict[int, set[int]] = defaultdict(set)
+    pins_of: dict[int, set[int]] = defaultdict(set)
     for pin in problem.pins:
         if pin.place is not None:
-            pinned[pin.candidate].add(pin.place)
-    single = own | {p for ids in pinned.values() for p in ids}
+            pins_of[pin.candidate].add(pin.place)
+    single = own | {p for ids in pins_of.values() for p in ids}
     sets = list(dict.fromkeys(c.places for c in problem.candidates if c.places is not None))
     member_of: list[list[int]] = [[] for _ in problem.places]
     for k, ids in enumerate(sets):
@@ -197,9 +197,9 @@ def _classes(problem: Problem, person: dict[int, int]) -> tuple[list[list[int]],
     for i, c in enumerate(problem.candidates):
         bases = sorted({int(base[person[p]]) for p in c.people if base[person[p]] >= 0})
         allowed.append(of_set[c.places] if c.places is not None else bases or shared)
-        if wanted := pinned.get(c.id):
+        if pins := pins_of.get(c.id):
             # Two different pins cannot both hold: no class answers to -2.
-            pinned_class[i] = class_of.get(min(wanted), -2) if len(wanted) == 1 else -2
+            pinned_class[i] = class_of.get(min(pins), -2) if len(pins) == 1 else -2
     return classes, allowed, base, pinned_class
 
 

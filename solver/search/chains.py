@@ -24,7 +24,7 @@ def compact(
     """
     slots, most = d.start.shape[1], 2 * st.roster.shape[1] + 1
     ends, net, price = np.zeros(most, np.int32), np.zeros(most, np.int32), np.zeros(most)
-    gone = np.zeros(most, np.bool_)
+    is_used = np.zeros(most, np.bool_)
     change, delta = np.zeros((most, len(bound)), np.int64), np.zeros(len(bound), np.int64)
     before = np.zeros(len(bound), np.int64)
     rate = math.log(cold / hot) / max(1, steps)
@@ -39,18 +39,18 @@ def compact(
         if d.length[m] > 1:
             made += _shift(d, st, m, t, bound, weight, heat, before, delta)
             continue
-        n, seen = split(d, st, s, t, k, ends, net, change)
-        step += seen
+        n, visits = split(d, st, s, t, k, ends, net, change)
+        step += visits
         for i in range(n):
-            price[i], gone[i] = 0.0, False
+            price[i], is_used[i] = 0.0, False
             for g in range(len(bound)):
                 price[i] += weight[g] * change[i, g]
         for i in range(n):
-            if gone[i] or price[i] > 16.0 * heat:
+            if is_used[i] or price[i] > 16.0 * heat:
                 continue
             j = -1
             if st.used[k, t] + net[i] > d.capacity[k, t] or st.used[k, s] - net[i] > d.capacity[k, s]:
-                j = _partner(st.random, n, net[i], net, price, gone)
+                j = _partner(st.random, n, net[i], net, price, is_used)
                 if j < 0:
                     continue
             delta[:] = change[i]
@@ -62,20 +62,20 @@ def compact(
             before[:] = st.total
             if flip(d, st, ends, i, j) and _stands(d, st, before, delta, bound, weight, allowed):
                 made += 1
-                gone[i] = True
+                is_used[i] = True
                 if j >= 0:
-                    gone[j] = True
+                    is_used[j] = True
     return made
 
 
 @jit
-def _partner(random: Words, n: int, surplus: int, net: Ints, price: Floats, gone: Flags) -> int:
+def _partner(random: Words, n: int, surplus: int, net: Ints, price: Floats, is_used: Flags) -> int:
     """The cheapest of some of the `n` chains that go against the `surplus`, or -1."""
     best = -1
     offset = randint(random, n)
     for i in range(min(n, PARTNERS)):
         j = (offset + i) % n
-        if not gone[j] and net[j] * surplus < 0 and (best < 0 or price[j] < price[best]):
+        if not is_used[j] and net[j] * surplus < 0 and (best < 0 or price[j] < price[best]):
             best = j
     return best
 
@@ -281,7 +281,7 @@ def make_fair(d: DataRef, st: StateRef) -> None:
 
 @jit
 def _least_missed(d: DataRef, st: StateRef, p: int) -> int:
-    """The meeting of `p` without which most breaks are gone, and of these the cheapest; -1: all must take place."""
+    """The meeting of `p` whose absence removes most breaks, and of these the cheapest; -1: all must take place."""
     best, most = -1, 0
     for t in range(d.start.shape[1]):
         m = st.agenda[p, t]

@@ -1,4 +1,4 @@
-"""Making a schedule better: more of what is wanted by ejection, then fewer breaks and idle slots by Kempe chains.
+"""Making a schedule better: more meetings by ejection, then fewer breaks and idle slots by Kempe chains.
 
 Both are simulated annealing. Its length is counted in attempts, as many as fit in the time `planned`, so that on a
 machine that keeps up the same seed gives the same schedule; the clock only hurries the cooling on one that does not.
@@ -16,20 +16,20 @@ from solver.result import Goal
 from solver.search import chains
 from solver.search.arrays import Data, Ints, Longs
 from solver.search.state import (
-    BELOW,
     BREAKS,
     IDLE,
     MISSING,
+    SHORTFALL,
     UNFAIR,
     VALUE,
-    State,
+    SearchState,
     copy,
     data_ref,
     overwrite,
     state_ref,
 )
 
-TOTALS = {Goal.COVERAGE: BELOW, Goal.VALUE: VALUE, Goal.BREAKS: BREAKS, Goal.IDLE: IDLE}
+TOTALS = {Goal.COVERAGE: SHORTFALL, Goal.VALUE: VALUE, Goal.BREAKS: BREAKS, Goal.IDLE: IDLE}
 MEMBERSHIP = (Goal.COVERAGE, Goal.VALUE)
 UNBOUNDED = np.int64(1) << 60
 ROUND = 0.04  # seconds between two looks at the clock, about
@@ -47,7 +47,7 @@ class Search:
     data: Data
     threads: int
     left: Callable[[], float]
-    keep: Callable[[State, str], None]
+    keep: Callable[[SearchState, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +59,24 @@ class Budget:
     done: Callable[[], bool]
 
 
-def enrich(search: Search, state: State, goals: list[Goal], bound: Longs, budget: Budget) -> None:
+def enrich(search: Search, state: SearchState, goals: list[Goal], bound: Longs, budget: Budget) -> None:
     """More coverage and value than `state`, no total above `bound`; what must take place comes before everything."""
     data = search.data
-    wanted = np.flatnonzero(data.start.any(axis=1) & ((data.must == 1) | bool(goals))).astype(np.int32)
-    if not len(wanted) or not len(data.base):
+    candidates = np.flatnonzero(data.start.any(axis=1) & ((data.must == 1) | bool(goals))).astype(np.int32)
+    if not len(candidates) or not len(data.base):
         return
-    usual, most = max(1.0, float(np.median(data.value))), max(1.0, float(data.value.max()))
+    median, highest = max(1.0, float(np.median(data.value))), max(1.0, float(data.value.max()))
     weight = np.zeros(6)
-    weight[MISSING] = weight[UNFAIR] = 50.0 * most
+    weight[MISSING] = weight[UNFAIR] = 50.0 * highest
     for goal in goals:
-        weight[TOTALS[goal]] = 1.0 if goal is Goal.VALUE else 5.0 * most
-    hot = max(0.03 * usual, 0.2)
-    kernel = partial(chains.enrich, meetings=wanted, bound=bound, weight=weight)
-    held = np.flatnonzero((bound < UNBOUNDED) & (weight == 0))
-    _cool(search, state, "enrich", kernel, bound, held, (hot, hot / 20), ENRICH_RATE, len(wanted), budget)
+        weight[TOTALS[goal]] = 1.0 if goal is Goal.VALUE else 5.0 * highest
+    hot = max(0.03 * median, 0.2)
+    kernel = partial(chains.enrich, meetings=candidates, bound=bound, weight=weight)
+    earlier = np.flatnonzero((bound < UNBOUNDED) & (weight == 0))
+    _cool(search, state, "enrich", kernel, bound, earlier, (hot, hot / 20), ENRICH_RATE, len(candidates), budget)
 
 
-def compact(search: Search, state: State, goals: list[Goal], bound: Longs, budget: Budget) -> None:
+def compact(search: Search, state: SearchState, goals: list[Goal], bound: Longs, budget: Budget) -> None:
     """Fewer breaks and idle slots of the same meetings than in `state`, no total above `bound`."""
     data = search.data
     weight = np.zeros(6)
@@ -92,17 +92,17 @@ def compact(search: Search, state: State, goals: list[Goal], bound: Longs, budge
     tries = min(ENOUGH, max(1.0, rate * budget.planned / data.start.size))
     cold = min(0.3, max(0.1, 0.18 * (12 / tries) ** 0.12))
     kernel = partial(chains.compact, meetings=meetings, bound=bound, weight=weight)
-    held = np.flatnonzero((bound < UNBOUNDED) & (weight == 0))
-    _cool(search, state, "compact", kernel, bound, held, (1 + 10 * cold, cold), rate, len(meetings), budget)
+    earlier = np.flatnonzero((bound < UNBOUNDED) & (weight == 0))
+    _cool(search, state, "compact", kernel, bound, earlier, (1 + 10 * cold, cold), rate, len(meetings), budget)
 
 
 def _cool(
     search: Search,
-    state: State,
+    state: SearchState,
     stage: str,
     kernel: Callable[..., int],
     bound: Longs,
-    held: Ints,
+    earlier: Ints,
     heat: tuple[float, float],
     rate: int,
     meetings: int,
@@ -110,7 +110,7 @@ def _cool(
 ) -> None:
     """Runs `kernel` from `state` on from hot to cold, round by round, a search of its own in each thread.
 
-    The totals `held` are those of earlier goals: kept below `bound`, which follows the best of them.
+    The totals `earlier`, those of earlier goals, stay at or below `bound`, which follows the best of them.
     """
     hot, cold = heat
     total = min(int(rate * budget.planned), ENOUGH * meetings * search.data.start.shape[1])
@@ -136,19 +136,19 @@ def _cool(
             for round_, other in zip(rounds, states, strict=True):
                 round_.result()
                 search.keep(other, stage)
-            _tighten(states, bound, held)
+            _tighten(states, bound, earlier)
             made += steps
 
 
-def _tighten(states: list[State], bound: Longs, held: Ints) -> None:
+def _tighten(states: list[SearchState], bound: Longs, earlier: Ints) -> None:
     """Holds the earlier goals at the best that any thread came to by the way, and has all threads go on from there.
 
     Otherwise a search that drifts back up to `bound` would never again reach a schedule worth keeping.
     """
-    best = min(states, key=lambda state: tuple(state.total[held].tolist()))
-    if (best.total[held] > bound[held]).any() or (best.total[held] == bound[held]).all():
+    best = min(states, key=lambda state: tuple(state.total[earlier].tolist()))
+    if (best.total[earlier] > bound[earlier]).any() or (best.total[earlier] == bound[earlier]).all():
         return
-    bound[held] = best.total[held]
+    bound[earlier] = best.total[earlier]
     for other in states:
-        if (other.total[held] > bound[held]).any():
+        if (other.total[earlier] > bound[earlier]).any():
             overwrite(other, best)

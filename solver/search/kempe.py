@@ -95,10 +95,10 @@ def chain(d: DataRef, st: StateRef, m: int, t: int) -> int:
 def _touch(d: DataRef, st: StateRef, p: int, t: int, n: int) -> int:
     """Makes sure that the draft holds the session of slot `t` in the agenda of `p`; the number of drafts."""
     s = d.session[t]
-    if st.seen[p, s] == st.tick[0]:
+    if st.draft_tick[p, s] == st.tick[0]:
         return n
-    st.seen[p, s] = st.tick[0]
-    st.touched[0, n], st.touched[1, n] = p, s
+    st.draft_tick[p, s] = st.tick[0]
+    st.draft_list[0, n], st.draft_list[1, n] = p, s
     for w in range(d.word_ptr[s], d.word_ptr[s + 1]):
         st.draft[p, w] = st.busy[p, w]
     return n + 1
@@ -120,14 +120,14 @@ def preview(d: DataRef, st: StateRef, size: int, delta: Longs) -> None:
                 st.draft[p, d.word[new + u]] ^= d.bit[new + u]
     delta[:] = 0
     for i in range(n):
-        p, s = st.touched[0, i], st.touched[1, i]
+        p, s = st.draft_list[0, i], st.draft_list[1, i]
         first, last = d.word_ptr[s], d.word_ptr[s + 1]
         b0, i0 = compactness(st.busy, p, first, last)
         b1, i1 = compactness(st.draft, p, first, last)
         delta[BREAKS] += b1 - b0
         delta[IDLE] += i1 - i0
-        if st.drafted[p] != st.tick[0]:
-            st.drafted[p] = st.tick[0]
+        if st.drafts_tick[p] != st.tick[0]:
+            st.drafts_tick[p] = st.tick[0]
             st.drafts[p] = st.breaks[p]
         limit = d.fairness[0]
         before = max(0, st.drafts[p] - limit)
@@ -161,7 +161,7 @@ def split(d: DataRef, st: StateRef, s: int, t: int, k: int, ends: Ints, net: Int
     """
     st.tick[0] += 1
     tick, limit = st.tick[0], d.fairness[0]
-    size, n, seen = 0, 0, 0
+    size, n, visits = 0, 0, 0
     for turn in range(2):
         here = t if turn else s
         for row in range(st.rows[here]):
@@ -200,13 +200,13 @@ def split(d: DataRef, st: StateRef, s: int, t: int, k: int, ends: Ints, net: Int
                         st.mark[y] = tick
                         st.chain[size] = y
                         size += 1
-            seen += size - ends[n]
+            visits += size - ends[n]
             if possible:
                 n += 1
                 ends[n] = size
             else:
                 size = ends[n]
-    return n, seen
+    return n, visits
 
 
 @jit

@@ -2,7 +2,7 @@
 
 from solver.search.arrays import FREE
 from solver.search.bits import compactness, jit, randint
-from solver.search.state import BELOW, BREAKS, IDLE, MISSING, UNFAIR, VALUE, DataRef, StateRef
+from solver.search.state import BREAKS, IDLE, MISSING, SHORTFALL, UNFAIR, VALUE, DataRef, StateRef
 
 
 @jit
@@ -38,9 +38,9 @@ def put(d: DataRef, st: StateRef, m: int, t: int, k: int) -> None:
         st.meetings[p] += 1
         st.in_session[p, d.session[t]] += 1
         st.in_day[p, d.day[t]] += 1
-        st.total[BELOW] -= st.meetings[p] == d.minimum[p]
+        st.total[SHORTFALL] -= st.meetings[p] <= d.minimum[p]
     for j in range(d.group_ptr[m], d.group_ptr[m + 1]):
-        st.held[d.group[j]] += 1
+        st.group_meetings[d.group[j]] += 1
     st.total[VALUE] -= d.value[m]
     st.total[MISSING] -= d.must[m]
 
@@ -58,12 +58,12 @@ def take(d: DataRef, st: StateRef, m: int) -> None:
     for j in range(d.seat_ptr[m], d.seat_ptr[m + 1]):
         p = st.seat[j]
         _set_busy(d, st, p, t, length, -1)
-        st.total[BELOW] += st.meetings[p] == d.minimum[p]
+        st.total[SHORTFALL] += st.meetings[p] <= d.minimum[p]
         st.meetings[p] -= 1
         st.in_session[p, d.session[t]] -= 1
         st.in_day[p, d.day[t]] -= 1
     for j in range(d.group_ptr[m], d.group_ptr[m + 1]):
-        st.held[d.group[j]] -= 1
+        st.group_meetings[d.group[j]] -= 1
     st.total[VALUE] += d.value[m]
     st.total[MISSING] += d.must[m]
     st.slot[m] = -1
@@ -158,7 +158,7 @@ def fits(d: DataRef, st: StateRef, m: int, t: int) -> int:
     if d.start[m, t] == 0:
         return -1
     for j in range(d.group_ptr[m], d.group_ptr[m + 1]):
-        if st.held[d.group[j]] > 0:
+        if st.group_meetings[d.group[j]] > 0:
             return -1
     for j in range(d.before_ptr[m], d.before_ptr[m + 1]):
         b = d.before[j]
@@ -203,8 +203,8 @@ def move(d: DataRef, st: StateRef, m: int, t: int, k: int) -> None:
 @jit
 def remember(d: DataRef, st: StateRef, m: int) -> None:
     """Notes how meeting `m` was before this transaction. To be called before its seats are chosen anew."""
-    if st.logged[m] != st.tick[1]:
-        st.logged[m] = st.tick[1]
+    if st.log_tick[m] != st.tick[1]:
+        st.log_tick[m] = st.tick[1]
         st.log[st.logs[0]] = m
         st.logs[0] += 1
         st.old_slot[m], st.old_place[m] = st.slot[m], st.place[m]

@@ -3,18 +3,20 @@
 from collections import defaultdict
 
 from matchmaker.scheduling.domain import Meeting, Problem, Schedule
-from solver.search.arrays import Data, Index
-from solver.search.state import State
+from solver.search.arrays import Data, IdIndex
+from solver.search.state import SearchState
 
 
-def seated(problem: Problem, data: Data, index: Index, state: State, before: Schedule | None = None) -> Schedule:
+def assign_places(
+    problem: Problem, data: Data, index: IdIndex, state: SearchState, before: Schedule | None = None
+) -> Schedule:
     """The schedule that `state` stands for. A meeting in the same slot as `before` keeps its place where it can.
 
     Slot by slot, a meeting prefers the place where those who attend it have just been. Places of a class are open
     together, so whatever lane is free at the start of a meeting is free until its end.
     """
     lanes = [[p for p in row for _ in range(problem.places[p].capacity)] for row in index.classes]
-    until = [[0] * len(row) for row in lanes]  # the slot from which on each lane is free
+    free_from = [[0] * len(row) for row in lanes]  # the slot from which on each lane is free
     old = before.by_candidate if before is not None else {}
     starts: dict[int, list[int]] = defaultdict(list)
     for i, t in enumerate(state.slot.tolist()):
@@ -25,40 +27,40 @@ def seated(problem: Problem, data: Data, index: Index, state: State, before: Sch
     meetings = []
     for t in sorted(starts):
         session = int(data.session[t])
-        wishes = []
+        preferences = []
         for i in starts[t]:
             who = seats[data.seat_ptr[i] : data.seat_ptr[i + 1]]
             places = [last[p][1] for p in who if p in last and last[p][0] == session]
             meeting = old.get(index.candidates[i])
-            stays = [p for p in lanes[state.place[i]] if problem.places[p].id == meeting.place] if meeting else []
-            if meeting is not None and meeting.slot == t and stays:
-                wishes.append((-9, i, who, stays[0]))
+            same_place = [p for p in lanes[state.place[i]] if problem.places[p].id == meeting.place] if meeting else []
+            if meeting is not None and meeting.slot == t and same_place:
+                preferences.append((-9, i, who, same_place[0]))
             elif places:
                 favourite = max(places, key=places.count)
-                wishes.append((-places.count(favourite), i, who, favourite))
+                preferences.append((-places.count(favourite), i, who, favourite))
             else:
-                wishes.append((0, i, who, -1))
+                preferences.append((0, i, who, -1))
         free: list[dict[int, list[int]]] = []
-        for row, ends in zip(lanes, until, strict=True):
+        for row, ends in zip(lanes, free_from, strict=True):
             by_place: dict[int, list[int]] = defaultdict(list)
             for lane, place in enumerate(row):
                 if ends[lane] <= t:
                     by_place[place].append(lane)
             free.append(by_place)
         waiting = []
-        for _, i, who, wish in sorted(wishes):
+        for _, i, who, preference in sorted(preferences):
             k = int(state.place[i])
-            if wish in free[k]:
-                until[k][_take(free[k], wish)] = t + int(data.length[i])
-                meetings.append((i, t, wish, who))
+            if preference in free[k]:
+                free_from[k][_take(free[k], preference)] = t + int(data.length[i])
+                meetings.append((i, t, preference, who))
             else:
                 waiting.append((i, who))
         for i, who in waiting:
             k = int(state.place[i])
             place = next(iter(free[k]))
-            until[k][_take(free[k], place)] = t + int(data.length[i])
+            free_from[k][_take(free[k], place)] = t + int(data.length[i])
             meetings.append((i, t, place, who))
-        for _, _, place, who in meetings[-len(wishes) :]:
+        for _, _, place, who in meetings[-len(preferences) :]:
             last.update(dict.fromkeys(who, (session, place)))
     return Schedule(
         tuple(

@@ -11,12 +11,12 @@ from numba.extending import intrinsic
 from solver.search.arrays import Data, Ints, Longs, Words
 from solver.search.bits import jit
 
-MISSING, BELOW, VALUE, BREAKS, IDLE, UNFAIR = range(6)
-"""Positions in `State.total`, each to be made small: candidates that must take place and do not, participants below
-their minimum, minus the value, breaks, idle slots, breaks above the limit of one participant."""
+MISSING, SHORTFALL, VALUE, BREAKS, IDLE, UNFAIR = range(6)
+"""Positions in `SearchState.total`, each to be made small: candidates that must take place and do not, promised
+meetings that are lacking, minus the value, breaks, idle slots, breaks above the limit of one participant."""
 
 
-class State(NamedTuple):
+class SearchState(NamedTuple):
     """A legal schedule (in positions, see `solver.search.arrays`) and what the moves need to be quick."""
 
     slot: Ints  # (n) -1: does not take place
@@ -32,7 +32,7 @@ class State(NamedTuple):
     in_session: Ints  # (P, S)
     in_day: Ints  # (P, D)
     breaks: Ints  # (P)
-    held: Ints  # (groups)
+    group_meetings: Ints  # (groups) how many of each exclusive group take place
     total: Longs  # (6)
     random: Words  # (1)
     tick: Longs  # (2) of chains, of transactions
@@ -40,16 +40,16 @@ class State(NamedTuple):
     chain: Ints  # (n)
     goes: Ints  # (n) where each of the chain goes
     log: Ints  # (n) candidates that this transaction moved
-    logged: Longs  # (n) the transaction that last moved it
+    log_tick: Longs  # (n) the transaction that last moved it
     old_slot: Ints  # (n) as they were before the transaction
     old_place: Ints  # (n)
     old_seat: Ints  # (seats)
     logs: Ints  # (1) how many
     draft: Words  # (P, words) busy bits as a chain would leave them
-    seen: Longs  # (P, S) the chain that last touched them
-    touched: Ints  # (2, P * S)
+    draft_tick: Longs  # (P, S) the chain that last touched them
+    draft_list: Ints  # (2, P * S) the participants and sessions drafted
     drafts: Ints  # (P) breaks as a chain would leave them
-    drafted: Longs  # (P)
+    drafts_tick: Longs  # (P) the chain that last counted them
 
 
 class _Structure(types.StructRef):  # type: ignore[misc]
@@ -74,11 +74,11 @@ class DataRef(structref.StructRefProxy):  # type: ignore[misc]
 
 
 class StateRef(structref.StructRefProxy):  # type: ignore[misc]
-    """`State` as compiled code takes it."""
+    """`SearchState` as compiled code takes it."""
 
 
 structref.define_proxy(DataRef, _DataType, list(Data._fields))
-structref.define_proxy(StateRef, _StateType, list(State._fields))
+structref.define_proxy(StateRef, _StateType, list(SearchState._fields))
 
 
 def _uncounted(typingctx: Any, arrays: Any) -> Any:  # noqa: ARG001
@@ -106,12 +106,12 @@ def data_ref(data: Data) -> DataRef:
 
 
 @jit
-def state_ref(state: State) -> StateRef:
+def state_ref(state: SearchState) -> StateRef:
     """The same arrays, for compiled code, while the caller keeps them alive."""
     return StateRef(*_borrowed(state))
 
 
-def empty(data: Data, seed: int) -> State:
+def empty(data: Data, seed: int) -> SearchState:
     """The schedule without meetings."""
     n, slots = data.start.shape
     people, sessions, seats = len(data.base), len(data.word_ptr) - 1, len(data.person)
@@ -125,8 +125,8 @@ def empty(data: Data, seed: int) -> State:
 
     total = np.zeros(6, np.int64)
     total[MISSING] = data.must.sum()
-    total[BELOW] = (data.minimum > 0).sum()
-    return State(
+    total[SHORTFALL] = data.minimum.sum()
+    return SearchState(
         slot=ints(n, fill=-1),
         place=ints(n, fill=-1),
         seat=data.person.copy(),
@@ -140,7 +140,7 @@ def empty(data: Data, seed: int) -> State:
         in_session=ints(people, sessions),
         in_day=ints(people, days),
         breaks=ints(people),
-        held=ints(int(data.group.max(initial=-1)) + 1),
+        group_meetings=ints(int(data.group.max(initial=-1)) + 1),
         total=total,
         random=np.array([seed * 2 + 1], np.uint64),
         tick=np.zeros(2, np.int64),
@@ -148,25 +148,25 @@ def empty(data: Data, seed: int) -> State:
         chain=ints(n),
         goes=ints(n),
         log=ints(n),
-        logged=np.zeros(n, np.int64),
+        log_tick=np.zeros(n, np.int64),
         old_slot=ints(n),
         old_place=ints(n),
         old_seat=ints(seats),
         logs=ints(1),
         draft=np.zeros((people, words), np.uint64),
-        seen=np.zeros((people, sessions), np.int64),
-        touched=ints(2, people * sessions),
+        draft_tick=np.zeros((people, sessions), np.int64),
+        draft_list=ints(2, people * sessions),
         drafts=ints(people),
-        drafted=np.zeros(people, np.int64),
+        drafts_tick=np.zeros(people, np.int64),
     )
 
 
-def copy(state: State) -> State:
+def copy(state: SearchState) -> SearchState:
     """A schedule of its own, to search beside the first."""
-    return State(*(array.copy() for array in state))
+    return SearchState(*(array.copy() for array in state))
 
 
-def overwrite(state: State, other: State) -> None:
+def overwrite(state: SearchState, other: SearchState) -> None:
     """Makes `state` the same schedule as `other`, to be searched with random numbers of its own."""
     random = state.random.copy()
     for array, source in zip(state, other, strict=True):

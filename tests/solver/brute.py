@@ -8,7 +8,7 @@ from matchmaker.scheduling.domain import Candidate, Meeting, Problem, Schedule
 from solver.result import Goal, Options
 
 MEASURES = {
-    Goal.COVERAGE: "below_minimum",
+    Goal.COVERAGE: "shortfall",
     Goal.VALUE: "value",
     Goal.BREAKS: "breaks",
     Goal.IDLE: "idle",

@@ -166,6 +166,19 @@ def test_a_promise_comes_before_value() -> None:
     assert [m.candidate for m in by_value.schedule.meetings] == [0]
 
 
+def test_who_cannot_get_all_that_was_promised_gets_the_rest() -> None:
+    case = problem(
+        *(candidate(i, 0, i, value=50) for i in range(1, 6)),
+        *(candidate(10 + i, i, 10 + i, value=51) for i in range(1, 6)),
+        sessions=(4,),
+        places=1,
+        participants=[Participant(id=0, minimum=5)],
+    )
+    result = solve(case, Options(time_limit=1.0))
+    assert sum(0 in m.attendees for m in result.schedule.meetings) == 4
+    assert (result.goals[0].value, result.goals[0].proven) == (1, True)
+
+
 def test_meetings_that_cannot_all_take_place_are_infeasible_where_all_must() -> None:
     case = problem(candidate(0, 1, 2), candidate(1, 1, 3), sessions=(1,))
     assert solve(case, Options(time_limit=1.0, complete=True)).status is Status.INFEASIBLE

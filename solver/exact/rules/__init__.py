@@ -5,14 +5,11 @@ there at all: they keep variables from being made. `CONSTRAINTS` tie together th
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from matchmaker.scheduling.domain import Candidate, Place
 from solver.exact.index import Index
 from solver.exact.rules import attendance, fairness, limits, places, relations, times
-
-if TYPE_CHECKING:
-    from solver.exact.model import Model
+from solver.exact.variables import Variables
 
 STARTS: dict[str, Callable[[Index, Candidate, int], bool]] = {
     "slot": times.in_its_slots,
@@ -21,7 +18,7 @@ STARTS: dict[str, Callable[[Index, Candidate, int], bool]] = {
 }
 PLACES: dict[str, Callable[[Index, Candidate, Place], bool]] = {"place": places.allowed}
 OPENING: dict[str, Callable[[Place, int], bool]] = {"open": places.is_open}
-CONSTRAINTS: dict[str, Callable[["Model"], None]] = {
+CONSTRAINTS: dict[str, Callable[[Variables], None]] = {
     "once": relations.once,
     "attendance": attendance.one_of_each_team,
     "busy": attendance.one_meeting_at_once,

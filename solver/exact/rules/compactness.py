@@ -1,38 +1,37 @@
 """Which slots of a participant are idle: free, with a meeting before and a meeting after in the same session."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from solver.exact.model import Model
+from solver.exact.variables import Variables
 
 Literals = dict[tuple[int, int], Any]
 
 
-def waits(model: "Model") -> Literals:
+def waits(model: Variables) -> Literals:
     """By (participant, slot), whether the slot is idle; slots that never are do not appear."""
-    found: Literals = {}
+    idle: Literals = {}
     for person in model.agenda:
         for session in model.index.sessions:
             later = _later(model, person, session)
             for t in session[1:-1]:
                 before = [~model.free[person, t - 1]] if (person, t - 1) in model.free else []
-                before += [found[person, t - 1]] if (person, t - 1) in found else []
+                before += [idle[person, t - 1]] if (person, t - 1) in idle else []
                 if before and t in later:
                     free = model.free.get((person, t), model.true)
-                    found[person, t] = _both(model, [free, later[t]], before)
-    return found
+                    idle[person, t] = _both(model, [free, later[t]], before)
+    return idle
 
 
-def begins(model: "Model") -> Literals:
+def begins(model: Variables) -> Literals:
     """By (participant, slot), whether a break begins there: idle, right after a meeting."""
     return {
         (person, t): _both(model, [idle, ~model.free[person, t - 1]], [])
-        for (person, t), idle in model.waits.items()
+        for (person, t), idle in model.derived(waits).items()
         if (person, t - 1) in model.free
     }
 
 
-def _later(model: "Model", person: int, session: range) -> dict[int, Any]:
+def _later(model: Variables, person: int, session: range) -> dict[int, Any]:
     """Whether the participant has a meeting after each slot of the session; slots with none possible do not appear."""
     later: dict[int, Any] = {}
     for t in reversed(session[:-1]):
@@ -45,7 +44,7 @@ def _later(model: "Model", person: int, session: range) -> dict[int, Any]:
     return later
 
 
-def _both(model: "Model", every: list[Any], some: list[Any]) -> Any:
+def _both(model: Variables, every: list[Any], some: list[Any]) -> Any:
     """A literal that is true when all of `every` are, and one of `some` (where there are any)."""
     literal = model.cp.new_bool_var("")
     for each in every:

@@ -1,19 +1,19 @@
 """That the breaks of any two participants differ by little."""
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from solver.exact.model import Model
+from solver.exact.rules.compactness import begins
+from solver.exact.variables import Variables
 
 
-def breaks_differ_little(model: "Model") -> None:
+def breaks_differ_little(model: Variables) -> None:
     limit = model.options.fairness
     if limit is None:
         return
     breaks: dict[int, list[Any]] = defaultdict(list)
-    for (person, _), begins in model.begins.items():
-        breaks[person].append(begins)
+    for (person, _), begin in model.derived(begins).items():
+        breaks[person].append(begin)
     most = len(model.index.problem.slots)
     fewest = model.cp.new_int_var(0, most, "fewest breaks")
     for person in model.index.participants:

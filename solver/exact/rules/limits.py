@@ -1,18 +1,17 @@
 """How many meetings a participant has: in all, in a session, on a day, in a row."""
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from solver.exact.model import Model
+from solver.exact.variables import Variables
 
 
-def in_all(model: "Model") -> None:
+def in_all(model: Variables) -> None:
     for person, agenda in model.agenda.items():
         _at_most(model, [a.attends for a in agenda], model.index.participants[person].maximum)
 
 
-def per_session(model: "Model") -> None:
+def per_session(model: Variables) -> None:
     slots = model.index.problem.slots
     for person, agenda in model.agenda.items():
         by_session: dict[int, list[Any]] = defaultdict(list)
@@ -22,7 +21,7 @@ def per_session(model: "Model") -> None:
             _at_most(model, meetings, model.index.participants[person].maximum_per_session)
 
 
-def per_day(model: "Model") -> None:
+def per_day(model: Variables) -> None:
     slots = model.index.problem.slots
     for person, agenda in model.agenda.items():
         by_day: dict[int, list[Any]] = defaultdict(list)
@@ -32,7 +31,7 @@ def per_day(model: "Model") -> None:
             _at_most(model, meetings, model.index.participants[person].maximum_per_day)
 
 
-def in_a_row(model: "Model") -> None:
+def in_a_row(model: Variables) -> None:
     """Of any `maximum_consecutive` + 1 successive slots of a session, one is free.
 
     Said of the meetings in those slots, not as a clause over the free ones: only so the linear relaxation sees it.
@@ -48,6 +47,6 @@ def in_a_row(model: "Model") -> None:
                     _at_most(model, [attends for slot in window for attends in slot], longest)
 
 
-def _at_most(model: "Model", meetings: list[Any], limit: int | None) -> None:
+def _at_most(model: Variables, meetings: list[Any], limit: int | None) -> None:
     if limit is not None and len(meetings) > limit:
         model.cp.add(sum(meetings) <= limit)

@@ -2,13 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matchmaker.scheduling.domain import Candidate, Place
 from solver.exact.index import Index
-
-if TYPE_CHECKING:
-    from solver.exact.model import Model
+from solver.exact.variables import Variables
 
 
 def is_open(place: Place, slot: int) -> bool:
@@ -25,7 +23,7 @@ def allowed(index: Index, candidate: Candidate, place: Place) -> bool:
     return not bases and place.shared
 
 
-def at_the_place_of_the_stand_in(model: "Model") -> None:
+def at_the_place_of_the_stand_in(model: Variables) -> None:
     """A stand-in with an own place brings the meeting there; without one, it is at a shared place."""
     for (candidate_id, slot), teams in model.stand_ins.items():
         candidate = model.index.candidates[candidate_id]
@@ -50,15 +48,15 @@ def at_the_place_of_the_stand_in(model: "Model") -> None:
                 model.cp.add_bool_or([~seat, ~literal, *coming[place.id]])
 
 
-def within_capacity(model: "Model") -> None:
-    held: dict[tuple[int, int], list[Any]] = defaultdict(list)
+def within_capacity(model: Variables) -> None:
+    seats_by_pool: dict[tuple[int, int], list[Any]] = defaultdict(list)
     for candidate_id in model.open_candidates:
         candidate = model.index.candidates[candidate_id]
         for slot, seats in model.seats[candidate_id].items():
             for pool, seat in seats.items():
                 for t in model.index.covered(candidate, slot):
-                    held[pool, t].append(seat)
-    for (pool, t), seats_here in held.items():
+                    seats_by_pool[pool, t].append(seat)
+    for (pool, t), seats_here in seats_by_pool.items():
         capacity = model.pools[pool].capacity[t]
         if len(seats_here) > capacity:
             model.cp.add(sum(seats_here) <= capacity)

@@ -2,38 +2,36 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from matchmaker.scheduling.domain import Meeting
-
-if TYPE_CHECKING:
-    from solver.exact.model import Model
+from solver.exact.variables import Variables
 
 
-def kept(model: "Model") -> dict[int, Any]:
+def kept_literals(model: Variables) -> dict[int, Any]:
     """For each candidate whose published meeting can stand unchanged, a literal that it does.
 
     A pool is a set of interchangeable places, so a kept meeting must also find room at its very place.
     """
-    found: dict[int, Any] = {}
+    literals: dict[int, Any] = {}
     crowd: dict[tuple[int, int], list[Any]] = defaultdict(list)
     for meeting in model.baseline:
-        standing = _standing(model, meeting)
-        if standing is None:
+        parts = _parts_of_kept(model, meeting)
+        if parts is None:
             continue
-        literal = found[meeting.candidate] = model.cp.new_bool_var("")
-        for each in standing:
+        literal = literals[meeting.candidate] = model.cp.new_bool_var("")
+        for each in parts:
             model.cp.add_implication(literal, each)
         for t in model.index.covered(model.index.candidates[meeting.candidate], meeting.slot):
             crowd[meeting.place, t].append(literal)
-    for (place, t), literals in crowd.items():
+    for (place, t), here in crowd.items():
         room = model.room[place][t]
-        if len(literals) > room:
-            model.cp.add(sum(literals) <= room)
-    return found
+        if len(here) > room:
+            model.cp.add(sum(here) <= room)
+    return literals
 
 
-def _standing(model: "Model", meeting: Meeting) -> list[Any] | None:
+def _parts_of_kept(model: Variables, meeting: Meeting) -> list[Any] | None:
     """The literals that hold together when the meeting takes place as published; None when it cannot."""
     if meeting.candidate not in model.open_candidates:
         return None
@@ -59,34 +57,34 @@ def _standing(model: "Model", meeting: Meeting) -> list[Any] | None:
     return literals
 
 
-def touched(model: "Model", *, apart_from: Collection[int] = ()) -> dict[int, Any]:
+def touched(model: Variables, *, apart_from: Collection[int] = ()) -> dict[int, Any]:
     """By participant, whether the agenda differs from the published one, for those whom the model concerns.
 
     That somebody attends a candidate of `apart_from` does not count.
     """
-    found = {person: model.cp.new_bool_var("") for person in sorted(model.concerned)}
-    standing = model.kept
+    touches = {person: model.cp.new_bool_var("") for person in sorted(model.concerned)}
+    kept = model.kept_literals
     published = {m.candidate: m for m in model.baseline}
     for meeting in model.baseline:
-        same = standing.get(meeting.candidate)
-        if meeting.candidate in model.held:
-            if _same(model.held[meeting.candidate], meeting):
+        same = kept.get(meeting.candidate)
+        if meeting.candidate in model.fixed_meetings:
+            if _same(model.fixed_meetings[meeting.candidate], meeting):
                 continue
             same = None
         for person in set(meeting.attendees) & model.concerned:
-            model.cp.add_bool_or([found[person], *([same] if same is not None else [])])
+            model.cp.add_bool_or([touches[person], *([same] if same is not None else [])])
     for person, agenda in model.agenda.items():
         for a in agenda:
             if a.candidate.id in apart_from:
                 continue
             before = published.get(a.candidate.id)
-            if a.candidate.id in model.held:
-                if before is None or not _same(model.held[a.candidate.id], before):
-                    model.cp.add_bool_or([found[person]])
+            if a.candidate.id in model.fixed_meetings:
+                if before is None or not _same(model.fixed_meetings[a.candidate.id], before):
+                    model.cp.add_bool_or([touches[person]])
                 continue
-            same = [standing[a.candidate.id]] if a.candidate.id in standing else []
-            model.cp.add_bool_or([found[person], ~a.attends, *same])
-    return found
+            same = [kept[a.candidate.id]] if a.candidate.id in kept else []
+            model.cp.add_bool_or([touches[person], ~a.attends, *same])
+    return touches
 
 
 def _same(one: Meeting, other: Meeting) -> bool:

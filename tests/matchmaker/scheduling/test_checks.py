@@ -150,7 +150,9 @@ def test_measures_count_meetings_value_coverage_and_moves() -> None:
         participants=[Participant(id=1, minimum=3), Participant(id=2, minimum=1)],
     )
     plan = schedule(meeting(0, 0, 0, 1, 2), meeting(1, 1, 1, 1, 3))
-    expected = Measures(meetings=2, value=12, below_minimum=1, breaks=0, idle=0, moves=1, break_spread=0, changed=0)
+    expected = Measures(
+        meetings=2, value=12, below_minimum=1, shortfall=1, breaks=0, idle=0, moves=1, break_spread=0, changed=0
+    )
     assert measures(case, plan) == expected
 
 

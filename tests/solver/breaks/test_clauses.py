@@ -78,15 +78,15 @@ def test_the_clauses_allow_the_fewest_breaks_and_not_one_less(rng: Random, fairn
 def hear(prover: Prover | EasyProof) -> list[dict[str, Any]]:
     """All that the proofs say, to their end."""
     heard = []
-    while prover.works:
-        message = prover.heard(20.0)
+    while prover.is_running:
+        message = prover.next_message(20.0)
         if message is not None:
             heard.append(message)
     return heard
 
 
 def decided(case: Problem, way: Way) -> list[dict[str, Any]]:
-    with Prover([lambda tell: way(encode(case, None), tell=tell)], 60.0) as prover:
+    with Prover([lambda send: way(encode(case, None), send=send)], 60.0) as prover:
         return hear(prover)
 
 
@@ -145,8 +145,8 @@ def test_an_easy_proof_can_be_interrupted(monkeypatch: pytest.MonkeyPatch) -> No
     case = problem(*pigeons, sessions=(14,), places=[Place(id=0)])
     began = time.monotonic()
     with EasyProof(encode(case, None)) as proof:
-        assert proof.heard(0.2) is None
-        assert proof.works
+        assert proof.next_message(0.2) is None
+        assert proof.is_running
     assert time.monotonic() - began < 5
     assert hear(proof) == []
 

@@ -5,6 +5,7 @@ from random import Random
 
 from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Candidate, Problem, Schedule
+from solver.exact.index import Index
 from solver.exact.optimise import solve_exactly
 from solver.result import Goal, Options, Progress, Status
 from tests.make import candidate, meeting, problem, schedule
@@ -24,6 +25,13 @@ def after(calls: int) -> Callable[[], bool]:
     """A stop that is asked `calls` times before it says yes."""
     asked = iter(range(calls))
     return lambda: next(asked, None) is None
+
+
+def test_an_event_without_slots_has_no_sessions_and_an_empty_schedule() -> None:
+    case = problem(candidate(0, 1, 2), sessions=())
+    assert Index(case).sessions == []
+    result = solve_exactly(case, Options())
+    assert (result.status, result.schedule.meetings) == (Status.OPTIMAL, ())
 
 
 def test_a_stop_ends_the_search_with_the_best_so_far() -> None:

@@ -7,10 +7,10 @@ from solver.result import Goal
 from solver.search import chains
 from solver.search.arrays import Data, Longs, arrays
 from solver.search.improve import UNBOUNDED, Budget, Search, compact
-from solver.search.state import BELOW, BREAKS, IDLE, VALUE, State, copy, data_ref, empty, state_ref
+from solver.search.state import BREAKS, IDLE, SHORTFALL, VALUE, SearchState, copy, data_ref, empty, state_ref
 from tests.solver.stands import exhibition
 
-HELD = [BELOW, VALUE]
+HELD = [SHORTFALL, VALUE]
 
 
 @pytest.fixture(scope="module")
@@ -18,7 +18,7 @@ def data() -> Data:
     return arrays(exhibition())[0]
 
 
-def placed(data: Data, seed: int) -> tuple[State, Longs]:
+def placed(data: Data, seed: int) -> tuple[SearchState, Longs]:
     """A schedule, and bounds that hold its coverage and value."""
     state = empty(data, seed)
     everything = np.argsort(-data.value, kind="stable").astype(np.int32)
@@ -42,13 +42,13 @@ def test_compacting_never_gives_up_what_was_reached_before(data: Data, seed: int
 
 
 def test_what_compacting_gains_by_the_way_is_kept_in_every_thread(data: Data) -> None:
-    seen: list[State] = []
+    seen: list[SearchState] = []
     state, bound = placed(data, 0)
-    start = int(state.total[BELOW])
+    start = int(state.total[SHORTFALL])
     search = Search(data, 2, lambda: 60.0, lambda other, _: seen.append(copy(other)))
     compact(search, state, [Goal.BREAKS, Goal.IDLE], bound, Budget(0.1, 60.0, lambda: False))
-    below = [int(other.total[BELOW]) for other in seen]
+    below = [int(other.total[SHORTFALL]) for other in seen]
     assert min(below) < start
-    assert bound[BELOW] == min(below)
+    assert bound[SHORTFALL] == min(below)
     first = below.index(min(below)) + 2  # the other thread is heard in the same round
     assert set(below[first:]) == {min(below)}
