@@ -80,7 +80,7 @@ def _answer(arguments: argparse.Namespace, began: float, interrupted: Callable[[
     if published is None:
         result = solve(problem, options)
     else:
-        repaired = repair(problem, published, (), options, now=_now(arguments.now, problem), spare=arguments.spare)
+        repaired = repair(problem, published, (), options, now=_now(arguments.now, problem), slack=arguments.slack)
         result, blocked, baseline = repaired.result, repaired.blocked, published
     ids = problem.slot_ids
     figures = measures(problem, result.schedule, baseline)
@@ -134,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
         help="a published schedule (JSON) to change as little as FILE demands",
     )
     parser.add_argument("--now", type=int, metavar="SLOT", help="with --repair: what starts before this slot is past")
-    parser.add_argument("--spare", type=int, default=0, help="with --repair: so many more agendas may change")
+    parser.add_argument("--slack", type=int, default=0, help="with --repair: so many more agendas may change")
     parser.add_argument("--time-limit", type=float, default=20.0, help="seconds of the whole process")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=2)
