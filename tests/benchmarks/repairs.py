@@ -15,13 +15,13 @@ from solver.incidents import Absence, Incident, PlaceClosure, SlotCancellation
 from solver.repair import repair
 from solver.result import Goal, Options
 from solver.search.greedy import quick_plan
-from tests.solver.stands import stand_event
+from tests.solver.large_event import large_event
 
 TABLES, STANDS, SECONDS = 500, 300, 30.0
 
 
 def main() -> None:
-    event = stand_event(6000, 18_000, tables=TABLES, stands=STANDS, days=3)
+    event = large_event(6000, 18_000, tables=TABLES, stands=STANDS, days=3)
     published = quick_plan(event, 120)
     busy = Counter(m.place for m in published.meetings if m.place < TABLES)
     table = busy.most_common()[60][0]

@@ -20,7 +20,7 @@ from solver.files.events import event_problem
 from solver.search.bits import is_compiled, jit
 from solver.solve import is_warm, warm
 from tests.make import candidate, problem, random_problem
-from tests.solver.stands import stand_event
+from tests.solver.large_event import large_event
 
 EVENT = {
     "slots": 4,
@@ -170,7 +170,7 @@ def test_a_published_schedule_is_repaired(tmp_path: Path, capsys: pytest.Capture
 
 
 def test_ctrl_c_ends_the_search_with_the_best_schedule_found(tmp_path: Path) -> None:
-    (tmp_path / "large.json").write_text(json.dumps(problem_to_json(stand_event(200, 600, tables=30, stands=5))))
+    (tmp_path / "large.json").write_text(json.dumps(problem_to_json(large_event(200, 600, tables=30, stands=5))))
     command = [sys.executable, "-m", "solver", str(tmp_path / "large.json"), "--time-limit", "60", "--json"]
     search = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     while "numba" not in Path(f"/proc/{search.pid}/maps").read_text():  # imported at last

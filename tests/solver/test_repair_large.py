@@ -14,7 +14,7 @@ from solver.repair import Repair, repair
 from solver.result import Goal, Options, Status
 from solver.search.greedy import quick_plan
 from tests.make import candidate, meeting, problem, schedule
-from tests.solver.stands import STAFF, stand_event
+from tests.solver.large_event import STAFF, large_event
 
 TABLES, STANDS = 90, 20
 AT_ONCE = Options(time_limit=0.0)
@@ -23,7 +23,7 @@ SHORT = Options(time_limit=1.0)
 
 @pytest.fixture(scope="module")
 def event() -> Problem:
-    return stand_event(400, 1200, tables=TABLES, stands=STANDS)
+    return large_event(400, 1200, tables=TABLES, stands=STANDS)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_tables_stay_apart_where_moves_between_them_count() -> None:
 
 
 def test_a_team_of_one_stand_is_met_there() -> None:
-    event = stand_event(30, 40, tables=3, stands=2)
+    event = large_event(30, 40, tables=3, stands=2)
     team = next(c for c in event.candidates if c.teams)
     small = lanes(event, list[Meeting](), {team.id}, Schedule(), distinguish_tables=False)
     own = next(c for c in small.problem.candidates if c.id == team.id)
