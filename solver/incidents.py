@@ -8,7 +8,7 @@ from matchmaker.scheduling.domain import Candidate, Participant, Place, Problem,
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Absent:
+class Absence:
     """A participant is gone from slot `since` to the end of the event."""
 
     participant: int
@@ -16,7 +16,7 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Unavailable:
+class Unavailability:
     """A participant has no time any more in `slots`."""
 
     participant: int
@@ -24,7 +24,7 @@ class Unavailable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlaceLost:
+class PlaceClosure:
     """A place is closed in `slots` (None: from now on)."""
 
     place: int
@@ -32,34 +32,36 @@ class PlaceLost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SlotLost:
+class SlotCancellation:
     """No meeting may be held in `slot`."""
 
     slot: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Joined:
+class LateRegistration:
     """A participant registers late."""
 
     participant: Participant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class NewRequest:
     """A new request."""
 
     candidate: Candidate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Withdrawn:
+class RequestWithdrawal:
     """A request is taken back; its meeting, if it has one, does not take place."""
 
     candidate: int
 
 
-Incident = Absent | Unavailable | PlaceLost | SlotLost | Joined | Asked | Withdrawn
+Incident = (
+    Absence | Unavailability | PlaceClosure | SlotCancellation | LateRegistration | NewRequest | RequestWithdrawal
+)
 
 
 def after(problem: Problem, incidents: Iterable[Incident], schedule: Schedule, now: int) -> Problem:
@@ -94,21 +96,21 @@ def after(problem: Problem, incidents: Iterable[Incident], schedule: Schedule, n
 
     for incident in incidents:
         match incident:
-            case Absent():
+            case Absence():
                 leave(incident.participant, range(max(incident.since, 0), len(problem.slots)))
-            case Unavailable():
+            case Unavailability():
                 leave(incident.participant, incident.slots)
-            case PlaceLost():
+            case PlaceClosure():
                 place = places[_known(places, incident.place, "place")]
                 close(place, to_come if incident.slots is None else incident.slots)
-            case SlotLost():
+            case SlotCancellation():
                 for place in list(places.values()):
                     close(place, [incident.slot])
-            case Joined():
+            case LateRegistration():
                 participants[_new(participants, incident.participant.id, "participant")] = incident.participant
-            case Asked():
+            case NewRequest():
                 candidates[_new(candidates, incident.candidate.id, "candidate")] = incident.candidate
-            case Withdrawn():
+            case RequestWithdrawal():
                 del candidates[_known(candidates, incident.candidate, "candidate")]
     return replace(
         problem,

@@ -19,7 +19,7 @@ from matchmaker.scheduling.validation import validate
 from solver.exact.change import best_change, fitting, unproven
 from solver.exact.index import Index
 from solver.exact.optimise import solve_exactly
-from solver.incidents import Asked, Incident, Joined, after
+from solver.incidents import Incident, LateRegistration, NewRequest, after
 from solver.result import Goal, Options, Result, Status
 from solver.search.greedy import Plan
 from solver.search.rebook import make_room, rebook
@@ -53,19 +53,19 @@ def repair(
     options: Options | None = None,
     *,
     now: int = 0,
-    spare: int = 0,
-    wanted: Collection[int] = (),
+    slack: int = 0,
+    waitlist: Collection[int] = (),
 ) -> Repair:
     """The legal schedule that touches the fewest agendas, and of these the best by `options.goals`.
 
-    Meetings that start before slot `now` are past, and stay; so do pinned meetings. With `spare` > 0 up to so many more
+    Meetings that start before slot `now` are past, and stay; so do pinned meetings. With `slack` > 0 up to so many more
     agendas may be touched, in meetings with somebody whose agenda is touched anyway. New requests, all requests of
-    those who joined, and the candidates `wanted` are placed where the rest leaves room for them: to gain such a meeting
-    does not count as being touched. The first goal reported is `STABILITY` (the last one with `spare`). Among equals
-    most meetings keep their time; so the fewer goals beyond value are asked for, the fewer meetings move.
+    those who joined, and the candidates of `waitlist` are placed where the rest leaves room for them: to gain such a
+    meeting does not count as being touched. The first goal reported is `STABILITY` (the last one with `slack`). Among
+    equals most meetings keep their time; so the fewer goals beyond value are asked for, the fewer meetings move.
     Raises ValueError for an incident that names what is unknown, and for a problem that `validate` refuses.
     """
-    return _Repair(problem, schedule, list(incidents), options or Options(), now, spare, set(wanted)).run()
+    return _Repair(problem, schedule, list(incidents), options or Options(), now, slack, set(waitlist)).run()
 
 
 class _Repair:
@@ -76,11 +76,11 @@ class _Repair:
         incidents: list[Incident],
         options: Options,
         now: int,
-        spare: int,
-        wanted: set[int],
+        slack: int,
+        waitlist: set[int],
     ) -> None:
         self.began, self.leaving = perf_counter(), 0.0
-        self.published, self.now, self.spare = published, now, spare
+        self.published, self.now, self.slack = published, now, slack
         validate(problem)
         self.after = after(problem, incidents, published, now)
         validate(self.after)
@@ -88,10 +88,10 @@ class _Repair:
         self.index = Index(self._from_now_on())
         goals = tuple(goal for goal in options.goals if goal is not Goal.STABILITY)
         self.options = replace(options, baseline=published, start=None, goals=goals)
-        joined = {i.participant.id for i in incidents if isinstance(i, Joined)}
-        wanted |= {i.candidate.id for i in incidents if isinstance(i, Asked)}
-        wanted |= {c.id for c in self.after.candidates if joined & self.index.may_attend(c)}
-        self.wanted = wanted & self.index.candidates.keys() - published.by_candidate.keys()
+        joined = {i.participant.id for i in incidents if isinstance(i, LateRegistration)}
+        waitlist |= {i.candidate.id for i in incidents if isinstance(i, NewRequest)}
+        waitlist |= {c.id for c in self.after.candidates if joined & self.index.may_attend(c)}
+        self.waitlist = waitlist & self.index.candidates.keys() - published.by_candidate.keys()
 
     def _from_now_on(self) -> Problem:
         """The problem in which nothing new starts in the past."""
@@ -114,8 +114,8 @@ class _Repair:
         pinned = {pin.candidate for pin in self.after.pins} & self.published.by_candidate.keys()
         self.fixed = self.past | (pinned - hit - unpinned)
         standing = Schedule(tuple(m for m in self.published.meetings if m.candidate not in hit))
-        surely = self._attending(hit)
-        least, clashing = len(surely), set[int]()
+        unavoidable = self._attending(hit)
+        least, clashing = len(unavoidable), set[int]()
         if any(v.rule not in _ALONE | {"pin"} for v in broken):
             clashing = self._clashing(standing)
             some = self._some_of(standing, clashing)
@@ -123,17 +123,17 @@ class _Repair:
                 return self._refused(clashing & self.fixed)
             most = self._keep_most(some, clashing - self.fixed)
             standing, least = (most.schedule, most.goals[0].bound) if most.goals else (some, least)
-        near = surely | self._attending(clashing)
+        near = unavoidable | self._attending(clashing)
         start = self._rebooked(standing)
         free = [c.id for c in self.index.problem.candidates if c.id not in self.fixed and self._is_near(c, near)]
         if len(free) > _MANY and len(self.published.meetings) <= _SEARCHABLE:
-            start = self._searched(start, free, least + self.spare)
-        result = self._best(start, free, least + self.spare, surely)
+            start = self._searched(start, free, least + self.slack)
+        result = self._best(start, free, least + self.slack, unavoidable)
         if not result.goals:
             # Pins, completeness or fairness ask for more than cancelling.
             kept = Schedule(tuple(m for m in standing.meetings if m.candidate not in unpinned))
-            return self._widened(kept, near | self._attending(unpinned), least, surely, blocked=pinned & hit)
-        return self._report(result, least, surely)
+            return self._widened(kept, near | self._attending(unpinned), least, unavoidable, blocked=pinned & hit)
+        return self._report(result, least, unavoidable)
 
     def _some_of(self, standing: Schedule, clashing: Collection[int]) -> Schedule | None:
         """A legal part of `standing`: of the meetings that clash those that fit, the most valuable first; None where
@@ -149,13 +149,13 @@ class _Repair:
 
     def _rebooked(self, standing: Schedule) -> Schedule:
         """`standing`, and what can be placed without another agenda that changes: the meetings that were lost, what is
-        wanted, and what waits for a meeting of people who lost one."""
+        on the waitlist, and what else people who lost a meeting asked for."""
         plan = Plan(self.index, standing.meetings)
         touched = self._attending(self.published.by_candidate.keys() - standing.by_candidate.keys())
         self._rebook(plan, touched)
         waiting = [c for c in self.index.problem.candidates if c.id not in plan.meetings]
-        for c in sorted(waiting, key=lambda c: (c.id not in self.wanted, -c.value)):
-            if c.id in self.wanted:
+        for c in sorted(waiting, key=lambda c: (c.id not in self.waitlist, -c.value)):
+            if c.id in self.waitlist:
                 plan.place(c)
             elif touched.issuperset(c.people):
                 plan.place(c, among=touched)
@@ -170,7 +170,7 @@ class _Repair:
         return self.index.candidates[meeting.candidate].value
 
     def _widened(
-        self, standing: Schedule, near: set[int], least: int, surely: set[int], blocked: Collection[int]
+        self, standing: Schedule, near: set[int], least: int, unavoidable: set[int], blocked: Collection[int]
     ) -> Repair:
         """What has to take place makes room for itself: first among those who may attend it, then with their
         neighbours, at last with everybody, as far as the time goes."""
@@ -199,8 +199,8 @@ class _Repair:
         if start is None:
             return self._nothing(Status.UNKNOWN)
         touched = measures(self.index.problem, start, self.published).changed
-        best = self._best(start, decided, touched + self.spare, surely)
-        return self._report(best if decided == everything else unproven(self.index, best), least, surely)
+        best = self._best(start, decided, touched + self.slack, unavoidable)
+        return self._report(best if decided == everything else unproven(self.index, best), least, unavoidable)
 
     def _with_room(self, standing: Schedule, near: set[int], missing: Iterable[int]) -> Schedule | None:
         """`standing` with all that is missing, and with what had to give way for it placed again where it can be."""
@@ -236,9 +236,9 @@ class _Repair:
 
     def _is_near(self, candidate: Candidate, near: set[int]) -> bool:
         """Whether it can take place with nobody but those `near`, or, where more may be touched, with one of them."""
-        if candidate.id in self.wanted:
+        if candidate.id in self.waitlist:
             return True
-        if self.spare > 0:
+        if self.slack > 0:
             return bool(near & self.index.may_attend(candidate))
         return near.issuperset(candidate.people) and all(near.intersection(team) for team in candidate.teams)
 
@@ -280,10 +280,10 @@ class _Repair:
             return start
         return found.schedule
 
-    def _best(self, start: Schedule, free: list[int], most: int, surely: set[int]) -> Result:
+    def _best(self, start: Schedule, free: list[int], most: int, unavoidable: set[int]) -> Result:
         goals = (*self.options.goals, Goal.STABILITY)
         options = self._timed(replace(self.options, goals=goals, start=start))
-        return best_change(self.index, options, free, most=most, uncounted=self.wanted, surely=surely)
+        return best_change(self.index, options, free, most=most, uncounted=self.waitlist, unavoidable=unavoidable)
 
     def _fits(self, free: list[int], start: Schedule) -> bool:
         """Whether there is time for a model of `free`."""
@@ -295,18 +295,18 @@ class _Repair:
     def _timed(self, options: Options) -> Options:
         return replace(options, time_limit=self._left())
 
-    def _report(self, result: Result, least: int, surely: set[int]) -> Repair:
+    def _report(self, result: Result, least: int, unavoidable: set[int]) -> Repair:
         if not result.goals:
             return self._nothing(result.status)
         wrong = violations(self.after, result.schedule)
         if wrong:
             raise AssertionError(f"the repair breaks a rule: {wrong[:3]}")
         goals = result.goals
-        if self.spare == 0:
+        if self.slack == 0:
             *others, stable = goals
-            new = [c for c in self.wanted if c in result.schedule.by_candidate]
-            unavoidable = surely.union(*(self.index.candidates[c].people for c in new))
-            goals = (replace(stable, bound=max(least, len(unavoidable))), *others)
+            new = [c for c in self.waitlist if c in result.schedule.by_candidate]
+            touched = unavoidable.union(*(self.index.candidates[c].people for c in new))
+            goals = (replace(stable, bound=max(least, len(touched))), *others)
         status = Status.OPTIMAL if all(goal.proven for goal in goals) else Status.FEASIBLE
         seconds = perf_counter() - self.began
         result = replace(result, status=status, goals=goals, seconds=seconds)

@@ -116,13 +116,13 @@ def _one_of_each(stand_ins: list[int], teams: tuple[tuple[int, ...], ...]) -> bo
 
 
 def _wrong_at_places(problem: Problem, known: list[tuple[Candidate, Meeting]]) -> Iterator[Violation]:
-    held: dict[tuple[int, int], list[int]] = defaultdict(list)
+    occupied: dict[tuple[int, int], list[int]] = defaultdict(list)
     for candidate, meeting in known:
         for slot in range(meeting.slot, meeting.slot + candidate.length):
-            held[meeting.place, slot].append(meeting.candidate)
+            occupied[meeting.place, slot].append(meeting.candidate)
     for place in problem.places:
         for slot in range(len(problem.slots)):
-            here = tuple(held.get((place.id, slot), ()))
+            here = tuple(occupied.get((place.id, slot), ()))
             if here and place.open is not None and slot not in place.open:
                 yield Violation("open", f"place {place.id} is closed in slot {slot}", here)
             if len(here) > place.capacity:
@@ -181,21 +181,21 @@ def _wrong_in_agenda(
 def _wrong_between_candidates(
     problem: Problem, candidates: dict[int, Candidate], schedule: Schedule
 ) -> Iterator[Violation]:
-    held = schedule.by_candidate
+    scheduled = schedule.by_candidate
     for candidate in problem.candidates:
         for earlier in candidate.after:
-            both = candidate.id in held and earlier in held and earlier in candidates
-            if both and held[earlier].slot + candidates[earlier].length > held[candidate.id].slot:
+            both = candidate.id in scheduled and earlier in scheduled and earlier in candidates
+            if both and scheduled[earlier].slot + candidates[earlier].length > scheduled[candidate.id].slot:
                 pair = (earlier, candidate.id)
                 yield Violation("order", f"meeting {earlier} must end before meeting {candidate.id} starts", pair)
     for pin in problem.pins:
-        meeting = held.get(pin.candidate)
+        meeting = scheduled.get(pin.candidate)
         if meeting is None:
             yield Violation("pin", f"the pinned meeting {pin.candidate} does not take place", (pin.candidate,))
         elif pin.slot not in (None, meeting.slot) or pin.place not in (None, meeting.place):
             yield Violation("pin", f"the pinned meeting {pin.candidate} was moved", (pin.candidate,))
     for group in problem.exclusive:
-        together = tuple(sorted(group & held.keys()))
+        together = tuple(sorted(group & scheduled.keys()))
         if len(together) > 1:
             yield Violation("exclusive", f"only one of the meetings {together} may take place", together)
 

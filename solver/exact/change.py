@@ -16,13 +16,19 @@ _LITERALS = 5_000  # of a model that can be written down in each second left, so
 
 
 def best_change(
-    index: Index, options: Options, free: list[int], *, most: int, uncounted: Collection[int], surely: Collection[int]
+    index: Index,
+    options: Options,
+    free: list[int],
+    *,
+    most: int,
+    uncounted: Collection[int],
+    unavoidable: Collection[int],
 ) -> Result:
     """The best schedule by `options.goals` that differs from `options.start` in the candidates `free` only and touches
     at most `most` agendas of `options.baseline`; never worse than a legal start.
 
-    To gain a meeting of `uncounted` is not to be touched; `surely` are the people who are touched whatever is decided.
-    Where the time does not suffice for a model of all that is free, it decides on a part, and proves nothing.
+    To gain a meeting of `uncounted` is not to be touched; the `unavoidable` are touched whatever is decided. Where
+    the time does not suffice for a model of all that is free, it decides on a part, and proves nothing.
     """
     began, progress = perf_counter(), options.progress
     part, small = fitting(index, options, free)
@@ -34,7 +40,7 @@ def best_change(
     )
     model = Model(Index(small.problem), options, part)
     touched = stability.touched(model, apart_from=uncounted)
-    model.cp.add(sum(touched.values()) <= most - len(set(surely) - model.concerned))
+    model.cp.add(sum(touched.values()) <= most - len(set(unavoidable) - model.concerned))
     result = optimise(model, began=began)
     result = replace(result, schedule=small.split(result.schedule))
     if len(part) == len(free):
@@ -52,11 +58,11 @@ def fitting(index: Index, options: Options, free: list[int]) -> tuple[list[int],
     start, published = options.start or Schedule(), options.baseline or Schedule()
     placed, before = start.by_candidate, published.by_candidate
     part = sorted(free, key=lambda c: (c in placed, c in placed and placed[c] == before.get(c)))
-    told_apart = Goal.MOVES in options.goals
+    distinguish_tables = Goal.MOVES in options.goals
     while True:
         chosen = set(part)
-        held = [m for m in start.meetings if m.candidate not in chosen]
-        small = lanes(index.problem, held, chosen, published, told_apart=told_apart)
+        fixed = [m for m in start.meetings if m.candidate not in chosen]
+        small = lanes(index.problem, fixed, chosen, published, distinguish_tables=distinguish_tables)
         if not part or small.literals(chosen) <= _LITERALS * options.time_limit:
             return [c for c in free if c in chosen], small
         part = part[: len(part) // 2]

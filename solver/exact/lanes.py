@@ -60,25 +60,30 @@ class Lanes:
 
 
 def lanes(
-    problem: Problem, held: Collection[Meeting], free: Collection[int], published: Schedule, *, told_apart: bool
+    problem: Problem,
+    fixed: Collection[Meeting],
+    free: Collection[int],
+    published: Schedule,
+    *,
+    distinguish_tables: bool,
 ) -> Lanes:
-    """The problem of placing `free` beside `held` meetings, with the tables as few as they can be.
+    """The problem of placing `free` beside `fixed` meetings, with the tables as few as they can be.
 
-    Shared tables that nobody names, open in all slots, without a meeting in `held` and without a published meeting of
-    `free` become one place. Where that seats all of `free` at once, others of their kind are left to `held`. For every
+    Shared tables that nobody names, open in all slots, without a meeting in `fixed` and without a published meeting of
+    `free` become one place. Where that seats all of `free` at once, others of their kind are left to `fixed`. For every
     schedule there is one with the same times and people, and with every published meeting that is kept, in which this
-    changes nothing; only moves between places are counted differently: where they count, tables are `told_apart`.
+    changes nothing; only moves between places are counted differently: where they count, tables are distinguished.
     """
     lengths = {c.id: c.length for c in problem.candidates}
     used: dict[int, Counter[int]] = defaultdict(Counter)
-    for m in held:
+    for m in fixed:
         used[m.place].update(range(m.slot, m.slot + lengths[m.candidate]))
     stand = {p.id: p.place for p in problem.participants}
     candidates = tuple(_at_the_stand(c, stand) if c.id in free else c for c in problem.candidates)
     apart = {*stand.values(), *(pin.place for pin in problem.pins)}
     apart |= {k for c in candidates for k in c.places or ()}
     apart |= {m.place for m in published.meetings if m.candidate in free}
-    alike = [] if told_apart else [k for k in problem.places if k.shared and k.id not in apart]
+    alike = [] if distinguish_tables else [k for k in problem.places if k.shared and k.id not in apart]
     slots = frozenset(range(len(problem.slots)))
     spare = (replace(k, capacity=min(k.capacity, len(free))) for k in alike)
     empty = tuple(k for k in spare if k.id not in used and (k.open is None or k.open >= slots) and k.capacity > 0)

@@ -18,7 +18,7 @@ _FEW = 200  # meetings of which each is asked whether it is needed
 _SHARE = 0.1  # of the time, at most, for one question
 
 
-class Kind(StrEnum):
+class DemandKind(StrEnum):
     """What is demanded, and which fields of `Demand` say of what.
 
     `MEETINGS`: all `candidates` take place; `PIN`: one does in `slots`, at `place`; `START`: one starts in one of
@@ -46,7 +46,7 @@ class Kind(StrEnum):
 class Demand:
     """One thing that a problem demands."""
 
-    kind: Kind
+    kind: DemandKind
     candidates: tuple[int, ...] = ()
     participant: int | None = None
     place: int | None = None
@@ -87,7 +87,7 @@ class _Search:
     def run(self) -> Conflict | None:
         unknown = [pin.candidate for pin in self.problem.pins if pin.candidate not in self.index.candidates]
         if unknown:
-            return Conflict(demands=(Demand(kind=Kind.MEETINGS, candidates=(unknown[0],)),), minimal=True)
+            return Conflict(demands=(Demand(kind=DemandKind.MEETINGS, candidates=(unknown[0],)),), minimal=True)
         for scope in self._scopes():
             rules = list(self._rules(scope))
             if self._contradict([_meetings(scope), *rules]):
@@ -101,7 +101,7 @@ class _Search:
             single = self._needed(rules, [_meetings([c]) for c in scope])
             scope = [self.index.candidates[d.candidates[0]] for d in single]
         # To drop a meeting can make breaks more unequal: then no set is surely minimal.
-        fair = any(rule.kind is Kind.FAIRNESS for rule in rules)
+        fair = any(rule.kind is DemandKind.FAIRNESS for rule in rules)
         minimal = len(scope) <= _FEW and not self.in_doubt and not fair
         return Conflict(demands=(_meetings(scope), *rules), minimal=minimal)
 
@@ -127,43 +127,43 @@ class _Search:
         for pin in self.problem.pins:
             if pin.candidate in ids and (pin.slot is not None or pin.place is not None):
                 slots = () if pin.slot is None else (pin.slot,)
-                yield Demand(kind=Kind.PIN, candidates=(pin.candidate,), slots=slots, place=pin.place)
+                yield Demand(kind=DemandKind.PIN, candidates=(pin.candidate,), slots=slots, place=pin.place)
         for p in sorted({p for c in scope for p in self.index.may_attend(c)} & self.index.participants.keys()):
             yield from self._demands_of(self.index.participants[p])
         for c in scope:
             if c.slots is not None:
-                yield Demand(kind=Kind.START, candidates=(c.id,), slots=tuple(sorted(c.slots)))
+                yield Demand(kind=DemandKind.START, candidates=(c.id,), slots=tuple(sorted(c.slots)))
             if c.places is not None:
-                yield Demand(kind=Kind.WHERE, candidates=(c.id,))
+                yield Demand(kind=DemandKind.WHERE, candidates=(c.id,))
             for earlier in sorted(c.after & ids):
-                yield Demand(kind=Kind.ORDER, candidates=(earlier, c.id))
+                yield Demand(kind=DemandKind.ORDER, candidates=(earlier, c.id))
         for group in self.problem.exclusive:
             if len(group & ids) > 1:
-                yield Demand(kind=Kind.EXCLUSIVE, candidates=tuple(sorted(group & ids)))
+                yield Demand(kind=DemandKind.EXCLUSIVE, candidates=tuple(sorted(group & ids)))
         yield from self._demands_of_places(scope)
         if self.options.fairness is not None:
-            yield Demand(kind=Kind.FAIRNESS, number=self.options.fairness)
+            yield Demand(kind=DemandKind.FAIRNESS, number=self.options.fairness)
 
     def _demands_of(self, p: Participant) -> Iterator[Demand]:
         if p.available is not None:
-            yield Demand(kind=Kind.AVAILABILITY, participant=p.id, slots=tuple(sorted(p.available)))
+            yield Demand(kind=DemandKind.AVAILABILITY, participant=p.id, slots=tuple(sorted(p.available)))
         for limit in _LIMITS:
             number = getattr(p, limit)
             if number is not None:
-                yield Demand(kind=Kind.LIMIT, participant=p.id, limit=limit, number=number)
+                yield Demand(kind=DemandKind.LIMIT, participant=p.id, limit=limit, number=number)
 
     def _demands_of_places(self, scope: Sequence[Candidate]) -> Iterator[Demand]:
         slots = range(len(self.problem.slots))
         tables = [k for k in self.problem.places if k.shared]
         seats = sum(k.capacity * len(slots if k.open is None else k.open) for k in tables)
-        yield Demand(kind=Kind.TABLES, slots=tuple(slots), number=seats)
+        yield Demand(kind=DemandKind.TABLES, slots=tuple(slots), number=seats)
         named = {k for c in scope for k in c.places or ()}
         people = {p for c in scope for p in self.index.may_attend(c)} & self.index.participants.keys()
         named |= {base for p in people if (base := self.index.participants[p].place) is not None}
         for place in self.problem.places:
             if place.id in named and not place.shared:
                 opening = tuple(slots if place.open is None else sorted(place.open))
-                yield Demand(kind=Kind.STAND, place=place.id, number=place.capacity, slots=opening)
+                yield Demand(kind=DemandKind.STAND, place=place.id, number=place.capacity, slots=opening)
 
     def _contradict(self, demands: Sequence[Demand]) -> bool:
         """Whether it is proven that no schedule meets them all."""
@@ -171,7 +171,7 @@ class _Search:
         if left <= 0 or self.options.stop():
             self.in_doubt = True
             return False
-        fairness = self.options.fairness if any(d.kind is Kind.FAIRNESS for d in demands) else None
+        fairness = self.options.fairness if any(d.kind is DemandKind.FAIRNESS for d in demands) else None
         options = replace(
             self.options, goals=(), fairness=fairness, complete=False, start=None, baseline=None, time_limit=left
         )
@@ -191,28 +191,30 @@ class _Search:
 
 
 def _meetings(scope: Sequence[Candidate]) -> Demand:
-    return Demand(kind=Kind.MEETINGS, candidates=tuple(c.id for c in scope))
+    return Demand(kind=DemandKind.MEETINGS, candidates=tuple(c.id for c in scope))
 
 
 def _demanding(index: Index, demands: Sequence[Demand]) -> Problem:
     """The problem in which only these demands are made, and only the meetings that they ask for are candidates."""
-    by_kind: dict[Kind, list[Demand]] = defaultdict(list)
+    by_kind: dict[DemandKind, list[Demand]] = defaultdict(list)
     for demand in demands:
         by_kind[demand.kind].append(demand)
 
-    def of(kind: Kind) -> set[int]:
+    def of(kind: DemandKind) -> set[int]:
         return {c for demand in by_kind[kind] for c in demand.candidates}
 
-    must, starts, wheres = of(Kind.MEETINGS), of(Kind.START), of(Kind.WHERE)
+    places = tuple(_places(index, by_kind))
+    anywhere = frozenset(place.id for place in places)  # not None: those who attend may have an own place
+    must, starts, wheres = of(DemandKind.MEETINGS), of(DemandKind.START), of(DemandKind.WHERE)
     before: dict[int, set[int]] = defaultdict(set)
-    for demand in by_kind[Kind.ORDER]:
+    for demand in by_kind[DemandKind.ORDER]:
         earlier, later = demand.candidates
         before[later].add(earlier)
     candidates = tuple(
         replace(
             c,
             slots=c.slots if c.id in starts else None,
-            places=c.places if c.id in wheres else None,
+            places=c.places if c.places is None or c.id in wheres else anywhere,
             after=frozenset(before[c.id]),
         )
         for c in index.problem.candidates
@@ -221,33 +223,33 @@ def _demanding(index: Index, demands: Sequence[Demand]) -> Problem:
     pins = [Pin(candidate=c) for c in sorted(must)]
     pins += [
         Pin(candidate=d.candidates[0], slot=d.slots[0] if d.slots else None, place=d.place)
-        for d in by_kind[Kind.PIN]
+        for d in by_kind[DemandKind.PIN]
         if d.candidates[0] in must
     ]
     limits: dict[int, dict[str, object]] = defaultdict(lambda: {"available": None, **dict.fromkeys(_LIMITS)})
-    for d in by_kind[Kind.AVAILABILITY]:
+    for d in by_kind[DemandKind.AVAILABILITY]:
         assert d.participant is not None
         limits[d.participant]["available"] = frozenset(d.slots)
-    for d in by_kind[Kind.LIMIT]:
+    for d in by_kind[DemandKind.LIMIT]:
         assert d.participant is not None
         limits[d.participant][d.limit] = d.number
     attending = {p for c in candidates for p in index.may_attend(c)}
-    if by_kind[Kind.FAIRNESS]:
+    if by_kind[DemandKind.FAIRNESS]:
         attending = set(index.participants)
     return replace(
         index.problem,
         candidates=candidates,
         participants=tuple(replace(p, **limits[p.id]) for p in index.problem.participants if p.id in attending),  # type: ignore[arg-type]
-        places=tuple(_places(index, by_kind)),
+        places=places,
         pins=tuple(pins),
-        exclusive=tuple(frozenset(d.candidates) for d in by_kind[Kind.EXCLUSIVE]),
+        exclusive=tuple(frozenset(d.candidates) for d in by_kind[DemandKind.EXCLUSIVE]),
     )
 
 
-def _places(index: Index, by_kind: dict[Kind, list[Demand]]) -> Iterator[Place]:
+def _places(index: Index, by_kind: dict[DemandKind, list[Demand]]) -> Iterator[Place]:
     """The places as they are where they are demanded, with plenty of room elsewhere."""
-    strict = {d.place for d in by_kind[Kind.STAND]}
+    strict = {d.place for d in by_kind[DemandKind.STAND]}
     for place in index.problem.places:
         yield place if place.shared or place.id in strict else replace(place, capacity=_PLENTY, open=None)
-    if not by_kind[Kind.TABLES]:
+    if not by_kind[DemandKind.TABLES]:
         yield Place(id=max(index.places, default=-1) + 1, capacity=_PLENTY)

@@ -152,11 +152,11 @@ class Pricing:
         if not places:
             draft.steps.append(Lifts(rule="place", candidate=candidate.id))
             return self._new_place(draft, covered)
-        place = min(places, key=lambda k: (self._is_full(k, covered), bool(self._closed(k, covered)), k))
+        place = min(places, key=lambda k: (self._is_full(draft, k, covered), bool(self._closed(k, covered)), k))
         closed = self._closed(place, covered)
         if closed:
             draft.steps.append(Opens(place=place, slots=closed))
-        if self._is_full(place, covered):
+        if self._is_full(draft, place, covered):
             draft.steps.append(Widens(place=place))
         return place
 
@@ -164,8 +164,16 @@ class Pricing:
         opening = self.index.places[place].open
         return () if opening is None else tuple(t for t in slots if t not in opening)
 
-    def _is_full(self, place: int, slots: Collection[int]) -> bool:
-        return any(len(self.situation.seated.get((place, t), ())) >= self.index.places[place].capacity for t in slots)
+    def _is_full(self, draft: _Draft, place: int, slots: Collection[int]) -> bool:
+        """Whether a place has no room in one of `slots`, once the meetings in the way have gone or moved."""
+        here = [m for m in draft.moved.values() if m.place == place]
+        capacity = self.index.places[place].capacity
+        for t in slots:
+            staying = self.situation.seated.get((place, t), set()) - draft.cleared
+            coming = sum(t in self.situation.covered(m.candidate, m.slot) for m in here)
+            if len(staying) + coming >= capacity:
+                return True
+        return False
 
     def _new_place(self, draft: _Draft, slots: Collection[int]) -> int:
         place = self.first_new + draft.new_places

@@ -44,7 +44,7 @@ def read_dzn(text: str) -> Problem:
     morning = frozenset(range(number["nMorningSlots"]))
     afternoon = frozenset(range(slots)) - morning
     return Problem(
-        slots=tuple(Slot() for _ in range(slots)),
+        slots=tuple(Slot(id=t + 1) for t in range(slots)),
         places=tuple(Place(id=k + 1) for k in range(number["nTables"])),
         participants=tuple(
             Participant(id=p + 1, available=frozenset(range(slots)) - {t - 1 for t in row} if row else None)

@@ -192,9 +192,9 @@ class Plan:
 
     def _disordered(self, candidate: Candidate, slot: int) -> set[int]:
         """The meetings that would be on the wrong side of it."""
-        held, candidates = self.meetings, self.index.candidates
-        late = {c for c in candidate.after if c in held and held[c].slot + candidates[c].length > slot}
-        early = {c for c in self._later[candidate.id] if c in held and slot + candidate.length > held[c].slot}
+        meetings, candidates = self.meetings, self.index.candidates
+        late = {c for c in candidate.after if c in meetings and meetings[c].slot + candidates[c].length > slot}
+        early = {c for c in self._later[candidate.id] if c in meetings and slot + candidate.length > meetings[c].slot}
         return late | early
 
     def _allowed(self, candidate: Candidate, attendees: tuple[int, ...]) -> int:

@@ -28,7 +28,7 @@ from matchmaker.scheduling.domain import Meeting, Problem, Schedule
 from solver.explain.fixes import apply
 from solver.explain.reasons import explain
 from solver.files.events import event_problem
-from solver.incidents import Absent
+from solver.incidents import Absence
 from solver.repair import repair
 from solver.result import Options
 from solver.solve import warm
@@ -150,7 +150,7 @@ def repaired(name: str, problem: Problem, schedule: Schedule) -> str:
     """A line on the absence, all day, of the person with most meetings."""
     (busiest, meetings), *_ = Counter(p for m in schedule.meetings for p in m.attendees).most_common(1)
     began = perf_counter()
-    found = repair(problem, schedule, [Absent(participant=busiest)], Options(threads=2))
+    found = repair(problem, schedule, [Absence(participant=busiest)], Options(threads=2))
     seconds = perf_counter() - began
     if violations(found.problem, found.result.schedule):
         raise SystemExit(f"{name}: the repaired schedule is not legal")

@@ -11,30 +11,30 @@ from time import perf_counter, process_time
 
 from matchmaker.scheduling.checks import measures
 from matchmaker.scheduling.domain import Pin, Problem
-from solver.incidents import Absent, Incident, PlaceLost, SlotLost
+from solver.incidents import Absence, Incident, PlaceClosure, SlotCancellation
 from solver.repair import repair
 from solver.result import Goal, Options
 from solver.search.greedy import quick_plan
-from tests.solver.stands import stand_event
+from tests.solver.large_event import large_event
 
 TABLES, STANDS, SECONDS = 500, 300, 30.0
 
 
 def main() -> None:
-    event = stand_event(6000, 18_000, tables=TABLES, stands=STANDS, days=3)
+    event = large_event(6000, 18_000, tables=TABLES, stands=STANDS, days=3)
     published = quick_plan(event, 120)
     busy = Counter(m.place for m in published.meetings if m.place < TABLES)
     table = busy.most_common()[60][0]
     host = next(m.attendees[1] for m in published.meetings if m.place >= TABLES)
     pin = next(m.candidate for m in published.meetings if host in m.attendees)
     cases: list[tuple[str, Problem, Incident]] = [
-        (f"a table lost ({busy[table]} meetings)", event, PlaceLost(place=table)),
-        (f"a slot lost ({sum(m.slot == 9 for m in published.meetings)} meetings)", event, SlotLost(slot=9)),
-        ("a visitor absent", event, Absent(participant=3000)),
+        (f"a table lost ({busy[table]} meetings)", event, PlaceClosure(place=table)),
+        (f"a slot lost ({sum(m.slot == 9 for m in published.meetings)} meetings)", event, SlotCancellation(slot=9)),
+        ("a visitor absent", event, Absence(participant=3000)),
         (
             "a stand's host absent, a meeting pinned",
             replace(event, pins=(Pin(candidate=pin),)),
-            Absent(participant=host),
+            Absence(participant=host),
         ),
     ]
     sys.stdout.write(

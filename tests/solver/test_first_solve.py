@@ -12,7 +12,7 @@ import pytest
 
 from matchmaker.scheduling.checks import violations
 from matchmaker.scheduling.codec import schedule_from_json
-from tests.solver.stands import stand_event
+from tests.solver.large_event import large_event
 
 SOURCES = Path(__file__).parents[2]
 SCRIPT = """
@@ -22,7 +22,7 @@ from solver import compiling
 from solver.result import Options
 from solver.solve import is_warm, solve
 from tests.make import candidate, problem
-from tests.solver.stands import stand_event
+from tests.solver.large_event import large_event
 
 stages = []
 def answer(asked, seconds):
@@ -30,7 +30,7 @@ def answer(asked, seconds):
     return {"status": result.status, "schedule": schedule_to_json(result.schedule, asked)}
 
 small = answer(problem(candidate(0, 1, 2), candidate(1, 1, 3), candidate(2, 2, 3)), 20)
-large = answer(stand_event(200, 500, tables=30, stands=5), 2)
+large = answer(large_event(200, 500, tables=30, stands=5), 2)
 json.dump([small, large, stages, is_warm(), compiling.is_running()], sys.stdout)
 """
 
@@ -59,7 +59,7 @@ def test_the_first_schedules_of_an_installation_do_not_wait_for_the_compiler(ins
     small, large, stages, warm, compiling = json.loads(done.stdout)
     assert small["status"] == "optimal", "small problems need no search"
     assert len(small["schedule"]["meetings"]) == 3
-    asked = stand_event(200, 500, tables=30, stands=5)
+    asked = large_event(200, 500, tables=30, stands=5)
     assert large["status"] == "feasible"
     made = schedule_from_json(large["schedule"], asked)
     assert violations(asked, made) == []

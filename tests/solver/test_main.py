@@ -1,8 +1,11 @@
 """Claims about `python -m solver`."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,12 +14,13 @@ import pytest
 
 from matchmaker.scheduling.checks import violations
 from matchmaker.scheduling.codec import problem_from_json, problem_to_json
-from matchmaker.scheduling.domain import Meeting, Schedule
+from matchmaker.scheduling.domain import Meeting, Participant, Pin, Schedule, Slot
 from solver.__main__ import main
 from solver.files.events import event_problem
 from solver.search.bits import is_compiled, jit
 from solver.solve import is_warm, warm
 from tests.make import candidate, problem, random_problem
+from tests.solver.large_event import large_event
 
 EVENT = {
     "slots": 4,
@@ -126,6 +130,65 @@ def test_a_missing_file_and_an_unknown_goal_exit_with_two(tmp_path: Path, capsys
     status, _, error = run(capsys, tmp_path / "event.json", "--objective", "value,fun")
     assert status == 2
     assert "coverage, value, breaks, idle, moves, stability" in error
+
+
+def test_stability_needs_the_schedule_that_it_compares_with(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    event, published = tmp_path / "event.json", tmp_path / "published.json"
+    event.write_text(json.dumps(EVENT))
+    status, answer, error = run(capsys, event, "--objective", "stability,value")
+    assert (status, answer) == (2, None)
+    assert "--baseline" in error
+    _, answer, _ = run(capsys, event)
+    published.write_text(json.dumps(answer))
+    status, answer, _ = run(capsys, event, "--objective", "stability,value", "--baseline", str(published))
+    assert (status, answer["goals"][0]["value"], answer["measures"]["changed"]) == (0, 0, 0)
+    published.write_text('{"meetings": [{"candidate": 7}]}')
+    status, _, error = run(capsys, event, "--baseline", str(published))
+    assert status == 2
+    assert error.splitlines()[0] == f"{published}: meetings[0]: slot is missing"
+
+
+def test_a_published_schedule_is_repaired(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    named = replace(
+        problem(candidate(0, 1, 2, value=5), candidate(1, 3, 4, value=5), sessions=(3,)),
+        slots=(Slot(id=70), Slot(id=80), Slot(id=90)),
+    )
+    before, now, published = tmp_path / "before.json", tmp_path / "now.json", tmp_path / "published.json"
+    before.write_text(json.dumps(problem_to_json(replace(named, pins=(Pin(candidate=0, slot=1),)))))
+    _, answer, _ = run(capsys, before)
+    assert next(m["slot"] for m in answer["meetings"] if m["id"] == 0) == 80, "slots go by their ids"
+    published.write_text(json.dumps(answer))
+    away = Participant(id=1, available=frozenset({2}))
+    now.write_text(json.dumps(problem_to_json(replace(named, participants=(away, *named.participants[1:])))))
+    status, repaired, _ = run(capsys, now, "--repair", str(published))
+    assert (status, repaired["goals"][0]["name"], repaired["goals"][0]["value"]) == (0, "stability", 2)
+    moved = {m["id"]: m["slot"] for m in repaired["meetings"]}
+    assert moved == {m["id"]: m["slot"] for m in answer["meetings"]} | {0: 90}
+    status, refused, _ = run(capsys, now, "--repair", str(published), "--now", "90")
+    assert (status, refused["status"], refused["blocked"]) == (1, "infeasible", [0])
+    assert run(capsys, now, "--repair", str(published), "--now", "7")[2].endswith("--now: there is no slot 7\n")
+
+
+def test_ctrl_c_ends_the_search_with_the_best_schedule_found(tmp_path: Path) -> None:
+    (tmp_path / "large.json").write_text(json.dumps(problem_to_json(large_event(200, 600, tables=30, stands=5))))
+    command = [sys.executable, "-m", "solver", str(tmp_path / "large.json"), "--time-limit", "60", "--json"]
+    search = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while "numba" not in Path(f"/proc/{search.pid}/maps").read_text():  # imported at last
+        time.sleep(0.05)
+    time.sleep(0.5)
+    search.send_signal(signal.SIGINT)
+    out, err = search.communicate(timeout=50)
+    answer = json.loads(out)
+    assert (search.returncode, answer["status"]) == (0, "feasible")
+    assert "Traceback" not in err
+    assert len(answer["meetings"]) > 400
+
+
+def test_who_stops_reading_hears_no_complaint(tmp_path: Path) -> None:
+    (tmp_path / "event.json").write_text(json.dumps(EVENT))
+    command = f"{sys.executable} -m solver {tmp_path / 'event.json'} --time-limit 5 --explain"
+    shown = subprocess.run(["sh", "-c", f"{command} | true"], capture_output=True, text=True, timeout=120)
+    assert "BrokenPipe" not in shown.stderr
 
 
 def test_the_table_is_for_people(tmp_path: Path) -> None:

@@ -9,14 +9,14 @@ from matchmaker.scheduling.changes import ChangeKind
 from matchmaker.scheduling.checks import violations
 from matchmaker.scheduling.domain import Meeting, Participant, Pin, Place, Problem, Schedule
 from solver.incidents import (
-    Absent,
-    Asked,
+    Absence,
     Incident,
-    Joined,
-    PlaceLost,
-    SlotLost,
-    Unavailable,
-    Withdrawn,
+    LateRegistration,
+    NewRequest,
+    PlaceClosure,
+    RequestWithdrawal,
+    SlotCancellation,
+    Unavailability,
     after,
 )
 from solver.repair import Repair, repair
@@ -43,7 +43,7 @@ def stability(found: Repair) -> tuple[int, int]:
 
 
 def test_an_absence_touches_only_the_absent_and_their_partners() -> None:
-    found = repair(PLAIN, PUBLISHED, [Absent(participant=1)], VALUE)
+    found = repair(PLAIN, PUBLISHED, [Absence(participant=1)], VALUE)
     assert found.result.status is Status.OPTIMAL
     assert kinds(found) == {1: [ChangeKind.CANCELLED], 2: [ChangeKind.CANCELLED]}
     assert stability(found) == (2, 2)
@@ -52,19 +52,19 @@ def test_an_absence_touches_only_the_absent_and_their_partners() -> None:
 def test_partners_left_by_the_same_absence_may_meet_each_other() -> None:
     asked = problem(candidate(0, 1, 2), candidate(1, 1, 3), candidate(2, 2, 3))
     published = schedule(meeting(0, 0, 0, 1, 2), meeting(1, 1, 0, 1, 3))
-    found = repair(asked, published, [Absent(participant=1)], VALUE)
+    found = repair(asked, published, [Absence(participant=1)], VALUE)
     assert found.result.schedule.by_candidate.keys() == {2}
     assert stability(found) == (3, 3)
 
 
 def test_a_meeting_at_a_lost_table_keeps_its_time_at_another() -> None:
-    found = repair(PLAIN, PUBLISHED, [PlaceLost(place=0, slots=frozenset({1}))], VALUE)
+    found = repair(PLAIN, PUBLISHED, [PlaceClosure(place=0, slots=frozenset({1}))], VALUE)
     assert kinds(found) == {2: [ChangeKind.PLACE], 3: [ChangeKind.PLACE]}
     assert found.result.schedule.by_candidate[2] == meeting(2, 1, 1, 2, 3)
 
 
 def test_the_meetings_of_a_lost_slot_move_where_they_touch_nobody_else() -> None:
-    found = repair(PLAIN, PUBLISHED, [SlotLost(slot=1)], VALUE)
+    found = repair(PLAIN, PUBLISHED, [SlotCancellation(slot=1)], VALUE)
     assert stability(found) == (2, 2)
     assert kinds(found) == {2: [ChangeKind.MOVED], 3: [ChangeKind.MOVED]}
 
@@ -88,9 +88,9 @@ def test_of_equally_few_agendas_the_cheapest_are_touched() -> None:
 
 def test_a_late_registration_fills_holes_and_moves_nothing() -> None:
     incidents = [
-        Joined(participant=Participant(id=9)),
-        Asked(candidate=candidate(10, 9, 2, value=50)),
-        Asked(candidate=candidate(11, 9, 3, value=50)),
+        LateRegistration(participant=Participant(id=9)),
+        NewRequest(candidate=candidate(10, 9, 2, value=50)),
+        NewRequest(candidate=candidate(11, 9, 3, value=50)),
     ]
     found = repair(PLAIN, PUBLISHED, incidents, VALUE)
     assert set(PUBLISHED.meetings) <= set(found.result.schedule.meetings)
@@ -101,7 +101,7 @@ def test_a_late_registration_fills_holes_and_moves_nothing() -> None:
 
 def test_a_new_request_without_a_hole_is_not_placed() -> None:
     asked = problem(candidate(0, 1, 2, value=1), sessions=(1,), participants=[Participant(id=3)])
-    found = repair(asked, schedule(meeting(0, 0, 0, 1, 2)), [Asked(candidate=candidate(1, 1, 3, value=99))], VALUE)
+    found = repair(asked, schedule(meeting(0, 0, 0, 1, 2)), [NewRequest(candidate=candidate(1, 1, 3, value=99))], VALUE)
     assert found.changes == {}
     assert stability(found) == (0, 0)
 
@@ -109,9 +109,9 @@ def test_a_new_request_without_a_hole_is_not_placed() -> None:
 def test_a_waiting_request_takes_the_freed_time_when_it_is_wanted() -> None:
     asked = problem(candidate(0, 1, 2), candidate(1, 2, 3), sessions=(1,))
     published = schedule(meeting(0, 0, 0, 1, 2))
-    gone = [Absent(participant=1)]
+    gone = [Absence(participant=1)]
     assert repair(asked, published, gone, VALUE).result.schedule == Schedule()
-    found = repair(asked, published, gone, VALUE, wanted=[1])
+    found = repair(asked, published, gone, VALUE, waitlist=[1])
     assert found.result.schedule.by_candidate.keys() == {1}
     assert kinds(found)[3] == [ChangeKind.NEW]
 
@@ -119,22 +119,22 @@ def test_a_waiting_request_takes_the_freed_time_when_it_is_wanted() -> None:
 def test_more_agendas_are_touched_only_when_allowed() -> None:
     asked = problem(candidate(0, 1, teams=((2, 3),), value=5), sessions=(1,))
     published = schedule(meeting(0, 0, 0, 1, 2))
-    gone = [Absent(participant=2)]
+    gone = [Absence(participant=2)]
     assert repair(asked, published, gone, VALUE).result.schedule == Schedule()
-    found = repair(asked, published, gone, VALUE, spare=1)
+    found = repair(asked, published, gone, VALUE, slack=1)
     assert found.result.schedule.meetings == (meeting(0, 0, 0, 1, 3),)
     assert kinds(found) == {1: [ChangeKind.PARTNERS], 2: [ChangeKind.CANCELLED], 3: [ChangeKind.NEW]}
 
 
 def test_what_is_past_stays_even_for_those_who_left() -> None:
-    found = repair(PLAIN, PUBLISHED, [Absent(participant=2)], VALUE, now=1)
+    found = repair(PLAIN, PUBLISHED, [Absence(participant=2)], VALUE, now=1)
     assert PUBLISHED.by_candidate[0] in found.result.schedule.meetings
     assert 2 not in found.result.schedule.by_candidate
     assert violations(found.problem, found.result.schedule) == []
 
 
 def test_nothing_new_starts_in_the_past() -> None:
-    lost = [PlaceLost(place=0, slots=frozenset({1}))]
+    lost = [PlaceClosure(place=0, slots=frozenset({1}))]
     asked = problem(candidate(0, 1, 2), sessions=(2,), places=1)
     found = repair(asked, schedule(meeting(0, 1, 0, 1, 2)), lost, VALUE, now=1)
     assert found.result.schedule == Schedule()
@@ -142,27 +142,27 @@ def test_nothing_new_starts_in_the_past() -> None:
 
 def test_a_pinned_meeting_that_cannot_stand_is_named_and_nothing_is_done() -> None:
     pinned = replace(PLAIN, pins=(Pin(candidate=0, slot=0, place=0),))
-    found = repair(pinned, PUBLISHED, [Absent(participant=1)], VALUE)
+    found = repair(pinned, PUBLISHED, [Absence(participant=1)], VALUE)
     assert found.result.status is Status.INFEASIBLE
     assert found.blocked == (0,)
     assert found.changes == {}
 
 
 def test_a_withdrawn_request_frees_its_people() -> None:
-    found = repair(PLAIN, PUBLISHED, [Withdrawn(candidate=0)], VALUE)
+    found = repair(PLAIN, PUBLISHED, [RequestWithdrawal(candidate=0)], VALUE)
     assert kinds(found) == {1: [ChangeKind.CANCELLED], 2: [ChangeKind.CANCELLED]}
 
 
 @pytest.mark.parametrize(
     "incident",
     [
-        Absent(participant=99),
-        Unavailable(participant=99, slots=frozenset({0})),
-        PlaceLost(place=99),
-        Withdrawn(candidate=99),
-        Joined(participant=Participant(id=1)),
-        Asked(candidate=candidate(0, 1, 2)),
-        Asked(candidate=candidate(7, 1, 99)),
+        Absence(participant=99),
+        Unavailability(participant=99, slots=frozenset({0})),
+        PlaceClosure(place=99),
+        RequestWithdrawal(candidate=99),
+        LateRegistration(participant=Participant(id=1)),
+        NewRequest(candidate=candidate(0, 1, 2)),
+        NewRequest(candidate=candidate(7, 1, 99)),
     ],
 )
 def test_an_incident_that_cannot_be_is_refused(incident: Incident) -> None:
@@ -174,12 +174,12 @@ def some_incidents(rng: Random, asked: Problem) -> list[Incident]:
     slot, person = rng.randrange(len(asked.slots)), rng.choice(asked.participants).id
     place = rng.choice(asked.places).id
     choices: list[Incident] = [
-        Absent(participant=person, since=slot),
-        Unavailable(participant=person, slots=frozenset({0, slot})),
-        PlaceLost(place=place),
-        PlaceLost(place=place, slots=frozenset({slot})),
-        SlotLost(slot=slot),
-        Withdrawn(candidate=rng.choice(asked.candidates).id),
+        Absence(participant=person, since=slot),
+        Unavailability(participant=person, slots=frozenset({0, slot})),
+        PlaceClosure(place=place),
+        PlaceClosure(place=place, slots=frozenset({slot})),
+        SlotCancellation(slot=slot),
+        RequestWithdrawal(candidate=rng.choice(asked.candidates).id),
     ]
     return rng.sample(choices, rng.choice((1, 1, 2)))
 
@@ -236,7 +236,7 @@ def test_new_requests_fill_the_holes_as_well_as_can_be(seed: int) -> None:
     asked = random_problem(rng, candidates=4, people=4, sessions=(2, 2), places=2, pinned=0)
     first = replace(asked, candidates=asked.candidates[:2], exclusive=())
     published = max(legal_schedules(first), key=lambda s: len(s.meetings))
-    late = [Asked(candidate=c) for c in asked.candidates[2:]]
+    late = [NewRequest(candidate=c) for c in asked.candidates[2:]]
     found = repair(first, published, late, VALUE)
     assert set(published.meetings) <= set(found.result.schedule.meetings)
     changed = after(first, late, published, 0)

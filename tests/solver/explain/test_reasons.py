@@ -1,5 +1,6 @@
 """Every meeting left out has its reason, and a fix that does place it."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -199,3 +200,28 @@ def test_long_lists_are_cut_in_words() -> None:
     assert reason_text(reason, "en", Names()) == (
         "Free together only at 0, 1, 2 and 2 more, when every place is taken."
     )
+
+
+def test_a_place_that_a_meeting_in_the_way_leaves_need_not_hold_more() -> None:
+    asked = problem(
+        candidate(0, 1, 2, value=9),
+        candidate(1, 1, 3, value=5, length=2),
+        sessions=(2,),
+        places=[Place(id=0, open=frozenset({0}), shared=False)],
+        participants=[Participant(id=1, place=0)],
+        exclusive=[frozenset({0, 1})],
+    )
+    found = explained(asked, schedule(meeting(0, 0, 0, 1, 2)))
+    assert found.fix is not None
+    assert found.fix.steps == (Drops(candidate=0), Opens(place=0, slots=(1,)))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_no_step_of_a_fix_can_be_left_out(seed: int) -> None:
+    asked = random_problem(Random(seed), candidates=7, people=5)
+    plan = solve_exactly(asked, Options(goals=(Goal.VALUE,), time_limit=1)).schedule
+    for found in explain(asked, plan) if violations(asked, plan) == [] else ():
+        for step in found.fix.steps if found.fix is not None else ():
+            rest = tuple(s for s in found.fix.steps if s != step)
+            changed, after = apply(asked, plan, replace(found.fix, steps=rest))
+            assert violations(changed, after) != [], (found, step)

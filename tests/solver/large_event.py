@@ -8,7 +8,7 @@ from tests.make import candidate, problem
 STAFF = 4
 
 
-def stand_event(people: int, requests: int, *, tables: int, stands: int, days: int = 1, seed: int = 0) -> Problem:
+def large_event(people: int, requests: int, *, tables: int, stands: int, days: int = 1, seed: int = 0) -> Problem:
     """The first participants are the teams of the stands, four each; a third of the requests are to a team."""
     rng = Random(seed)
     slots = tuple(Slot(session=2 * day + half, day=day) for day in range(days) for half in range(2) for _ in range(10))
