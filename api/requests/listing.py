@@ -105,10 +105,13 @@ def _in_box(box: Box, member: Member) -> sa.ColumnElement[bool]:
 
 
 def _involves(member: Member, search: str) -> sa.ColumnElement[bool]:
-    people = sa.select(models.Participant.id).where(
-        models.Participant.event_id == member.event.id, matches_words(search, by_email=member.organises)
+    people = (
+        sa.select(models.Participant.id)
+        .where(models.Participant.event_id == member.event.id, matches_words(search, by_email=member.organises))
+        .cte("people_found")  # searched once, for senders and recipients
     )
-    return sa.or_(models.MeetingRequest.sender_id.in_(people), models.MeetingRequest.recipient_id.in_(people))
+    request = models.MeetingRequest
+    return sa.or_(request.sender_id.in_(sa.select(people.c.id)), request.recipient_id.in_(sa.select(people.c.id)))
 
 
 async def _published_meetings(

@@ -46,7 +46,7 @@ class SearchIndex:
     def __init__(self, people: Sequence[Profile], comparison: Comparison) -> None:
         self._people = people
         self._comparison = comparison
-        self._names = [f" {fold(f'{person.name} {person.organisation}')} " for person in people]
+        self._names = [f" {fold(person.name)} " for person in people]
 
     def passing(self, criteria: Filter) -> NDArray[np.bool_]:
         """Who passes the filter, shape (people,)."""
@@ -55,7 +55,10 @@ class SearchIndex:
         return np.array([criteria.passes(person) for person in self._people], dtype=np.bool_)
 
     def names_somebody(self, query: str) -> bool:
-        """Whether every word of the query begins a word in the name or the organisation of one person."""
+        """Whether every word of the query begins a word in the name of one person.
+
+        Names of organisations do not count: theirs are often words of the field.
+        """
         words = fold(query).split()
         return any(all(f" {word}" in name for word in words) for name in self._names)
 
@@ -104,7 +107,8 @@ class SearchIndex:
 
     def _has(self, person: int, words: Sequence[str]) -> bool:
         profile = self._people[person]
-        text = f"{self._names[person]}{fold(' '.join((profile.job_title, *profile.offers, *profile.needs)))} "
+        known = (profile.organisation, profile.job_title, *profile.offers, *profile.needs)
+        text = f"{self._names[person]}{fold(' '.join(known))} "
         return all(f" {word} " in text for word in words)
 
 

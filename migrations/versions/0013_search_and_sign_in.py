@@ -95,7 +95,7 @@ PEOPLE = sa.text(
 
 
 def _folded(text: str) -> str:
-    """`matchmaker.matching.folding.folded` as it was at this revision."""
+    """`matchmaker.text.fold` as it was at this revision."""
     ligatures = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th"})
     plain = unicodedata.normalize("NFKD", text.casefold()).translate(ligatures)
     return " ".join(re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c))))

@@ -62,7 +62,7 @@ def in_transaction(url: str, work: Callable[[AsyncSession], Awaitable[object]], 
 
 def test_a_job_exists_only_if_the_transaction_that_asks_for_it_commits(db: Session, database_url: str) -> None:
     def ask(session: AsyncSession) -> Awaitable[int]:
-        return enqueue(session, "send_sign_in_link", user_id=1, language=None)
+        return enqueue(session, "send_sign_in_link", user_id=1, request_id=1)
 
     count = sa.select(sa.func.count()).select_from(job)
     in_transaction(database_url, ask, commit=False)

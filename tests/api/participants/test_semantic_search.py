@@ -102,14 +102,44 @@ def test_the_search_of_an_attendee_reaches_everyone(
 
 
 @pytest.mark.usefixtures("ranked")
-def test_matches_are_searched_by_meaning_in_the_order_of_the_ranking(
+def test_matches_come_by_relevance_and_then_by_rank(
     find: Find, signed_in: Browser, event_id: int, db: Session, person: Callable[[str], int]
 ) -> None:
     assert find(DUTCH)[0] == "Cleo"
-    found = signed_in("bob@example.org").get(f"/api/v1/events/{event_id}/matches", params={"search": DUTCH}).json()
-    listed = db.scalars(sa.select(Match.other_id).where(Match.participant_id == person("bob"))).all()
-    assert person("cleo") in listed
-    assert "Cleo" in [match["participant"]["first_name"] for match in found["items"]]
+    listed = db.scalars(
+        sa.select(Match.other_id).where(Match.participant_id == person("bob")).order_by(Match.rank)
+    ).all()
+    assert {person("ann"), person("cleo")} <= set(listed)
+    db.execute(sa.update(Match).where(Match.other_id == person("cleo")).values(rank=100))
+    db.commit()
+    bob, path = signed_in("bob@example.org"), f"/api/v1/events/{event_id}/matches"
+
+    def names(search: str) -> list[str]:
+        answer = bob.get(path, params={"search": search}).json()
+        return [match["participant"]["first_name"] for match in answer["items"]]
+
+    assert names("")[-1] == "Cleo"
+    assert names(DUTCH)[0] == "Cleo"
+    assert names("sterile devices")[0] == "Cleo"
+    aurora = [name for name in names("aurora") if name in ("Ann", "Dan")]
+    ranks = {
+        row.other_id: row.rank for row in db.scalars(sa.select(Match).where(Match.participant_id == person("bob")))
+    }
+    assert aurora == sorted(aurora, key=lambda name: ranks[person(name.lower())]), "equals come by rank"
+
+
+@pytest.mark.usefixtures("ranked")
+def test_hits_by_meaning_say_so_and_come_after_words_whatever_the_case(
+    find: Find, signed_in: Browser, event_id: int
+) -> None:
+    assert find(DUTCH)[0] == "Cleo"
+    browser, path = signed_in("bob@example.org"), f"/api/v1/events/{event_id}/participants"
+    for search in ("sterile devices", "STERILE Devices", DUTCH):
+        items = browser.get(path, params={"search": search}).json()["items"]
+        kinds = [person["found_by"] for person in items]
+        assert kinds == sorted(kinds, reverse=True), "words before meaning"
+        assert kinds[0] == ("meaning" if search == DUTCH else "words")
+    assert find(DUTCH.upper()) == find(DUTCH)
 
 
 def test_an_event_without_a_ranking_is_searched_by_words(signed_in: Browser, event_id: int, db: Session) -> None:
