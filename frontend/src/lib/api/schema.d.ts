@@ -55,14 +55,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * List Imports
+         * @description The imports of an event, the latest first.
+         */
+        get: operations["list_imports"];
         put?: never;
         /**
          * Import Into Event
          * @description Take a later workbook over into an event. People are known by their e-mail address, slots by their start.
          *
          *     Only what the workbook says otherwise than the one before is taken over, so what was edited here stays. Nothing is
-         *     deleted. The counts are of people, requests, slots and places.
+         *     deleted; what is ignored or kept is listed. A workbook that seems to be of another event needs `confirm_name`.
          */
         post: operations["import_into_event"];
         delete?: never;
@@ -513,11 +517,35 @@ export interface paths {
         put?: never;
         /**
          * Import Event
-         * @description Make an event of a workbook (.xlsx, or .csv files in a .zip); who sends it owns it.
+         * @description Make an event of a workbook (.xlsx, .csv files in a .zip, or one .csv of participants); who sends it owns it.
          *
-         *     Everything that is wrong is said at once, and then nothing is imported. After a dry run the status is 200.
+         *     Everything that is wrong is said at once, and then nothing is imported. After a dry run the status is 200. The same
+         *     file sent again within minutes makes no second event.
          */
         post: operations["import_event"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo Import
+         * @description Take an import back: what it added goes, what it changed is as before.
+         *
+         *     Refused once something depends on it, such as an edit, an answer, a meeting or a later import; `errors` names each
+         *     with its `reason`.
+         */
+        post: operations["undo_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1165,20 +1193,90 @@ export interface components {
             name: string;
         };
         /**
+         * Ignored
+         * @description How many there are of something that stays as it is, and the names of the first.
+         */
+        Ignored: {
+            /** Count */
+            count: number;
+            /** Names */
+            names: string[];
+        };
+        /**
+         * ImportIgnored
+         * @description What of a file is not taken over, and what of the event the file does not mention and stays.
+         */
+        ImportIgnored: {
+            /** Event Fields */
+            event_fields: ("name" | "colour" | "time_zone" | "languages")[];
+            kept_answers: components["schemas"]["Ignored"];
+            missing_participants: components["schemas"]["Ignored"];
+            /** Notices */
+            notices: components["schemas"]["ImportNotice"][];
+        };
+        /**
+         * ImportNotice
+         * @description A sheet, a column or rows of a file that are ignored; `text` says so in the reader's language.
+         */
+        ImportNotice: {
+            /** Column */
+            column: string;
+            /** Sheet */
+            sheet: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * ImportResult
-         * @description The event made of a workbook (none after a dry run).
+         * @description The event made of a workbook (none after a dry run). The same file again is answered with the same event.
          */
         ImportResult: {
             counts: components["schemas"]["WorkbookCounts"];
             /** Event Id */
             event_id: number | null;
+            /** Notices */
+            notices: components["schemas"]["ImportNotice"][];
+        };
+        /**
+         * ImportRun
+         * @description An import of an event. `undoable`: neither undone nor the one that made the event, and none came after it.
+         */
+        ImportRun: {
+            counts: components["schemas"]["UpdateCounts"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Filename */
+            filename: string;
+            /** Id */
+            id: number;
+            /** Undoable */
+            undoable: boolean;
+            /** Undone At */
+            undone_at: string | null;
+        };
+        /**
+         * ImportRuns
+         * @description The imports of an event, the latest first; the last 50.
+         */
+        ImportRuns: {
+            /** Items */
+            items: components["schemas"]["ImportRun"][];
         };
         /**
          * ImportUpdate
-         * @description The outcome of an update by a workbook.
+         * @description The outcome of an update by a workbook; `import_id` (none after a dry run) serves to undo it.
+         *
+         *     With `other_event`, an import has to be confirmed.
          */
         ImportUpdate: {
             counts: components["schemas"]["UpdateCounts"];
+            ignored: components["schemas"]["ImportIgnored"];
+            /** Import Id */
+            import_id: number | null;
+            other_event: components["schemas"]["OtherEventWarning"] | null;
         };
         /**
          * LearningReport
@@ -1495,6 +1593,22 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * OtherEventWarning
+         * @description A file that seems to be of another event: `known` of its `people` are among this event's `event_people`.
+         */
+        OtherEventWarning: {
+            /** Event Name */
+            event_name: string;
+            /** Event People */
+            event_people: number;
+            /** File Name */
+            file_name: string;
+            /** Known */
+            known: number;
+            /** People */
+            people: number;
         };
         /**
          * OwnMembership
@@ -2040,6 +2154,32 @@ export interface components {
          */
         ScheduleState: "queued" | "running" | "cancelled" | "failed" | "draft" | "published" | "superseded";
         /**
+         * SheetCounts
+         * @description Rows of one sheet. `removed`: offers and needs that the file no longer has of somebody it names.
+         */
+        SheetCounts: {
+            /**
+             * Added
+             * @default 0
+             */
+            added: number;
+            /**
+             * Removed
+             * @default 0
+             */
+            removed: number;
+            /**
+             * Unchanged
+             * @default 0
+             */
+            unchanged: number;
+            /**
+             * Updated
+             * @default 0
+             */
+            updated: number;
+        };
+        /**
          * SignIn
          * @description Either the token of the link, or the e-mail address with the code of six digits.
          */
@@ -2163,15 +2303,54 @@ export interface components {
         };
         /**
          * UpdateCounts
-         * @description What a workbook changes in an event, in rows of all its sheets.
+         * @description What a workbook changes in an event, by sheet.
          */
         UpdateCounts: {
-            /** Added */
-            added: number;
-            /** Unchanged */
-            unchanged: number;
-            /** Updated */
-            updated: number;
+            /**
+             * @default {
+             *       "added": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "removed": 0
+             *     }
+             */
+            offers_and_needs: components["schemas"]["SheetCounts"];
+            /**
+             * @default {
+             *       "added": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "removed": 0
+             *     }
+             */
+            participants: components["schemas"]["SheetCounts"];
+            /**
+             * @default {
+             *       "added": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "removed": 0
+             *     }
+             */
+            places: components["schemas"]["SheetCounts"];
+            /**
+             * @default {
+             *       "added": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "removed": 0
+             *     }
+             */
+            requests: components["schemas"]["SheetCounts"];
+            /**
+             * @default {
+             *       "added": 0,
+             *       "updated": 0,
+             *       "unchanged": 0,
+             *       "removed": 0
+             *     }
+             */
+            slots: components["schemas"]["SheetCounts"];
         };
         /**
          * WorkbookCounts
@@ -2428,9 +2607,87 @@ export interface operations {
             };
         };
     };
+    list_imports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRuns"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
     import_into_event: {
         parameters: {
             query?: {
+                /** @description The event's name, to import what seems to be of another event. */
+                confirm_name?: string | null;
                 /** @description Only say what would happen. */
                 dry_run?: boolean;
                 /** @description The language of sentences and headers. */
@@ -2486,6 +2743,15 @@ export interface operations {
             };
             /** @description Not found (`not-found`) */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description This file seems to be of another event (`other-event`), The event is being changed elsewhere (`import-busy`) */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4749,6 +5015,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description The event is being changed elsewhere (`import-busy`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Too large (`too-large`) */
             413: {
                 headers: {
@@ -4759,6 +5034,91 @@ export interface operations {
                 };
             };
             /** @description The workbook has errors (`invalid-workbook`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportRun"];
+                };
+            };
+            /** @description Not a request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description The import can no longer be undone (`import-in-use`), The event is being changed elsewhere (`import-busy`), A schedule is being made (`schedule-running`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
             422: {
                 headers: {
                     [name: string]: unknown;
