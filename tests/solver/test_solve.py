@@ -245,3 +245,7 @@ def test_fairness_limits_the_breaks_of_one_person() -> None:
     case = event(seed=6, people=40, requests=90, tables=8)
     result = solve(case, Options(time_limit=2.0, fairness=1))
     assert measures(case, result.schedule).break_spread <= 1
+
+
+def test_a_problem_without_slots_has_the_empty_schedule() -> None:
+    assert solve(problem(candidate(0, 0, 1), sessions=()), Options(time_limit=2.0)).schedule == schedule()
