@@ -32,7 +32,7 @@ from api.schedules.schemas import (
     ScheduleIn,
     Schedules,
 )
-from api.schedules.service import schedule_of, start_schedule
+from api.schedules.service import lock_meetings, schedule_of, start_schedule
 from api.web.permissions import (
     EventOrganiser,
     SessionFactory,
@@ -90,7 +90,7 @@ async def watch_schedule(schedule: OrganiserOfSchedule, sessions: SessionFactory
 async def cancel_schedule(schedule: OrganiserOfSchedule, session: Transaction) -> Schedule:
     """Stop making a schedule. The best found so far becomes a draft, within two seconds; watch its progress."""
     row = schedule.row
-    await session.refresh(row, with_for_update=True)
+    await session.refresh(row, with_for_update={"key_share": True})
     if row.state not in OPEN and not row.cancelled:
         raise NotRunning("This schedule is no longer being made.")
     if row.state in OPEN and not row.cancelled:
@@ -110,12 +110,14 @@ async def publish_schedule(schedule: OrganiserOfSchedule, session: Transaction) 
     A draft that no longer fits the event, because somebody is no longer free, say, is refused.
     """
     row = schedule.row
-    await session.execute(sa.select(models.Event.id).where(models.Event.id == row.event_id).with_for_update())
-    await session.refresh(row, with_for_update=True)
+    event = models.Event.id == row.event_id
+    await session.execute(sa.select(models.Event.id).where(event).with_for_update(key_share=True))
+    await session.refresh(row, with_for_update={"key_share": True})
     if row.state is ScheduleState.PUBLISHED:
         return schedule_of(row)
     if row.state not in (ScheduleState.DRAFT, ScheduleState.SUPERSEDED):
         raise NotADraft("This schedule has no meetings to publish.")
+    await lock_meetings(session, row.id)
     found = await session.run_sync(store.outdated, row)
     if found:
         raise ScheduleOutdated(

@@ -57,6 +57,21 @@ async def start_schedule(
     return row
 
 
+async def lock_meetings(session: AsyncSession, schedule_id: int) -> None:
+    """Let nobody change the people and requests of a schedule's meetings until the transaction ends.
+
+    So what was checked before a publication still holds when it is published.
+    """
+    meeting, attendee = models.Meeting, models.MeetingAttendee
+    of_schedule = sa.select(meeting.id).where(meeting.schedule_id == schedule_id)
+    people = sa.select(attendee.participant_id).where(attendee.meeting_id.in_(of_schedule))
+    requests = sa.select(meeting.request_id).where(meeting.schedule_id == schedule_id)
+    for table, ids in ((models.Participant, people), (models.MeetingRequest, requests)):
+        await session.execute(
+            sa.select(table.id).where(table.id.in_(ids)).order_by(table.id).with_for_update(read=True)
+        )
+
+
 def published_meeting_of(event_id: int, pair: tuple[int, int]) -> sa.Select[int]:
     """The meeting of two participants in the published schedule, by its id."""
     meeting, attendee, schedule = models.Meeting, models.MeetingAttendee, models.Schedule
