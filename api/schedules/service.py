@@ -1,5 +1,6 @@
 """Starting a schedule, and a schedule's row -> what organisers read."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from api.schedules.schemas import (
     ScheduleOptions,
     ScheduleProgress,
 )
+from matchmaker.event import Preference, RequestStatus
 
 
 async def start_schedule(
@@ -139,7 +141,36 @@ async def invalidate_publication(session: AsyncSession, event_id: int) -> None:
     schedule.measures = schedule.measures | counted
 
 
-def schedule_of(row: models.Schedule) -> Schedule:
+async def count_impossible_meetings(session: AsyncSession, rows: Sequence[models.Schedule]) -> dict[int, int]:
+    """Meetings of drafts and of the published schedule that can no longer be held, by schedule.
+
+    Somebody is no longer free or has left, or no request of theirs stands. What only the whole problem shows (limits,
+    stands, types) is checked when a draft is published.
+    """
+    meeting, attendee, blocked = models.Meeting, models.MeetingAttendee, models.BlockedSlot
+    request = models.MeetingRequest
+    current = [row.id for row in rows if row.state in (ScheduleState.DRAFT, ScheduleState.PUBLISHED)]
+    people = sa.select(attendee.participant_id).where(attendee.meeting_id == meeting.id).correlate(meeting)
+    standing = (
+        sa.exists()
+        .where(
+            request.sender_id.in_(people),
+            request.recipient_id.in_(people),
+            request.status.in_((RequestStatus.PENDING, RequestStatus.ACCEPTED)),
+            request.preference != Preference.NEVER,
+        )
+        .correlate(meeting)
+    )
+    away = sa.exists().where(blocked.participant_id.in_(people), blocked.slot_id == meeting.slot_id).correlate(meeting)
+    counts = await session.execute(
+        sa.select(meeting.schedule_id, sa.func.count().filter(sa.or_(~standing, away)))
+        .where(meeting.schedule_id.in_(current))
+        .group_by(meeting.schedule_id)
+    )
+    return dict.fromkeys(current, 0) | dict(counts.all())
+
+
+def schedule_of(row: models.Schedule, impossible_meetings: int | None = None) -> Schedule:
     """The schedule of a row."""
     progress = dict(row.progress)
     seconds = float(progress["seconds"])
@@ -167,4 +198,5 @@ def schedule_of(row: models.Schedule) -> Schedule:
         measures=Measures.model_validate(row.measures) if row.measures else None,
         error=row.error,
         error_text=None if row.error is None else dict(ERRORS[row.error]),
+        impossible_meetings=impossible_meetings,
     )

@@ -211,7 +211,7 @@ export interface paths {
         };
         /**
          * Read Participant
-         * @description One participant.
+         * @description One participant, and what stands between them and me.
          */
         get: operations["read_participant"];
         put?: never;
@@ -661,7 +661,7 @@ export interface paths {
         put?: never;
         /**
          * Decline Request
-         * @description Say no; the recipient, or an organiser for them.
+         * @description Say no; the recipient, or an organiser for them, who thereby takes a published meeting out of the schedule.
          */
         post: operations["decline_request"];
         delete?: never;
@@ -681,9 +681,9 @@ export interface paths {
         put?: never;
         /**
          * Withdraw Request
-         * @description Take a request back, answered with yes or not at all; the sender, or an organiser for them.
+         * @description Take a request back: its sender, and once it is accepted, or was proposed by an organiser, either of the two.
          *
-         *     Of a meeting that an organiser proposed and neither asked for, either of the two.
+         *     An organiser may at any time, and thereby takes a published meeting out of the schedule.
          */
         post: operations["withdraw_request"];
         delete?: never;
@@ -1507,7 +1507,10 @@ export interface components {
         };
         /**
          * Participant
-         * @description A participant. From `email` on, only they themselves and the organisers see the fields (null for others).
+         * @description A participant. From `email` to `version`, only they themselves and the organisers see the fields (else null).
+         *
+         *     `version` counts the edits, and is the `ETag`. `request` and `may_request` (I may ask them now) are given where one
+         *     participant is read by another, and null in lists.
          */
         Participant: {
             /** Available Slots */
@@ -1528,6 +1531,8 @@ export interface components {
             last_name: string;
             /** Maximum */
             maximum?: number | null;
+            /** May Request */
+            may_request?: boolean | null;
             /** Minimum */
             minimum?: number | null;
             /** Name */
@@ -1542,10 +1547,13 @@ export interface components {
             profile_complete?: boolean | null;
             /** Remote */
             remote: boolean;
+            request?: components["schemas"]["MatchRequest"] | null;
             /** Themes */
             themes: string[];
             /** Type */
             type: string;
+            /** Version */
+            version?: number | null;
         };
         /**
          * ParticipantBrief
@@ -1847,7 +1855,7 @@ export interface components {
         };
         /**
          * RequestCounts
-         * @description Requests sent, and where they stand.
+         * @description Requests that participants sent, and where they stand. `proposed`: organisers' proposals that stand, apart.
          */
         RequestCounts: {
             /** Accepted */
@@ -1858,6 +1866,8 @@ export interface components {
             expired: number;
             /** Pending */
             pending: number;
+            /** Proposed */
+            proposed: number;
             /** Sent */
             sent: number;
             /** Withdrawn */
@@ -1912,6 +1922,9 @@ export interface components {
         /**
          * Schedule
          * @description A version of the schedule. `error` is a key, `error_text` its sentence by language.
+         *
+         *     `impossible_meetings` counts the meetings of a draft or of the published version that the event as it is now no
+         *     longer permits (null: not counted); such a draft cannot be published.
          */
         Schedule: {
             /** Cancelled */
@@ -1935,6 +1948,8 @@ export interface components {
             goals: components["schemas"]["GoalReport"][];
             /** Id */
             id: number;
+            /** Impossible Meetings */
+            impossible_meetings?: number | null;
             measures: components["schemas"]["Measures"] | null;
             options: components["schemas"]["ScheduleOptions"];
             progress: components["schemas"]["ScheduleProgress"];
@@ -1947,6 +1962,8 @@ export interface components {
         /**
          * ScheduleFigures
          * @description What the published schedule (or else the newest draft) comes to; shares are between 0 and 1.
+         *
+         *     `impossible_meetings`: those that the event as it is now no longer permits.
          */
         ScheduleFigures: {
             /** Below Minimum */
@@ -1959,6 +1976,8 @@ export interface components {
             breaks: number;
             /** Idle Slots */
             idle_slots: number;
+            /** Impossible Meetings */
+            impossible_meetings: number;
             /** Meetings */
             meetings: number;
             /** Participants */
@@ -2225,7 +2244,7 @@ export interface operations {
                     "application/json": components["schemas"]["Events"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2270,6 +2289,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_event: {
@@ -2292,7 +2320,7 @@ export interface operations {
                     "application/json": components["schemas"]["Event"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2346,6 +2374,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     update_event: {
@@ -2372,7 +2409,7 @@ export interface operations {
                     "application/json": components["schemas"]["Event"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2426,6 +2463,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     import_into_event: {
@@ -2457,7 +2503,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportUpdate"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2511,6 +2557,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_logo: {
@@ -2533,7 +2588,7 @@ export interface operations {
                     "image/*": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2587,6 +2642,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     put_logo: {
@@ -2613,7 +2677,7 @@ export interface operations {
                     "application/json": components["schemas"]["Event"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2660,6 +2724,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2703,7 +2776,7 @@ export interface operations {
                     "application/json": components["schemas"]["Matches"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2750,6 +2823,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2779,7 +2861,7 @@ export interface operations {
                     "application/json": components["schemas"]["Matching"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2826,6 +2908,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2859,7 +2950,7 @@ export interface operations {
                     "application/json": components["schemas"]["Matching"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2906,6 +2997,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2935,7 +3035,7 @@ export interface operations {
                     "application/json": components["schemas"]["Matching"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -2989,6 +3089,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     list_organisations: {
@@ -3011,7 +3120,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrganisationBrief"][];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3058,6 +3167,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3099,7 +3217,7 @@ export interface operations {
                     "application/json": components["schemas"]["Participants"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3146,6 +3264,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3176,7 +3303,7 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3230,12 +3357,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     update_participant: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what is changed: if it was changed since, nothing is, and the answer is 409. */
+                "if-match"?: string | null;
+            };
             path: {
                 event_id: number;
                 participant_id: number;
@@ -3257,7 +3396,7 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3293,6 +3432,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Changed elsewhere in the meantime (`version-conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Too large (`too-large`) */
             413: {
                 headers: {
@@ -3304,6 +3452,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3337,7 +3494,7 @@ export interface operations {
                     "application/json": components["schemas"]["Agenda"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3384,6 +3541,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3417,7 +3583,7 @@ export interface operations {
                     "text/calendar": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3464,6 +3630,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3497,7 +3672,7 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3544,6 +3719,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3574,7 +3758,7 @@ export interface operations {
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3628,12 +3812,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     replace_availability: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what is changed: if it was changed since, nothing is, and the answer is 409. */
+                "if-match"?: string | null;
+            };
             path: {
                 event_id: number;
                 participant_id: number;
@@ -3655,7 +3851,7 @@ export interface operations {
                     "application/json": components["schemas"]["Availability"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3691,6 +3887,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Changed elsewhere in the meantime (`version-conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Too large (`too-large`) */
             413: {
                 headers: {
@@ -3702,6 +3907,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3714,7 +3928,10 @@ export interface operations {
     replace_needs: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what is changed: if it was changed since, nothing is, and the answer is 409. */
+                "if-match"?: string | null;
+            };
             path: {
                 event_id: number;
                 participant_id: number;
@@ -3736,7 +3953,7 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3772,6 +3989,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Changed elsewhere in the meantime (`version-conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Too large (`too-large`) */
             413: {
                 headers: {
@@ -3783,6 +4009,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3795,7 +4030,10 @@ export interface operations {
     replace_offers: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of what is changed: if it was changed since, nothing is, and the answer is 409. */
+                "if-match"?: string | null;
+            };
             path: {
                 event_id: number;
                 participant_id: number;
@@ -3817,7 +4055,7 @@ export interface operations {
                     "application/json": components["schemas"]["Participant"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3853,6 +4091,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Changed elsewhere in the meantime (`version-conflict`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Too large (`too-large`) */
             413: {
                 headers: {
@@ -3864,6 +4111,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3893,7 +4149,7 @@ export interface operations {
                     "application/json": components["schemas"]["Place"][];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -3940,6 +4196,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3974,7 +4239,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProposalsPage"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4028,6 +4293,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     create_proposals: {
@@ -4054,7 +4328,7 @@ export interface operations {
                     "application/json": components["schemas"]["Proposals"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4117,6 +4391,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_report: {
@@ -4139,7 +4422,7 @@ export interface operations {
                     "application/json": components["schemas"]["Report"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4193,6 +4476,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     list_requests: {
@@ -4204,6 +4496,8 @@ export interface operations {
                 limit?: number;
                 /** @description After so many. */
                 offset?: number;
+                /** @description Without it: all requests, which the private `never` is not. */
+                preference?: components["schemas"]["Preference"] | null;
                 /** @description Words to find, all of them, in any case. */
                 search?: string;
                 status?: components["schemas"]["RequestStatus"] | null;
@@ -4225,7 +4519,7 @@ export interface operations {
                     "application/json": components["schemas"]["Requests"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4279,6 +4573,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     create_request: {
@@ -4305,7 +4608,7 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingRequest"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4368,6 +4671,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Too many attempts (`too-many`) */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     list_schedules: {
@@ -4395,7 +4716,7 @@ export interface operations {
                     "application/json": components["schemas"]["Schedules"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4449,6 +4770,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     create_schedule: {
@@ -4475,7 +4805,7 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4538,6 +4868,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     list_slots: {
@@ -4560,7 +4899,7 @@ export interface operations {
                     "application/json": components["schemas"]["Slot"][];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4614,6 +4953,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_workbook: {
@@ -4639,7 +4987,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4693,6 +5041,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     import_event: {
@@ -4722,7 +5079,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportResult"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4767,6 +5124,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_me: {
@@ -4787,7 +5153,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4825,6 +5191,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4856,7 +5231,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4901,6 +5276,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_proposals: {
@@ -4923,7 +5307,7 @@ export interface operations {
                     "application/json": components["schemas"]["ProposalsPreview"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4970,6 +5354,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5003,7 +5396,7 @@ export interface operations {
                     "application/json": components["schemas"]["Proposals"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5039,7 +5432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description These proposals are past that (`proposals-closed`) */
+            /** @description Not possible in the state of these proposals (`proposals-closed`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5059,6 +5452,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5088,7 +5490,7 @@ export interface operations {
                     "application/json": components["schemas"]["Proposals"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5124,7 +5526,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description These proposals are past that (`proposals-closed`) */
+            /** @description Not possible in the state of these proposals (`proposals-closed`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5144,6 +5546,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5173,7 +5584,7 @@ export interface operations {
                     "application/json": components["schemas"]["Proposals"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5209,7 +5620,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description These proposals are past that (`proposals-closed`), Meetings depend on it (`in-use`) */
+            /** @description Not possible in the state of these proposals (`proposals-closed`), Meetings depend on it (`in-use`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5229,6 +5640,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5258,7 +5678,7 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingRequest"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5294,7 +5714,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description These two may not meet (`not-allowed`) */
+            /** @description Already answered (`already-answered`), These two may not meet (`not-allowed`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5314,6 +5734,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5343,7 +5772,7 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingRequest"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5379,7 +5808,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description Already answered (`already-answered`) */
+            /** @description Already answered (`already-answered`), These two may not meet (`not-allowed`), Meetings depend on it (`in-use`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5399,6 +5828,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5428,7 +5866,7 @@ export interface operations {
                     "application/json": components["schemas"]["MeetingRequest"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5464,7 +5902,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description Meetings depend on it (`in-use`) */
+            /** @description Already answered (`already-answered`), Meetings depend on it (`in-use`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5484,6 +5922,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5513,7 +5960,7 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5560,6 +6007,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5589,7 +6045,7 @@ export interface operations {
                     "application/pdf": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5643,6 +6099,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     cancel_schedule: {
@@ -5665,7 +6130,7 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5728,6 +6193,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_grid: {
@@ -5750,7 +6224,7 @@ export interface operations {
                     "application/json": components["schemas"]["Grid"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5797,6 +6271,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5826,7 +6309,7 @@ export interface operations {
                     "text/event-stream": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5880,6 +6363,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     publish_schedule: {
@@ -5902,7 +6394,7 @@ export interface operations {
                     "application/json": components["schemas"]["Schedule"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5965,6 +6457,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_schedule_workbook: {
@@ -5989,7 +6490,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6043,6 +6544,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     request_link: {
@@ -6069,7 +6579,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6114,6 +6624,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     sign_in: {
@@ -6138,7 +6657,7 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6192,6 +6711,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     sign_out: {
@@ -6210,7 +6738,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6255,6 +6783,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
         };
     };
     read_template: {
@@ -6278,7 +6815,7 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
-            /** @description Not a request (`bad-request`) */
+            /** @description Malformed request (`bad-request`) */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6307,6 +6844,15 @@ export interface operations {
             };
             /** @description Not valid (`invalid`) */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
