@@ -13,7 +13,9 @@ export class Problem extends Error {
     readonly status: number,
     readonly code: string,
     detail: string,
-    readonly errors: readonly unknown[] = []
+    readonly errors: readonly unknown[] = [],
+    /** What is stored now, where somebody else changed it in the meantime (code `version-conflict`). */
+    readonly current: unknown = undefined
   ) {
     super(detail);
     this.name = 'Problem';
@@ -21,12 +23,13 @@ export class Problem extends Error {
 
   /** The problem of an answer's body, whatever it holds. */
   static of(status: number, body: unknown): Problem {
-    const { code, detail, title, errors } = (body ?? {}) as Record<string, unknown>;
+    const { code, detail, title, errors, current } = (body ?? {}) as Record<string, unknown>;
     return new Problem(
       status,
       typeof code === 'string' ? code : `http-${status}`,
       [detail, title].find((text) => typeof text === 'string') ?? '',
-      Array.isArray(errors) ? errors : []
+      Array.isArray(errors) ? errors : [],
+      current
     );
   }
 
