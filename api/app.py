@@ -27,6 +27,7 @@ from api.schedules import grid_routes as grids
 from api.schedules import routes as schedules
 from api.settings import Settings
 from api.web.headers import DOCS, Headers, same_site_only
+from api.web.uploads import RefuseAnonymousUploads
 
 BODY_BYTES = 1024 * 1024
 PREFIX = "/api/v1"
@@ -68,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
+    app.add_middleware(RefuseAnonymousUploads)
     app.add_middleware(DatabaseErrors)
     errors.install(app)
     app.add_middleware(Headers, settings=settings)

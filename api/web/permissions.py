@@ -48,12 +48,18 @@ SessionFactory = Annotated[Sessions, Depends(_sessions)]
 """For what must be kept even when the request fails, such as the count of attempts."""
 
 
-async def _signed_in(session: Transaction, token: Annotated[str | None, Depends(cookie)]) -> User:
-    user = await session.scalar(
+async def user_of_token(session: AsyncSession, token: str | None) -> User | None:
+    """Whose valid session the token of a cookie names."""
+    user: User | None = await session.scalar(
         sa.select(User)
         .join(UserSession, UserSession.user_id == User.id)
         .where(UserSession.token_hash == token_hash_of(token or ""), UserSession.expires_at > datetime.now(UTC))
     )
+    return user
+
+
+async def _signed_in(session: Transaction, token: Annotated[str | None, Depends(cookie)]) -> User:
+    user = await user_of_token(session, token)
     if user is None:
         raise NotSignedIn("Sign in first.", headers={"WWW-Authenticate": "Cookie"})
     return user
