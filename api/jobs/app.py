@@ -53,6 +53,7 @@ async def enqueue(session: AsyncSession, task: str, **arguments: int | str | Non
             return waiting
         try:
             async with session.begin_nested():
+                await session.connection()  # only this sets the savepoint, to which a second job of the kind goes back
                 return await app.configure_task(task, allow_unknown=False, queueing_lock=key, **job).defer_async(
                     **arguments
                 )

@@ -108,7 +108,7 @@ class MeetingRequest(Identified, Base):
 
     With the preference `never` it is a note of the sender to the scheduler, which nobody else is shown. With
     `proposals_id` the organiser proposed the meeting, and the sender did not ask. `answered_by` tells whose yes or no
-    the last one was (null: there was none); `answered_at` dates the status, whatever it is.
+    the last one was (null: none was given here); `answered_at` dates the status, whatever it is.
     """
 
     __tablename__ = "meeting_requests"

@@ -112,12 +112,11 @@ async def withdraw_proposals(session: AsyncSession, member: Member, row: models.
     )
     if published:
         raise InUse(f"The published schedule holds {published} of these meetings.")
-    await session.execute(
-        sa.update(request).where(of_set, request.status.not_in(OPEN_REQUESTS)).values(proposals_id=None)
-    )
-    await session.execute(
-        sa.update(request).where(of_set).values(status=RequestStatus.WITHDRAWN, answered_at=sa.func.now())
-    )
+    # what somebody took back themselves is their answer: it leaves the set, and is not proposed again with it
+    own = sa.update(request).where(of_set, request.status == RequestStatus.WITHDRAWN)
+    await session.execute(own.values(proposals_id=None))
+    rest = sa.update(request).where(of_set, request.status.in_(OPEN_REQUESTS))
+    await session.execute(rest.values(status=RequestStatus.WITHDRAWN, answered_at=sa.func.now()))
     row.state = ProposalsState.WITHDRAWN
     record_action(session, member, "proposals withdrawn", row.id)
 

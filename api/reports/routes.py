@@ -2,12 +2,15 @@
 
 import sqlalchemy as sa
 from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
 from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
 from api.models.schedules import ScheduleState
 from api.reports.schemas import CountryCount, Report, RequestCounts, ScheduleFigures
+from api.requests.service import OPEN
+from api.schedules.service import count_impossible_meetings
 from api.web.permissions import EventOrganiser
 from matchmaker.event import Preference
 
@@ -30,16 +33,13 @@ async def read_report(member: EventOrganiser, session: Transaction) -> Report:
     organisations = await session.scalar(
         sa.select(sa.func.count(people.organisation_id.distinct())).where(people.event_id == event_id)
     )
-    # a "never" is a note, not something sent to anybody
+    # a "never" is a note, not something sent to anybody; a proposal was sent by no participant
+    sent = sa.and_(requests.event_id == event_id, requests.preference != Preference.NEVER)
+    own = requests.proposals_id.is_(None)
     statuses = dict(
-        (
-            await session.execute(
-                sa.select(requests.status, number)
-                .where(requests.event_id == event_id, requests.preference != Preference.NEVER)
-                .group_by(requests.status)
-            )
-        ).all()
+        (await session.execute(sa.select(requests.status, number).where(sent, own).group_by(requests.status))).all()
     )
+    proposed = await session.scalar(sa.select(number).where(sent, ~own, requests.status.in_(OPEN)))
     schedule = await session.scalar(
         sa.select(models.Schedule)
         .where(
@@ -54,23 +54,25 @@ async def read_report(member: EventOrganiser, session: Transaction) -> Report:
         organisations=organisations or 0,
         countries=[CountryCount(country=country, participants=n) for country, n in countries],
         requests=RequestCounts.model_validate(
-            {"sent": sum(statuses.values())}
-            | {name: 0 for name in RequestCounts.model_fields if name != "sent"}
+            dict.fromkeys(RequestCounts.model_fields, 0)
+            | {"sent": sum(statuses.values()), "proposed": proposed}
             | {status.value: n for status, n in statuses.items()}
         ),
-        schedule=None if schedule is None else _figures(schedule),
+        schedule=None if schedule is None else await _figures(session, schedule),
     )
 
 
-def _figures(schedule: models.Schedule) -> ScheduleFigures:
-    found = schedule.measures
+async def _figures(session: AsyncSession, schedule: models.Schedule) -> ScheduleFigures:
+    measures = schedule.measures
+    impossible = await count_impossible_meetings(session, [schedule])
     return ScheduleFigures.model_validate(
         {
             "schedule_id": schedule.id,
             "version": schedule.version,
             "published": schedule.state is ScheduleState.PUBLISHED,
-            **found,
-            "between_countries_share": found["between_countries"] / max(1, found["meetings"]),
-            "placed_share": found["meetings"] / found["requested"] if found["requested"] else 1.0,
+            **measures,
+            "between_countries_share": measures["between_countries"] / max(1, measures["meetings"]),
+            "placed_share": measures["meetings"] / measures["requested"] if measures["requested"] else 1.0,
+            "impossible_meetings": impossible[schedule.id],
         }
     )

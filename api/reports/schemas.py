@@ -11,8 +11,9 @@ class CountryCount(Model):
 
 
 class RequestCounts(Model):
-    """Requests sent, and where they stand."""
+    """Requests that participants sent, and where they stand. `proposed`: organisers' proposals that stand, apart."""
 
+    proposed: int
     sent: int
     accepted: int
     declined: int
@@ -22,7 +23,10 @@ class RequestCounts(Model):
 
 
 class ScheduleFigures(Model):
-    """What the published schedule (or else the newest draft) comes to; shares are between 0 and 1."""
+    """What the published schedule (or else the newest draft) comes to; shares are between 0 and 1.
+
+    `impossible_meetings`: those that the event as it is now no longer permits.
+    """
 
     schedule_id: int
     version: int
@@ -36,6 +40,7 @@ class ScheduleFigures(Model):
     breaks: int
     idle_slots: int
     below_minimum: int
+    impossible_meetings: int
 
 
 class Report(Model):

@@ -35,7 +35,7 @@ from api.schedules.schemas import (
     ScheduleIn,
     Schedules,
 )
-from api.schedules.service import schedule_of, start_schedule
+from api.schedules.service import count_impossible_meetings, lock_meetings, schedule_of, start_schedule
 from api.web.permissions import (
     AppSettings,
     EventOrganiser,
@@ -51,15 +51,16 @@ router = APIRouter(tags=["schedules"], responses=documented(NotSignedIn, Forbidd
 async def list_schedules(member: EventOrganiser, session: Transaction, page: Paginated) -> Schedules:
     """The schedules of an event, the newest first."""
     mine = models.Schedule.event_id == member.event.id
-    rows = await session.scalars(
-        sa.select(models.Schedule)
-        .where(mine)
-        .order_by(models.Schedule.version.desc())
-        .limit(page.limit)
-        .offset(page.offset)
-    )
+    query = sa.select(models.Schedule).where(mine).order_by(models.Schedule.version.desc())
+    rows = (await session.scalars(query.limit(page.limit).offset(page.offset))).all()
+    impossible = await count_impossible_meetings(session, rows)
     total = await session.scalar(sa.select(sa.func.count()).where(mine).select_from(models.Schedule))
-    return Schedules(items=[schedule_of(row) for row in rows], total=total or 0, limit=page.limit, offset=page.offset)
+    return Schedules(
+        items=[schedule_of(row, impossible.get(row.id)) for row in rows],
+        total=total or 0,
+        limit=page.limit,
+        offset=page.offset,
+    )
 
 
 @router.post("/events/{event_id}/schedules", status_code=202, responses=documented(ScheduleRunning))
@@ -71,9 +72,10 @@ async def create_schedule(wanted: ScheduleIn, member: EventOrganiser, session: T
 
 
 @router.get("/schedules/{schedule_id}")
-async def read_schedule(schedule: OrganiserOfSchedule) -> Schedule:
+async def read_schedule(schedule: OrganiserOfSchedule, session: Transaction) -> Schedule:
     """One schedule."""
-    return schedule_of(schedule.row)
+    impossible = await count_impossible_meetings(session, [schedule.row])
+    return schedule_of(schedule.row, impossible.get(schedule.row.id))
 
 
 @router.get("/schedules/{schedule_id}/progress", response_class=EventSourceResponse)
@@ -94,7 +96,7 @@ async def watch_schedule(schedule: OrganiserOfSchedule, sessions: SessionFactory
 async def cancel_schedule(schedule: OrganiserOfSchedule, session: Transaction) -> Schedule:
     """Stop making a schedule. The best found so far becomes a draft, within two seconds; watch its progress."""
     row = schedule.row
-    await session.refresh(row, with_for_update=True)
+    await session.refresh(row, with_for_update={"key_share": True})
     if row.state not in OPEN and not row.cancelled:
         raise NotRunning("This schedule is no longer being made.")
     if row.state in OPEN and not row.cancelled:
@@ -121,6 +123,7 @@ async def publish_schedule(schedule: OrganiserOfSchedule, session: Transaction, 
         return schedule_of(row)
     if row.state not in (ScheduleState.DRAFT, ScheduleState.SUPERSEDED):
         raise NotADraft("This schedule has no meetings to publish.")
+    await lock_meetings(session, row.id)
     violations = await CHECKS.run(outdated, settings.database_url, row.id)
     if violations:
         raise ScheduleOutdated(

@@ -87,7 +87,11 @@ class Measures(Model):
 
 
 class Schedule(Model):
-    """A version of the schedule. `error` is a key, `error_text` its sentence by language."""
+    """A version of the schedule. `error` is a key, `error_text` its sentence by language.
+
+    `impossible_meetings` counts the meetings of a draft or of the published version that the event as it is now no
+    longer permits (null: not counted); such a draft cannot be published.
+    """
 
     id: int
     event_id: int
@@ -103,6 +107,7 @@ class Schedule(Model):
     measures: Measures | None
     error: str | None
     error_text: Texts | None
+    impossible_meetings: int | None = None
 
 
 class Schedules(Page):

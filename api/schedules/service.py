@@ -1,5 +1,6 @@
 """Starting a schedule, and a schedule's row -> what organisers read."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from api.schedules.schemas import (
     ScheduleOptions,
     ScheduleProgress,
 )
+from matchmaker.event import Preference, RequestStatus
 
 
 async def start_schedule(
@@ -57,6 +59,21 @@ async def start_schedule(
     await session.flush()
     await session.refresh(row)
     return row
+
+
+async def lock_meetings(session: AsyncSession, schedule_id: int) -> None:
+    """Let nobody change the people and requests of a schedule's meetings until the transaction ends.
+
+    So what was checked before a publication still holds when it is published.
+    """
+    meeting, attendee = models.Meeting, models.MeetingAttendee
+    of_schedule = sa.select(meeting.id).where(meeting.schedule_id == schedule_id)
+    people = sa.select(attendee.participant_id).where(attendee.meeting_id.in_(of_schedule))
+    requests = sa.select(meeting.request_id).where(meeting.schedule_id == schedule_id)
+    for table, ids in ((models.Participant, people), (models.MeetingRequest, requests)):
+        await session.execute(
+            sa.select(table.id).where(table.id.in_(ids)).order_by(table.id).with_for_update(read=True)
+        )
 
 
 def published_meeting_of(event_id: int, pair: tuple[int, int]) -> sa.Select[int]:
@@ -126,7 +143,36 @@ async def invalidate_publication(session: AsyncSession, event_id: int) -> None:
     schedule.measures = schedule.measures | counted
 
 
-def schedule_of(row: models.Schedule) -> Schedule:
+async def count_impossible_meetings(session: AsyncSession, rows: Sequence[models.Schedule]) -> dict[int, int]:
+    """Meetings of drafts and of the published schedule that can no longer be held, by schedule.
+
+    Somebody is no longer free or has left, or no request of theirs stands. What only the whole problem shows (limits,
+    stands, types) is checked when a draft is published.
+    """
+    meeting, attendee, blocked = models.Meeting, models.MeetingAttendee, models.BlockedSlot
+    request = models.MeetingRequest
+    current = [row.id for row in rows if row.state in (ScheduleState.DRAFT, ScheduleState.PUBLISHED)]
+    people = sa.select(attendee.participant_id).where(attendee.meeting_id == meeting.id).correlate(meeting)
+    standing = (
+        sa.exists()
+        .where(
+            request.sender_id.in_(people),
+            request.recipient_id.in_(people),
+            request.status.in_((RequestStatus.PENDING, RequestStatus.ACCEPTED)),
+            request.preference != Preference.NEVER,
+        )
+        .correlate(meeting)
+    )
+    away = sa.exists().where(blocked.participant_id.in_(people), blocked.slot_id == meeting.slot_id).correlate(meeting)
+    counts = await session.execute(
+        sa.select(meeting.schedule_id, sa.func.count().filter(sa.or_(~standing, away)))
+        .where(meeting.schedule_id.in_(current))
+        .group_by(meeting.schedule_id)
+    )
+    return dict.fromkeys(current, 0) | dict(counts.all())
+
+
+def schedule_of(row: models.Schedule, impossible_meetings: int | None = None) -> Schedule:
     """The schedule of a row."""
     progress = dict(row.progress)
     seconds = float(progress["seconds"])
@@ -154,4 +200,5 @@ def schedule_of(row: models.Schedule) -> Schedule:
         measures=Measures.model_validate(row.measures) if row.measures else None,
         error=row.error,
         error_text=None if row.error is None else dict(ERRORS[row.error]),
+        impossible_meetings=impossible_meetings,
     )

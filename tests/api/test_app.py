@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api.app import create_app
 from api.models import AuditEntry, MeetingRequest
 from api.settings import Settings
+from api.web.permissions import COOKIE
 from tests.api.conftest import INDEX, ORIGIN
 
 
@@ -123,6 +124,14 @@ def test_health_tells_a_database_that_is_lost_or_without_tables(
 def test_a_body_beyond_the_limit_is_refused(signed_in: Callable[[str], TestClient]) -> None:
     answer = signed_in("ann@example.org").patch("/api/v1/me", content=b'"' + b"x" * 2_000_000 + b'"')
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+
+
+@pytest.mark.parametrize("cookies", [{}, {"Cookie": f"{COOKIE}=of nobody"}])
+def test_an_upload_of_nobody_is_refused_before_it_is_read(client: TestClient, cookies: dict[str, str]) -> None:
+    # a form that is none: had it been read, the answer were 400
+    headers = {"Content-Type": "multipart/form-data; boundary=x"} | cookies
+    answer = client.post("/api/v1/imports", content=b"not a form", headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (401, "not-signed-in")
 
 
 def test_errors_do_not_repeat_what_was_sent(signed_in: Callable[[str], TestClient]) -> None:

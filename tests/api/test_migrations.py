@@ -37,6 +37,31 @@ def test_migrations_go_back_and_forth(empty_url: str) -> None:
     alembic.command.check(alembic_config(empty_url))
 
 
+def test_who_answered_is_filled_in_for_what_was_answered_before(empty_url: str) -> None:
+    alembic.command.upgrade(alembic_config(empty_url), "0007")
+    with psycopg.connect(empty_url) as database:
+        database.execute(
+            """INSERT INTO events (slug, name, time_zone, languages, colour, themes)
+            VALUES ('day', 'Day', 'UTC', '{en}', '#000000', '{}');
+            INSERT INTO organisations (event_id, name, key) VALUES (1, 'One', 'one');
+            INSERT INTO users (email, name, language) SELECT n || '@example.org', '', 'en' FROM generate_series(1, 5) n;
+            INSERT INTO participants (event_id, user_id, organisation_id, first_name, last_name, country, language,
+                type, job_title, themes, remote, minimum, imported)
+            SELECT 1, n, 1, 'A', 'B', 'BE', 'en', '', '', '{}', false, 0, '{}' FROM generate_series(1, 5) n;
+            INSERT INTO proposals (event_id, state, options, meetings) VALUES (1, 'adopted', '{}', 1);
+            INSERT INTO meeting_requests (event_id, sender_id, recipient_id, proposals_id, status, preference, message,
+                created_at, answered_at)
+            VALUES (1, 1, 2, 1, 'accepted', 'like', '', '2026-01-01', '2026-01-01'),
+                (1, 1, 3, 1, 'declined', 'like', '', '2026-01-01', '2026-01-02'),
+                (1, 1, 4, NULL, 'accepted', 'like', '', '2026-01-01', '2026-01-01'),
+                (1, 1, 5, NULL, 'pending', 'like', '', '2026-01-01', NULL)"""
+        )
+    migrate(empty_url)
+    with psycopg.connect(empty_url) as database:
+        answers = database.execute("SELECT answered_by FROM meeting_requests ORDER BY id").fetchall()
+    assert [answerer for (answerer,) in answers] == ["organiser", "recipient", "recipient", None]
+
+
 def test_migrating_twice_is_harmless(database_url: str) -> None:
     migrate(database_url)
     alembic.command.check(alembic_config(database_url))

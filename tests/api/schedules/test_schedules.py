@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
-from api.models import BlockedSlot, Match, Meeting, MeetingRequest, Participant, Schedule
+from api.models import BlockedSlot, Match, Meeting, MeetingRequest, Participant, Proposals, Schedule
 from api.models.schedules import ScheduleState
 from matchmaker.event import Preference, RequestStatus
 from tests.api.drafts import drafted, queued
@@ -215,6 +215,7 @@ def test_the_report_counts_the_data(db: Session, event_id: int, draft: Schedule,
     assert report["organisations"] == 3
     assert report["countries"][0] == {"country": "BE", "participants": 2}
     assert report["requests"] == {
+        "proposed": 0,
         "sent": 2, "accepted": 2, "declined": 0, "pending": 0, "withdrawn": 0, "expired": 0,
     }  # fmt: skip
     assert report["schedule"]["meetings"] == 2
@@ -229,3 +230,39 @@ def agenda(event_id: int, participant_id: int) -> str:
 
 def text_of(pdf: bytes) -> str:
     return " ".join(" ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(pdf)).pages).split())
+
+
+def test_meetings_that_are_no_longer_possible_are_counted_before_and_after_publication(
+    db: Session, event_id: int, draft: Schedule, signed_in: Browser, person: Callable[[str], int]
+) -> None:
+    organiser, path = signed_in(ORGANISER), f"/api/v1/schedules/{draft.id}"
+
+    def counted() -> set[int]:
+        listed = organiser.get(f"/api/v1/events/{event_id}/schedules").json()["items"][0]
+        report = organiser.get(f"/api/v1/events/{event_id}/report").json()["schedule"]
+        return {row["impossible_meetings"] for row in (organiser.get(path).json(), listed, report)}
+
+    assert counted() == {0}
+    assert organiser.post(f"{path}/publish").status_code == 200
+    assert counted() == {0}
+    availability = f"/api/v1/events/{event_id}/participants/{person('bob')}/availability"
+    slots = organiser.get(availability).json()["slot_ids"]
+    assert organiser.put(availability, json={"slot_ids": []}).status_code == 200
+    assert counted() == {2}
+    organiser.put(availability, json={"slot_ids": slots})
+    assert counted() == {0}
+    db.execute(sa.update(MeetingRequest).where(MeetingRequest.status == "accepted").values(status="declined"))
+    db.commit()
+    assert counted() == {2}
+
+
+def test_proposals_do_not_count_as_requests(db: Session, event_id: int, signed_in: Browser) -> None:
+    path = f"/api/v1/events/{event_id}/report"
+    before = signed_in(ORGANISER).get(path).json()["requests"]
+    proposals = Proposals(event_id=event_id, state="adopted", options={})
+    db.add(proposals)
+    db.flush()
+    db.execute(sa.update(MeetingRequest).where(MeetingRequest.status == "accepted").values(proposals_id=proposals.id))
+    db.commit()
+    after = signed_in(ORGANISER).get(path).json()["requests"]
+    assert after == before | {"sent": before["sent"] - 1, "accepted": before["accepted"] - 1, "proposed": 1}

@@ -12,7 +12,7 @@ export const api = createClient<paths>({
   fetch: (request) => globalThis.fetch(request)
 });
 
-type Answer<T> = { data?: T; error?: unknown; response: Response };
+export type Answer<T> = { data?: T; error?: unknown; response: Response };
 
 /** The data of an answer. Throws `Problem`. */
 export async function unwrap<T>(answer: Promise<Answer<T>>): Promise<T> {

@@ -17,7 +17,9 @@ export class Problem extends Error {
     /** When too much was tried: the time from which on it may be tried again. */
     readonly retryAt: string | null = null,
     /** After a wrong code: how many more may be tried. */
-    readonly attemptsLeft: number | null = null
+    readonly attemptsLeft: number | null = null,
+    /** What is stored now, where somebody else changed it in the meantime (code `version-conflict`). */
+    readonly current: unknown = undefined
   ) {
     super(detail);
     this.name = 'Problem';
@@ -25,14 +27,15 @@ export class Problem extends Error {
 
   /** The problem of an answer's body, whatever it holds. */
   static of(status: number, body: unknown): Problem {
-    const { code, detail, title, errors, retry_at, attempts_left } = (body ?? {}) as Record<string, unknown>;
+    const { code, detail, title, errors, retry_at, attempts_left, current } = (body ?? {}) as Record<string, unknown>;
     return new Problem(
       status,
       typeof code === 'string' ? code : `http-${status}`,
       [detail, title].find((text) => typeof text === 'string') ?? '',
       Array.isArray(errors) ? errors : [],
       typeof retry_at === 'string' ? retry_at : null,
-      typeof attempts_left === 'number' ? attempts_left : null
+      typeof attempts_left === 'number' ? attempts_left : null,
+      current
     );
   }
 

@@ -2056,7 +2056,7 @@ export interface components {
         };
         /**
          * RequestCounts
-         * @description Requests sent, and where they stand.
+         * @description Requests that participants sent, and where they stand. `proposed`: organisers' proposals that stand, apart.
          */
         RequestCounts: {
             /** Accepted */
@@ -2067,6 +2067,8 @@ export interface components {
             expired: number;
             /** Pending */
             pending: number;
+            /** Proposed */
+            proposed: number;
             /** Sent */
             sent: number;
             /** Withdrawn */
@@ -2121,6 +2123,9 @@ export interface components {
         /**
          * Schedule
          * @description A version of the schedule. `error` is a key, `error_text` its sentence by language.
+         *
+         *     `impossible_meetings` counts the meetings of a draft or of the published version that the event as it is now no
+         *     longer permits (null: not counted); such a draft cannot be published.
          */
         Schedule: {
             /** Cancelled */
@@ -2144,6 +2149,8 @@ export interface components {
             goals: components["schemas"]["GoalReport"][];
             /** Id */
             id: number;
+            /** Impossible Meetings */
+            impossible_meetings?: number | null;
             measures: components["schemas"]["Measures"] | null;
             options: components["schemas"]["ScheduleOptions"];
             progress: components["schemas"]["ScheduleProgress"];
@@ -2156,6 +2163,8 @@ export interface components {
         /**
          * ScheduleFigures
          * @description What the published schedule (or else the newest draft) comes to; shares are between 0 and 1.
+         *
+         *     `impossible_meetings`: those that the event as it is now no longer permits.
          */
         ScheduleFigures: {
             /** Below Minimum */
@@ -2168,6 +2177,8 @@ export interface components {
             breaks: number;
             /** Idle Slots */
             idle_slots: number;
+            /** Impossible Meetings */
+            impossible_meetings: number;
             /** Meetings */
             meetings: number;
             /** Participants */

@@ -40,6 +40,14 @@ export class Saver {
     if (this.#pending) await this.flush();
   }
 
+  /** Forgets what waits or failed: what is stored is shown instead. */
+  discard(): void {
+    clearTimeout(this.#timer);
+    this.#pending = undefined;
+    this.problem = undefined;
+    this.state = 'idle';
+  }
+
   get unsaved(): boolean {
     return this.state === 'waiting' || this.state === 'saving' || this.state === 'failed';
   }

@@ -26,6 +26,9 @@ export const attendee = {
   },
   profile: {
     lead: 'What you write here decides whom you meet. Write as you would say it, in your own language.',
+    conflict: 'What you entered is still here. “Try again” puts it in the place of what is stored now.',
+    stored: 'Stored now',
+    takeStored: 'Use what is stored',
     offers: 'What you offer',
     needs: 'What you need',
     offer: 'Offer {n}',

@@ -1,5 +1,6 @@
 export const organiser = {
   overview: {
+    proposed: '{n} more proposed by organisers',
     participants: { one: 'participant', other: 'participants' },
     organisations: { one: 'from {n} organisation', other: 'from {n} organisations' },
     countries: { one: '{n} country', other: '{n} countries' },
@@ -98,6 +99,14 @@ export const organiser = {
   },
   schedules: {
     lead: 'Each run is a version of its own. Participants see only the one you publish.',
+    impossibleDraft: {
+      one: '{n} meeting of this draft is no longer possible: the event has changed. It cannot be published.',
+      other: '{n} meetings of this draft are no longer possible: the event has changed. It cannot be published.'
+    },
+    impossible: {
+      one: '{n} published meeting is no longer possible: somebody is no longer free, or a request no longer stands.',
+      other: '{n} published meetings are no longer possible: somebody is no longer free, or a request no longer stands.'
+    },
     make: 'Make a schedule',
     limit: 'Time limit',
     seconds: { one: '{n} second', other: '{n} seconds' },

@@ -26,6 +26,9 @@ export const attendee = {
   },
   profile: {
     lead: 'Ce que vous écrivez ici détermine qui vous rencontrez. Écrivez comme vous parlez, dans votre langue.',
+    conflict: 'Ce que vous avez saisi est toujours là. « Réessayer » le met à la place de ce qui est enregistré.',
+    stored: 'Enregistré actuellement',
+    takeStored: 'Reprendre ce qui est enregistré',
     offers: 'Ce que vous offrez',
     needs: 'Ce que vous cherchez',
     offer: 'Offre {n}',

@@ -1,5 +1,6 @@
 export const organiser = {
   overview: {
+    proposed: '{n} de plus proposés par les organisateurs',
     participants: { one: 'participant', other: 'participants' },
     organisations: { one: 'de {n} organisation', other: 'de {n} organisations' },
     countries: { one: '{n} pays', other: '{n} pays' },
@@ -98,6 +99,14 @@ export const organiser = {
   },
   schedules: {
     lead: 'Chaque calcul est une version à part entière. Les participants ne voient que celle que vous publiez.',
+    impossibleDraft: {
+      one: '{n} rendez-vous de ce projet n’est plus possible : l’événement a changé. Il ne peut pas être publié.',
+      other: '{n} rendez-vous de ce projet ne sont plus possibles : l’événement a changé. Il ne peut pas être publié.'
+    },
+    impossible: {
+      one: '{n} rendez-vous publié n’est plus possible : quelqu’un n’est plus libre, ou une demande ne tient plus.',
+      other: '{n} rendez-vous publiés ne sont plus possibles : quelqu’un n’est plus libre, ou une demande ne tient plus.'
+    },
     make: 'Calculer un planning',
     limit: 'Limite de temps',
     seconds: { one: '{n} seconde', other: '{n} secondes' },

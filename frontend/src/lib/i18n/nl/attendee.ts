@@ -26,6 +26,9 @@ export const attendee = {
   },
   profile: {
     lead: 'Wat u hier schrijft, bepaalt wie u ontmoet. Schrijf zoals u het zou zeggen, in uw eigen taal.',
+    conflict: 'Wat u hebt ingevuld, staat er nog. Met ‘Opnieuw proberen’ vervangt u wat nu bewaard is.',
+    stored: 'Nu bewaard',
+    takeStored: 'Overnemen wat bewaard is',
     offers: 'Wat u aanbiedt',
     needs: 'Wat u zoekt',
     offer: 'Aanbod {n}',

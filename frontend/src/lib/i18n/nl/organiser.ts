@@ -1,5 +1,6 @@
 export const organiser = {
   overview: {
+    proposed: 'nog {n} voorgesteld door de organisatoren',
     participants: { one: 'deelnemer', other: 'deelnemers' },
     organisations: { one: 'van {n} organisatie', other: 'van {n} organisaties' },
     countries: { one: '{n} land', other: '{n} landen' },
@@ -98,6 +99,14 @@ export const organiser = {
   },
   schedules: {
     lead: 'Elke berekening is een eigen versie. Deelnemers zien alleen de versie die u publiceert.',
+    impossibleDraft: {
+      one: '{n} afspraak van dit ontwerp is niet meer mogelijk: het evenement is gewijzigd. Het kan niet gepubliceerd worden.',
+      other: '{n} afspraken van dit ontwerp zijn niet meer mogelijk: het evenement is gewijzigd. Het kan niet gepubliceerd worden.'
+    },
+    impossible: {
+      one: '{n} gepubliceerde afspraak is niet meer mogelijk: iemand is niet meer vrij, of een aanvraag geldt niet meer.',
+      other: '{n} gepubliceerde afspraken zijn niet meer mogelijk: iemand is niet meer vrij, of een aanvraag geldt niet meer.'
+    },
     make: 'Een planning maken',
     limit: 'Tijdslimiet',
     seconds: { one: '{n} seconde', other: '{n} seconden' },
