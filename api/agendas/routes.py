@@ -16,7 +16,9 @@ from api.models.schedules import ScheduleState
 from api.participants.schemas import ParticipantBrief
 from api.schedules.documents import document, fitting
 from api.web.downloads import ICS, PDF, download
+from api.web.language import ReaderLanguage
 from api.web.permissions import EditableProfile, ProfileView
+from matchmaker.locale import SOURCE
 from matchmaker.matching.agenda_reason import why
 
 router = APIRouter(
@@ -56,7 +58,7 @@ VisibleAgenda = Annotated[AgendaView, Depends(_shown)]
 
 
 @router.get("/agenda")
-async def read_agenda(shown: VisibleAgenda, session: Transaction) -> Agenda:
+async def read_agenda(shown: VisibleAgenda, session: Transaction, language: ReaderLanguage) -> Agenda:
     """The meetings of a participant: one's own once they are published, for organisers anybody's."""
     person, schedule = shown.profile.participant, shown.schedule
     entries = []
@@ -80,7 +82,7 @@ async def read_agenda(shown: VisibleAgenda, session: Transaction) -> Agenda:
             sa.select(models.Match.other_id, models.Match.reasons).where(models.Match.participant_id == person.id)
         )
         reasons: dict[int, list[dict[str, Any]]] = dict(matches.all())
-        entries = [_entry(meeting, person, reasons, shown.profile.viewer.event) for meeting in meetings]
+        entries = [_entry(meeting, person, reasons, shown.profile.viewer.event, language) for meeting in meetings]
     return Agenda(
         participant=ParticipantBrief.model_validate(person),
         schedule_id=schedule.id if schedule else None,
@@ -91,14 +93,18 @@ async def read_agenda(shown: VisibleAgenda, session: Transaction) -> Agenda:
 
 
 def _entry(
-    meeting: models.Meeting, reader: models.Participant, reasons: dict[int, list[dict[str, Any]]], event: models.Event
+    meeting: models.Meeting,
+    reader: models.Participant,
+    reasons: dict[int, list[dict[str, Any]]],
+    event: models.Event,
+    language: str,
 ) -> AgendaEntry:
     zone = ZoneInfo(event.time_zone)
     everybody = {a.participant_id: a.participant for a in meeting.attendees}
     partners = [person for number, person in everybody.items() if number != reader.id]
     fits = next(filter(None, (fitting(reasons.get(partner.id, [])) for partner in partners)), None)
     asked = meeting.request if meeting.request and meeting.request.sender_id in everybody else None
-    said = why(
+    sentences = why(
         fits,
         everybody[asked.sender_id].name if asked else "",
         asked.message if asked else "",
@@ -111,7 +117,7 @@ def _entry(
         ends=meeting.slot.ends.astimezone(zone),
         place=AgendaPlace.model_validate(meeting.place),
         partners=[ParticipantBrief.model_validate(partner) for partner in partners],
-        reason=dict(said) or None,
+        reason=sentences.get(language) or sentences.get(SOURCE),
     )
 
 

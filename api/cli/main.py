@@ -4,13 +4,13 @@ Everything heavy is imported inside the commands, so that `matchmaker --help` an
 """
 
 import os
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from api.cli import service, terminal
+from matchmaker.locale import LANGUAGES, SOURCE
 
 if TYPE_CHECKING:
     from matchmaker.event import Event
@@ -43,12 +43,10 @@ def _main(
     pass
 
 
-class Language(StrEnum):
-    """The languages of texts and documents."""
-
-    EN = "en"
-    FR = "fr"
-    NL = "nl"
+if TYPE_CHECKING:
+    Language = str
+else:
+    Language = Literal[LANGUAGES]
 
 
 _Workbook = Annotated[
@@ -87,7 +85,7 @@ def schedule(
     ],
     time_limit: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="How long to search.")] = 20.0,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same schedule.")] = 0,
-    language: _Language = Language.EN,
+    language: _Language = SOURCE,
     embedder: _Embedder = "",
     force: _Force = False,
 ) -> None:
@@ -130,7 +128,7 @@ def rank(
         Path, typer.Option(metavar="FILE", dir_okay=False, show_default=False, help="The .xlsx or .csv file to write.")
     ],
     top: Annotated[int, typer.Option(min=1, max=50, help="Matches for each person.")] = 10,
-    language: _Language = Language.EN,
+    language: _Language = SOURCE,
     embedder: _Embedder = "",
     force: _Force = False,
 ) -> None:
@@ -147,7 +145,7 @@ def rank(
 
 
 @app.command()
-def template(file: _Target, language: _Language = Language.EN, force: _Force = False) -> None:
+def template(file: _Target, language: _Language = SOURCE, force: _Force = False) -> None:
     """Write a workbook to fill in, with an example and notes."""
     _free(file, force)
     from matchmaker.documents.template import template as made
@@ -156,7 +154,7 @@ def template(file: _Target, language: _Language = Language.EN, force: _Force = F
 
 
 @app.command()
-def sample(file: _Target, language: _Language = Language.EN, force: _Force = False) -> None:
+def sample(file: _Target, language: _Language = SOURCE, force: _Force = False) -> None:
     """Write the workbook of the sample event, BioWin Day: 400 attendees of the health field."""
     _free(file, force)
     from matchmaker.documents.event_workbook import workbook_of

@@ -16,6 +16,7 @@ from api.schedules import explanations
 from matchmaker.agenda import agendas_of
 from matchmaker.documents import Edition, agenda_ics, agendas_pdf, schedule_workbook
 from matchmaker.event import Event
+from matchmaker.locale import in_every_language
 from matchmaker.matching.agenda_reason import LIKELY, why
 from matchmaker.matching.score import MatchReason, Ranking
 from matchmaker.report import Report, report
@@ -66,18 +67,21 @@ def write(
     the files.
     """
     event, schedule = plan.event, plan.result.schedule
-    reasons = _why_not_placed(plan)
-    left = [i for i in reasons if i not in plan.index.excluded]
+    unplaced = explanations.reasons(plan.problem, schedule, _same)
+    event_names, left = explanations.names_in(event, plan.problem), list(unplaced)
     edition = Edition(version=1, at=datetime.now(UTC))
     agendas = agendas_of(event, schedule, _why_they_meet(plan))
     names = list(_file_names([agenda.person.name for agenda in agendas]))
     steps = len(left) + len(agendas) + 3
-    fixes: dict[int, Mapping[str, str]] = {}
     for done in range(0, len(left), _AT_ONCE):
         progress(done, steps)
-        some = explanations.fixes(plan.problem, schedule, explanations.called_in(event), left[done : done + _AT_ONCE])
-        fixes.update({i: fix for i, fix in some.items() if fix})
+        for i, fix in explanations.fixes(plan.problem, schedule, left[done : done + _AT_ONCE], _same).items():
+            unplaced[i]["fix"] = fix
     progress(len(left), steps)
+    unplaced |= dict.fromkeys(plan.index.excluded, explanations.NEVER)
+    reasons = {i: explanations.text_of(stored, language, event_names) for i, stored in unplaced.items()}
+    found = {i: explanations.fix_text_of(stored, language, event_names) for i, stored in unplaced.items()}
+    fixes = {i: fix for i, fix in found.items() if fix is not None}
     (folder / "schedule.xlsx").write_bytes(
         schedule_workbook(event, plan.problem, schedule, plan.report, edition, reasons, language, fixes)
     )
@@ -122,10 +126,9 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
             path.rename(folder / path.name)
 
 
-def _why_not_placed(plan: OfflineSchedule) -> Mapping[int, Mapping[str, str]]:
-    never = dict.fromkeys(plan.index.excluded, explanations.NEVER)
-    found = explanations.reasons(plan.problem, plan.result.schedule, explanations.called_in(plan.event)) | never
-    return {i: reason["text"] for i, reason in found.items()}
+def _same(slot: int) -> int:
+    """Offline, slots are known by their position."""
+    return slot
 
 
 def _why_they_meet(plan: OfflineSchedule) -> Mapping[int, Mapping[str, Mapping[str, str]]]:
@@ -141,8 +144,8 @@ def _why_they_meet(plan: OfflineSchedule) -> Mapping[int, Mapping[str, Mapping[s
             if reader not in matches:
                 matches[reader] = {match.second: match.reasons for match in plan.ranking.of(reader)}
             fits = _fits([r for other in people for r in matches[reader].get(other.email, ())])
-            said = why(fits, name[request.sender], request.message, common, event.themes)
-            found[meeting.candidate][reader] = said
+            sentences = why(fits, name[request.sender], request.message, common, event.themes)
+            found[meeting.candidate][reader] = sentences
     return found
 
 
@@ -151,7 +154,7 @@ def _fits(reasons: Sequence[MatchReason]) -> Mapping[str, str] | None:
     for reason in reasons:
         if reason.kind in ("need_offer", "offer_need") and reason.strength >= LIKELY:
             short = replace(reason, need=_short(reason.need), offer=_short(reason.offer))
-            return {language: short.text(language) for language in ("en", "fr", "nl")}
+            return in_every_language(short.text)
     return None
 
 

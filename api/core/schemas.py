@@ -1,12 +1,17 @@
 """What several areas share: pages of lists, languages, colours, problems."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from matchmaker.locale import LANGUAGES
+
 Number = Annotated[int, Field(ge=1, lt=2**53, description="The number of a row.")]
-Language = Literal["en", "fr", "nl"]
+if TYPE_CHECKING:
+    Language = str
+else:
+    Language = Literal[LANGUAGES]
 Texts = Annotated[dict[str, str], Field(examples=[{"en": "Drug delivery", "fr": "Administration", "nl": "Toediening"}])]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Name = Annotated[

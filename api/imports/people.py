@@ -14,6 +14,7 @@ from api.imports.organisations import key_of
 from api.models import BlockedSlot, Need, Offer, Organisation, Participant, Place, Slot, User
 from api.participants.statements import rewrite
 from matchmaker.event import Event, Profile
+from matchmaker.locale import LANGUAGES, SOURCE
 from matchmaker.matching.language import detect
 
 PLAIN = ("first_name", "last_name", "country", "language", "type", "job_title", "remote", "minimum", "maximum")
@@ -76,7 +77,7 @@ def _users(session: Session, people: Iterable[Profile]) -> dict[str, int]:
         {
             "email": person.email.lower(),
             "name": person.name,
-            "language": person.language if person.language in ("en", "fr", "nl") else "en",
+            "language": person.language if person.language in LANGUAGES else SOURCE,
         }
         for person in people
     ]

@@ -36,8 +36,10 @@ from api.proposals.schemas import (
 )
 from api.proposals.schemas import Proposals as ProposalsOut
 from api.schedules.closing import OPEN_PROPOSALS
+from api.web.language import ReaderLanguage
 from api.web.permissions import EventOrganiser, Id, Member, SignedIn, membership, organising
 from matchmaker.event import Preference, RequestStatus
+from matchmaker.matching.proposals import Short
 
 STANDING = (RequestStatus.PENDING, RequestStatus.ACCEPTED)
 
@@ -102,7 +104,9 @@ async def create_proposals(wanted: ProposalsIn, member: EventOrganiser, session:
 
 
 @router.get("/proposals/{proposals_id}")
-async def read_proposals(proposals: OrganisedProposals, session: Transaction) -> ProposalsPreview:
+async def read_proposals(
+    proposals: OrganisedProposals, session: Transaction, language: ReaderLanguage
+) -> ProposalsPreview:
     """A set of proposals: every meeting, and what it comes to for everybody."""
     row = proposals.row
     result = row.result or {"people": [], "pairs": [], "unchanged": 0, "proven": False}
@@ -119,7 +123,7 @@ async def read_proposals(proposals: OrganisedProposals, session: Transaction) ->
                 participant=people[each["id"]],
                 agreed=each["agreed"],
                 proposed=each["proposed"],
-                shortfall=each["shortfall"],
+                shortfall=each["shortfall"] and Short(email="", **each["shortfall"]).text(language),
             )
             for each in result["people"]
             if each["id"] in people

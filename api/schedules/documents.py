@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, undefer
 
 from api import models
 from api.models.schedules import ScheduleState
-from api.schedules import snapshot, store
+from api.schedules import explanations, snapshot, store
 from matchmaker.agenda import Agenda, agendas_of
 from matchmaker.documents import Edition, agenda_ics, agenda_pdf, agendas_pdf, schedule_workbook
 from matchmaker.event import Event
@@ -34,14 +34,17 @@ class PrintedSchedule:
     schedule: Schedule
     agendas: tuple[Agenda, ...]
     edition: Edition
-    not_placed: Mapping[int, Why]
-    fixes: Mapping[int, Why]
+    unplaced: Mapping[int, Mapping[str, Any]]
+    names: explanations.EventNames
     bound: int | None
 
     def workbook(self, language: str) -> bytes:
         figures = report(self.event, self.problem, self.schedule, self.bound)
+        reasons = {i: explanations.text_of(stored, language, self.names) for i, stored in self.unplaced.items()}
+        found = {i: explanations.fix_text_of(stored, language, self.names) for i, stored in self.unplaced.items()}
+        fixes = {i: fix for i, fix in found.items() if fix is not None}
         return schedule_workbook(
-            self.event, self.problem, self.schedule, figures, self.edition, self.not_placed, language, self.fixes
+            self.event, self.problem, self.schedule, figures, self.edition, reasons, language, fixes
         )
 
     def all_agendas(self) -> bytes:
@@ -83,8 +86,8 @@ def _load(session: Session, schedule_id: int) -> PrintedSchedule:
             at=row.published_at or row.finished_at or row.created_at,
             draft=row.state is ScheduleState.DRAFT,
         ),
-        not_placed={position[i]: reason["text"] for i, reason in unplaced},
-        fixes={position[i]: reason["fix"] for i, reason in unplaced if reason.get("fix")},
+        unplaced={position[i]: reason for i, reason in unplaced},
+        names=store.names_of(session, session.get_one(models.Event, row.event_id), [reason for _, reason in unplaced]),
         bound=next((goal["bound"] for goal in row.goals if goal["goal"] == "value"), None),
     )
 

@@ -28,11 +28,12 @@ def run(url: str, schedule_id: int, stop: Stop) -> bool:
         if not open_ or row.problem is None:
             return True
         problem, schedule = problem_from_json(row.problem), store.schedule_of(session, schedule_id)
-        called, ids = store.called(session, row.event_id), list(open_)
+        slots, ids = store.slot_ids(session, row.event_id), list(open_)
         for start in range(0, len(ids), _AT_ONCE):
             if stop():
                 return False
-            for i, fix in explanations.fixes(problem, schedule, called, ids[start : start + _AT_ONCE]).items():
+            some = explanations.fixes(problem, schedule, ids[start : start + _AT_ONCE], slots.__getitem__)
+            for i, fix in some.items():
                 open_[i].reason = open_[i].reason | {"fix": fix}
             session.commit()
     return True

@@ -33,6 +33,7 @@ from api.schedules.schemas import (
     Schedules,
 )
 from api.schedules.service import schedule_of, start_schedule
+from api.web.language import ReaderLanguage
 from api.web.permissions import (
     EventOrganiser,
     SessionFactory,
@@ -44,7 +45,9 @@ router = APIRouter(tags=["schedules"], responses=documented(NotSignedIn, Forbidd
 
 
 @router.get("/events/{event_id}/schedules")
-async def list_schedules(member: EventOrganiser, session: Transaction, page: Paginated) -> Schedules:
+async def list_schedules(
+    member: EventOrganiser, session: Transaction, page: Paginated, language: ReaderLanguage
+) -> Schedules:
     """The schedules of an event, the newest first."""
     mine = models.Schedule.event_id == member.event.id
     rows = await session.scalars(
@@ -55,30 +58,36 @@ async def list_schedules(member: EventOrganiser, session: Transaction, page: Pag
         .offset(page.offset)
     )
     total = await session.scalar(sa.select(sa.func.count()).where(mine).select_from(models.Schedule))
-    return Schedules(items=[schedule_of(row) for row in rows], total=total or 0, limit=page.limit, offset=page.offset)
+    return Schedules(
+        items=[schedule_of(row, language) for row in rows], total=total or 0, limit=page.limit, offset=page.offset
+    )
 
 
 @router.post("/events/{event_id}/schedules", status_code=202, responses=documented(ScheduleRunning))
-async def create_schedule(wanted: ScheduleIn, member: EventOrganiser, session: Transaction) -> Schedule:
+async def create_schedule(
+    wanted: ScheduleIn, member: EventOrganiser, session: Transaction, language: ReaderLanguage
+) -> Schedule:
     """Have a schedule made; watch its progress."""
     row = await start_schedule(session, member.event.id, wanted, member.user.id)
     record_action(session, member, "schedule started", row.id)
-    return schedule_of(row)
+    return schedule_of(row, language)
 
 
 @router.get("/schedules/{schedule_id}")
-async def read_schedule(schedule: OrganiserOfSchedule) -> Schedule:
+async def read_schedule(schedule: OrganiserOfSchedule, language: ReaderLanguage) -> Schedule:
     """One schedule."""
-    return schedule_of(schedule.row)
+    return schedule_of(schedule.row, language)
 
 
 @router.get("/schedules/{schedule_id}/progress", response_class=EventSourceResponse)
-async def watch_schedule(schedule: OrganiserOfSchedule, sessions: SessionFactory) -> AsyncIterator[ServerSentEvent]:
+async def watch_schedule(
+    schedule: OrganiserOfSchedule, sessions: SessionFactory, language: ReaderLanguage
+) -> AsyncIterator[ServerSentEvent]:
     """The schedule while it is made, twice a second, as events `progress`; the last event, `done`, ends it."""
     while True:
         async with sessions.begin() as session:
             row = await session.get_one(models.Schedule, schedule.row.id)
-        made = schedule_of(row)
+        made = schedule_of(row, language)
         if row.state not in OPEN:
             yield ServerSentEvent(event="done", data=made)
             return
@@ -87,7 +96,7 @@ async def watch_schedule(schedule: OrganiserOfSchedule, sessions: SessionFactory
 
 
 @router.post("/schedules/{schedule_id}/cancel", responses=documented(NotRunning))
-async def cancel_schedule(schedule: OrganiserOfSchedule, session: Transaction) -> Schedule:
+async def cancel_schedule(schedule: OrganiserOfSchedule, session: Transaction, language: ReaderLanguage) -> Schedule:
     """Stop making a schedule. The best found so far becomes a draft, within two seconds; watch its progress."""
     row = schedule.row
     await session.refresh(row, with_for_update=True)
@@ -100,11 +109,11 @@ async def cancel_schedule(schedule: OrganiserOfSchedule, session: Transaction) -
         if row.job_id is not None:
             await cancel(session, row.job_id)
         record_action(session, schedule.member, "schedule cancelled", row.id)
-    return schedule_of(row)
+    return schedule_of(row, language)
 
 
 @router.post("/schedules/{schedule_id}/publish", responses=documented(NotADraft, ScheduleOutdated))
-async def publish_schedule(schedule: OrganiserOfSchedule, session: Transaction) -> Schedule:
+async def publish_schedule(schedule: OrganiserOfSchedule, session: Transaction, language: ReaderLanguage) -> Schedule:
     """Show everybody their part of a draft, in the place of what was published before.
 
     A draft that no longer fits the event, because somebody is no longer free, say, is refused.
@@ -113,7 +122,7 @@ async def publish_schedule(schedule: OrganiserOfSchedule, session: Transaction) 
     await session.execute(sa.select(models.Event.id).where(models.Event.id == row.event_id).with_for_update())
     await session.refresh(row, with_for_update=True)
     if row.state is ScheduleState.PUBLISHED:
-        return schedule_of(row)
+        return schedule_of(row, language)
     if row.state not in (ScheduleState.DRAFT, ScheduleState.SUPERSEDED):
         raise NotADraft("This schedule has no meetings to publish.")
     found = await session.run_sync(store.outdated, row)
@@ -129,4 +138,4 @@ async def publish_schedule(schedule: OrganiserOfSchedule, session: Transaction) 
     )
     row.state, row.published_at = ScheduleState.PUBLISHED, datetime.now(UTC)
     record_action(session, schedule.member, "schedule published", row.id)
-    return schedule_of(row)
+    return schedule_of(row, language)

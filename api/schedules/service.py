@@ -20,6 +20,7 @@ from api.schedules.schemas import (
     ScheduleOptions,
     ScheduleProgress,
 )
+from matchmaker.locale import catalogue
 
 
 async def start_schedule(
@@ -56,8 +57,8 @@ async def start_schedule(
     return row
 
 
-def schedule_of(row: models.Schedule) -> Schedule:
-    """The schedule of a row."""
+def schedule_of(row: models.Schedule, language: str) -> Schedule:
+    """The schedule of a row, for a reader of this language."""
     progress = dict(row.progress)
     seconds = float(progress["seconds"])
     if row.state is ScheduleState.RUNNING and row.started_at is not None:
@@ -83,5 +84,5 @@ def schedule_of(row: models.Schedule) -> Schedule:
         goals=[GoalReport.model_validate(goal) for goal in row.goals],
         measures=Measures.model_validate(row.measures) if row.measures else None,
         error=row.error,
-        error_text=None if row.error is None else dict(ERRORS[row.error]),
+        error_text=None if row.error is None else catalogue(language).gettext(ERRORS[row.error]),
     )

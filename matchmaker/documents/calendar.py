@@ -10,6 +10,7 @@ from icalendar import Event as Appointment
 from matchmaker.agenda import Agenda, Entry
 from matchmaker.documents.edition import Edition, words_of
 from matchmaker.event import Event, Profile
+from matchmaker.locale import catalogue
 
 
 def agenda_ics(
@@ -21,7 +22,7 @@ def agenda_ics(
     it; the version is its SEQUENCE and the edition's time its DTSTAMP. `key` tells events apart that share a name
     (None: the name does).
     """
-    words = words_of(language or agenda.person.language)
+    language = catalogue(language or agenda.person.language).language
     calendar = Calendar()
     calendar.add("prodid", "-//Matchmaker//matchmaker//EN")
     calendar.add("version", "2.0")
@@ -33,17 +34,14 @@ def agenda_ics(
         year = agenda.entries[0].starts.year
         calendar.add_component(_time_zone(event.time_zone, year, agenda.entries[-1].ends.year))
     for entry in agenda.entries:
-        calendar.add_component(_appointment(event, agenda.person, entry, edition, words, key or event.name))
+        calendar.add_component(_appointment(event, agenda.person, entry, edition, language, key or event.name))
     made: bytes = calendar.to_ical()
     return made
 
 
-def _appointment(
-    event: Event, person: Profile, entry: Entry, edition: Edition, words: dict[str, str], key: str
-) -> Appointment:
+def _appointment(event: Event, person: Profile, entry: Entry, edition: Edition, language: str, key: str) -> Appointment:
     people = sorted([person.email, *(partner.email for partner in entry.partners)])
     names = ", ".join(f"{p.name} ({p.organisation})" for p in entry.partners)
-    language = next((x for x in ("en", "fr", "nl") if words_of(x) is words), "en")
     about = [" · ".join(part for part in (p.name, p.job_title, p.organisation) if part) for p in entry.partners]
     appointment = Appointment()
     appointment.add("uid", f"{uuid5(NAMESPACE_URL, '|'.join([key, *people]))}@matchmaker")
@@ -52,7 +50,7 @@ def _appointment(
     appointment.add("sequence", edition.version)
     appointment.add("dtstart", entry.starts)
     appointment.add("dtend", entry.ends)
-    appointment.add("summary", words["meeting"].format(name=names))
+    appointment.add("summary", words_of(language)["meeting"].format(name=names))
     appointment.add("location", entry.place.name)
     appointment.add("description", "\n".join([*about, *filter(None, [entry.reasons.get(language)]), event.name]))
     appointment.add("status", "TENTATIVE" if edition.draft else "CONFIRMED")

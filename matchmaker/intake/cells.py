@@ -15,8 +15,9 @@ from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 
 from matchmaker.intake.errors import UnexpectedError
-from matchmaker.intake.layout import CHOICES, LANGUAGES, is_called, plain
+from matchmaker.intake.layout import CHOICES, plain
 from matchmaker.intake.tables import Cell
+from matchmaker.locale import LANGUAGES
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -58,13 +59,11 @@ def yes(cell: Cell, language: str) -> bool:
 
 
 def _chosen(cell: Cell, kind: type[StrEnum] | type[bool], language: str) -> str:
-    names = CHOICES[kind]
-    for value, called in names.items():
-        if is_called(called, text(cell)):
+    words = CHOICES[kind]
+    for value, word in words.items():
+        if word.goes_by(text(cell)):
             return value
-    raise UnexpectedError(
-        "choice", choices=", ".join(called.get(language, called["en"])[0] for called in names.values())
-    )
+    raise UnexpectedError("choice", choices=", ".join(word.name(language) for word in words.values()))
 
 
 # Codes that CLDR lists besides the countries of ISO 3166-1 (unions, groups, exceptional reservations, pseudo-locales).
@@ -82,14 +81,14 @@ def _languages() -> Mapping[str, str]:
 
 
 def _codes(kind: str, pattern: str, without: frozenset[str]) -> Mapping[str, str]:
-    """The codes of CLDR that look like `pattern`, by themselves and by their names in the three languages."""
+    """The codes of CLDR that look like `pattern`, by themselves and by their names in every language of the server."""
     names = [dict(getattr(Locale(language), kind)) for language in LANGUAGES]
     codes = [code for code in names[0] if re.fullmatch(pattern, code) and code not in without]
     return {plain(name): code for code in codes for name in (code, *(of.get(code, code) for of in names))}
 
 
 def country(cell: Cell) -> str:
-    """An ISO 3166-1 alpha-2 code, from the code or the country's name in English, French or Dutch."""
+    """An ISO 3166-1 alpha-2 code, from the code or the country's name in one of the languages."""
     try:
         return _countries()[plain(text(cell))]
     except KeyError:
@@ -97,7 +96,7 @@ def country(cell: Cell) -> str:
 
 
 def language_code(cell: Cell) -> str:
-    """An ISO 639-1 code, from the code or the language's name in English, French or Dutch."""
+    """An ISO 639-1 code, from the code or the language's name in one of the languages."""
     try:
         return _languages()[plain(text(cell))]
     except KeyError:

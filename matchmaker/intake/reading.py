@@ -16,6 +16,7 @@ from matchmaker.intake.layout import PLACES, THEMES, Sheet, TextKind, plain
 from matchmaker.intake.rows import Findings, Row, participants_of, sheets_of
 from matchmaker.intake.tables import Cell, tables_of
 from matchmaker.intake.times import read_availability, read_slots
+from matchmaker.locale import LANGUAGES, SOURCE
 
 Themes = Mapping[str, Mapping[str, str]]
 """The label of a theme by its code and by language."""
@@ -29,7 +30,7 @@ def read_workbook(data: bytes, filename: str, language: str = "en", themes: Them
 
     `data` is an .xlsx workbook (or another that calamine reads), a .zip of CSV files named after the sheets, or one
     .csv of participants, whose event is named after the file and has no slots, places and requests. Sheets and
-    columns may be named in English, French or Dutch. Times are local in the event's time zone. A participant who is
+    columns may be named in any language of the server. Times are local in the event's time zone. A participant who is
     not in the sheet of availability is always available. `themes` are those that the event has already: participants
     may name them too. Without, the themes of a lone .csv are what its participants name.
 
@@ -130,7 +131,7 @@ class _Reading:
             last_name=row.read("last_name", cells.text) or "",
             organisation=row.read("organisation", cells.text) or "",
             country=row.read("country", cells.country) or "",
-            language=row.read("language", cells.language_code) or "en",
+            language=row.read("language", cells.language_code) or SOURCE,
             type=row.read("type", cells.text) or "",
             job_title=row.read("job_title", cells.text) or "",
             themes=row.read("themes", partial(_themes_named, themes=themes, sheet=self._name(THEMES))) or (),
@@ -206,7 +207,7 @@ class _Reading:
                 row.wrong("code", "once", row=seen[code])
             elif code is not None:
                 seen[code] = row.number
-                labels = {language: row.read(language, cells.text) for language in ("en", "fr", "nl")}
+                labels = {language: row.read(language, cells.text) for language in LANGUAGES}
                 themes[code] = {language: label for language, label in labels.items() if label}
         return themes
 
@@ -221,7 +222,7 @@ def _themes_written(sheets: Mapping[str, list[Row]]) -> dict[str, dict[str, str]
     cells_of = (row.read("themes", cells.several) or () for row in sheets.get("participants", []))
     names = {plain(name): name for several in cells_of for name in several}
     return {
-        re.sub(r"\W+", "-", known).strip("-")[:40] or "theme": dict.fromkeys(("en", "fr", "nl"), name)
+        re.sub(r"\W+", "-", known).strip("-")[:40] or "theme": dict.fromkeys(LANGUAGES, name)
         for known, name in names.items()
     }
 

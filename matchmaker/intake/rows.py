@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from matchmaker.intake.cells import text
 from matchmaker.intake.errors import IntakeError, UnexpectedError, expectation
-from matchmaker.intake.layout import SHEETS, Sheet, is_called, plain
+from matchmaker.intake.layout import SHEETS, Sheet, plain
 from matchmaker.intake.tables import Cell, Table
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ def sheets_of(tables: Sequence[Table], findings: Findings) -> dict[str, list[Row
     found: dict[str, list[Row]] = {}
     unknown = []
     for table in tables:
-        sheet = next((s for s in SHEETS if is_called(s.names, _sheet_name(table))), None)
+        sheet = next((s for s in SHEETS if s.goes_by(_sheet_name(table))), None)
         if sheet is None:
             unknown.append(table.name)
         elif sheet.field in found:
@@ -106,7 +106,7 @@ def _rows_of(sheet: Sheet, table: Table, findings: Findings) -> Iterator[Row]:
     for position, cell in enumerate(header):
         if not text(cell):
             continue
-        column = next((c for c in sheet.columns if is_called(c.names, text(cell))), None)
+        column = next((c for c in sheet.columns if c.goes_by(text(cell))), None)
         if column is None:
             _unknown_column(sheet, table, text(cell), findings)
         elif column.field in headers:
@@ -134,7 +134,7 @@ def _rows_of(sheet: Sheet, table: Table, findings: Findings) -> Iterator[Row]:
 
 
 def _unknown_column(sheet: Sheet, table: Table, header: str, findings: Findings) -> None:
-    names = {plain(name): name for c in sheet.columns for of_language in c.names.values() for name in of_language}
+    names = {plain(name): name for column in sheet.columns for name in column.names()}
     near = get_close_matches(plain(header), list(names))
     if near:
         findings.add(table.name, 1, header, header, "column_suggested", suggestion=names[near[0]])

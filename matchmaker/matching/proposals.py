@@ -19,6 +19,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from matchmaker.event import Event, PlaceKind, Request, RequestStatus
+from matchmaker.locale import catalogue
 from matchmaker.scheduling.candidates import problem_of
 from matchmaker.scheduling.domain import Problem
 
@@ -31,19 +32,6 @@ EmailPair = tuple[str, str]
 Edge = tuple[int, int]
 Counts = NDArray[np.intp]
 
-SENTENCES: Mapping[str, Mapping[str, str]] = {
-    "few_partners": {
-        "en": "Meetings: {got} of {wanted}. People they can meet at all: {possible}.",
-        "fr": "Rendez-vous : {got} sur {wanted}. Personnes qu’il est possible de rencontrer : {possible}.",
-        "nl": "Afspraken: {got} van {wanted}. Mensen die ze kunnen ontmoeten: {possible}.",
-    },
-    "full": {
-        "en": "Meetings: {got} of {wanted}. The limits, free slots and tables leave no room for more.",
-        "fr": "Rendez-vous : {got} sur {wanted}. Les limites, créneaux libres et tables n’en permettent pas plus.",
-        "nl": "Afspraken: {got} van {wanted}. De limieten, vrije tijdsloten en tafels laten er niet meer toe.",
-    },
-}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Short:
@@ -55,9 +43,25 @@ class Short:
     possible: int
 
     def text(self, language: str) -> str:
-        """A sentence or two in "en", "fr" or "nl" (other: English)."""
-        texts = SENTENCES["few_partners" if self.possible < self.wanted else "full"]
-        return (texts.get(language) or texts["en"]).format(got=self.got, wanted=self.wanted, possible=self.possible)
+        """Why they have too few, in the reader's language."""
+        translated = catalogue(language)
+        if self.possible == 0:
+            return translated.gettext(
+                "{got} of {wanted} meetings: there is nobody whom they can meet.", got=self.got, wanted=self.wanted
+            )
+        if self.possible < self.wanted:
+            return translated.ngettext(
+                "{got} of {wanted} meetings: there is only {n} person whom they can meet.",
+                "{got} of {wanted} meetings: there are only {n} people whom they can meet.",
+                self.possible,
+                got=self.got,
+                wanted=self.wanted,
+            )
+        return translated.gettext(
+            "{got} of {wanted} meetings: limits, free slots and tables leave no room for more.",
+            got=self.got,
+            wanted=self.wanted,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
