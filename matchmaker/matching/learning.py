@@ -108,8 +108,8 @@ def verdict_text(
             **figures,
         )
     return translated.gettext(
-        "Off: tested on {outcomes} answers, it was not clearly better than the plain score. Of a good and a bad meeting "
-        "it puts the good one first {learned} of the time, the plain score {plain}.",
+        "Off: tested on {outcomes} answers, it was not clearly better than the plain score. Of a good and a bad "
+        "meeting it puts the good one first {learned} of the time, the plain score {plain}.",
         **figures,
     )
 

@@ -58,7 +58,7 @@ def send(settings: Settings, user_id: int, language: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("chosen", "language", "greeting"),
-    [(None, "nl", "Beste Ann"), ("fr", "fr", "Bonjour Ann"), ("en", "en", "Dear Ann")],
+    [(None, "nl", "Beste Ann"), ("fr", "fr", "Bonjour Ann"), ("en", "en", "Dear Ann"), ("de", "de", "Guten Tag Ann")],
 )
 def test_the_link_of_the_mail_signs_in(
     client: TestClient,
