@@ -252,7 +252,7 @@ def test_answers_are_learned_from_once_they_beat_the_plain_score(
     learned = organiser.get(path).json()["ranking"]["learning"]
     assert learned["applied"], learned
     assert learned["auc"] > learned["baseline_auc"] + 0.2
-    assert learned["text"].startswith("On: learned from")
+    assert learned["text"].startswith("Utilisé\u00a0: appris de")
     assert alike(db, number) > plain + 0.2
 
 

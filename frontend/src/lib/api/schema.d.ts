@@ -949,7 +949,7 @@ export interface components {
         };
         /**
          * AgendaEntry
-         * @description A meeting, as one of its people sees it. `reason` says by language why the two should meet, where known.
+         * @description A meeting, as one of its people sees it. `reason` says why the two should meet, where known.
          */
         AgendaEntry: {
             /**
@@ -963,9 +963,7 @@ export interface components {
             partners: components["schemas"]["ParticipantBrief"][];
             place: components["schemas"]["AgendaPlace"];
             /** Reason */
-            reason: {
-                [key: string]: string;
-            } | null;
+            reason: string | null;
             /**
              * Starts
              * Format: date-time
@@ -1067,7 +1065,7 @@ export interface components {
             /** Colour */
             colour?: string | null;
             /** Languages */
-            languages?: ("en" | "fr" | "nl")[] | null;
+            languages?: ("en" | "de" | "fr" | "nl")[] | null;
             /** Name */
             name?: string | null;
         };
@@ -1182,7 +1180,9 @@ export interface components {
         };
         /**
          * LearningReport
-         * @description What answers taught. `auc`: how often a good pair comes before a bad one; null where too little is known.
+         * @description What answers taught; `text` tells it in the reader's language.
+         *
+         *     `auc`: how often a good pair comes before a bad one; null where too little is known.
          */
         LearningReport: {
             /** Applied */
@@ -1195,17 +1195,8 @@ export interface components {
             outcomes: number;
             /** Positive */
             positive: number;
-            /**
-             * Text
-             * @example {
-             *       "en": "Drug delivery",
-             *       "fr": "Administration",
-             *       "nl": "Toediening"
-             *     }
-             */
-            text: {
-                [key: string]: string;
-            };
+            /** Text */
+            text: string;
         };
         /**
          * LinkRequest
@@ -1219,7 +1210,7 @@ export interface components {
              */
             email: string;
             /** Language */
-            language?: ("en" | "fr" | "nl") | null;
+            language?: ("en" | "de" | "fr" | "nl") | null;
         };
         /**
          * Match
@@ -1461,11 +1452,11 @@ export interface components {
              * Language
              * @enum {string}
              */
-            language: "en" | "fr" | "nl";
+            language: "en" | "de" | "fr" | "nl";
         };
         /**
          * Notice
-         * @description What an organiser must know of how the ranking was made.
+         * @description What an organiser must know of how the ranking was made; `text` is in the reader's language.
          */
         Notice: {
             /**
@@ -1474,17 +1465,8 @@ export interface components {
              * @example keyword_mode
              */
             kind: string;
-            /**
-             * Text
-             * @example {
-             *       "en": "Drug delivery",
-             *       "fr": "Administration",
-             *       "nl": "Toediening"
-             *     }
-             */
-            text: {
-                [key: string]: string;
-            };
+            /** Text */
+            text: string;
         };
         /**
          * OrganisationBrief
@@ -1574,7 +1556,7 @@ export interface components {
             /** Job Title */
             job_title?: string | null;
             /** Language */
-            language?: ("en" | "fr" | "nl") | null;
+            language?: ("en" | "de" | "fr" | "nl") | null;
             /** Last Name */
             last_name?: string | null;
             /**
@@ -1793,7 +1775,8 @@ export interface components {
         };
         /**
          * ProposedPerson
-         * @description What the proposals come to for somebody: meetings agreed before, and proposed. `shortfall`: why too few.
+         * @description What the proposals come to for somebody: meetings agreed before, and proposed. `shortfall`: why too
+         *     few, in the reader's language (null: enough).
          */
         ProposedPerson: {
             /** Agreed */
@@ -1802,9 +1785,7 @@ export interface components {
             /** Proposed */
             proposed: number;
             /** Shortfall */
-            shortfall: {
-                [key: string]: string;
-            } | null;
+            shortfall: string | null;
         };
         /**
          * RankingFigures
@@ -1911,7 +1892,7 @@ export interface components {
         RequestStatus: "pending" | "accepted" | "declined" | "withdrawn" | "expired";
         /**
          * Schedule
-         * @description A version of the schedule. `error` is a key, `error_text` its sentence by language.
+         * @description A version of the schedule. `error` is a key, `error_text` its sentence in the reader's language.
          */
         Schedule: {
             /** Cancelled */
@@ -1924,9 +1905,7 @@ export interface components {
             /** Error */
             error: string | null;
             /** Error Text */
-            error_text: {
-                [key: string]: string;
-            } | null;
+            error_text: string | null;
             /** Event Id */
             event_id: number;
             /** Finished At */
@@ -2124,6 +2103,8 @@ export interface components {
         /**
          * UnplacedReason
          * @description Why a request has no meeting, and what would make room for it (null: nothing known, or not yet).
+         *
+         *     `text` and `fix` are in the reader's language.
          */
         UnplacedReason: {
             /**
@@ -2135,20 +2116,9 @@ export interface components {
              */
             code: string;
             /** Fix */
-            fix?: {
-                [key: string]: string;
-            } | null;
-            /**
-             * Text
-             * @example {
-             *       "en": "Drug delivery",
-             *       "fr": "Administration",
-             *       "nl": "Toediening"
-             *     }
-             */
-            text: {
-                [key: string]: string;
-            };
+            fix?: string | null;
+            /** Text */
+            text: string;
         };
         /**
          * UnplacedRequest
@@ -2434,7 +2404,7 @@ export interface operations {
                 /** @description Only say what would happen. */
                 dry_run?: boolean;
                 /** @description The language of sentences and headers. */
-                language?: "en" | "fr" | "nl";
+                language?: "en" | "de" | "fr" | "nl";
             };
             header?: never;
             path: {
@@ -2762,7 +2732,10 @@ export interface operations {
     read_matching: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 event_id: number;
             };
@@ -2838,7 +2811,10 @@ export interface operations {
     update_matching: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 event_id: number;
             };
@@ -2918,7 +2894,10 @@ export interface operations {
     rank_again: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 event_id: number;
             };
@@ -3319,7 +3298,10 @@ export interface operations {
                 /** @description For organisers: another version. */
                 schedule_id?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 event_id: number;
                 participant_id: number;
@@ -4378,7 +4360,10 @@ export interface operations {
                 /** @description After so many. */
                 offset?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 event_id: number;
             };
@@ -4454,7 +4439,10 @@ export interface operations {
     create_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 event_id: number;
             };
@@ -4620,7 +4608,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The language of sentences and headers. */
-                language?: "en" | "fr" | "nl";
+                language?: "en" | "de" | "fr" | "nl";
             };
             header?: never;
             path: {
@@ -4701,7 +4689,7 @@ export interface operations {
                 /** @description Only say what would happen. */
                 dry_run?: boolean;
                 /** @description The language of sentences and headers. */
-                language?: "en" | "fr" | "nl";
+                language?: "en" | "de" | "fr" | "nl";
             };
             header?: never;
             path?: never;
@@ -4906,7 +4894,10 @@ export interface operations {
     read_proposals: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 proposals_id: number;
             };
@@ -5496,7 +5487,10 @@ export interface operations {
     read_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 schedule_id: number;
             };
@@ -5648,7 +5642,10 @@ export interface operations {
     cancel_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 schedule_id: number;
             };
@@ -5733,7 +5730,10 @@ export interface operations {
     read_grid: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 schedule_id: number;
             };
@@ -5809,7 +5809,10 @@ export interface operations {
     watch_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 schedule_id: number;
             };
@@ -5885,7 +5888,10 @@ export interface operations {
     publish_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 schedule_id: number;
             };
@@ -5970,7 +5976,7 @@ export interface operations {
     read_schedule_workbook: {
         parameters: {
             query?: {
-                language?: ("en" | "fr" | "nl") | null;
+                language?: ("en" | "de" | "fr" | "nl") | null;
             };
             header?: never;
             path: {
@@ -6261,7 +6267,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The language of sentences and headers. */
-                language?: "en" | "fr" | "nl";
+                language?: "en" | "de" | "fr" | "nl";
             };
             header?: never;
             path?: never;
