@@ -46,8 +46,8 @@ def show_errors(file: str, errors: Sequence["IntakeError"], language: str) -> No
     """Every error of a workbook, as a table."""
     translated = catalogue(language)
     count = translated.ngettext(
-        "{file}: nothing was done, because of {n} error.",
-        "{file}: nothing was done, because of {n} errors.",
+        "{file}: {n} error; nothing was done.",
+        "{file}: {n} errors; nothing was done.",
         len(errors),
         file=file,
     )
@@ -137,13 +137,13 @@ def search(run: Callable[[Callable[[], bool], Callable[["Improvement"], None]], 
 
 def _best(improvement: "Improvement") -> str:
     """The figures that an organiser watches: meetings, value against its bound, breaks."""
-    said = [f"{len(improvement.schedule.meetings):,} meetings"]
+    parts = [f"{len(improvement.schedule.meetings):,} meetings"]
     for goal in improvement.goals:
         if goal.goal == "value":
-            said.append(f"value {goal.value:,} " + ("(the most)" if goal.proven else f"(at most {goal.bound:,})"))
+            parts.append(f"value {goal.value:,} " + ("(the most)" if goal.proven else f"(at most {goal.bound:,})"))
         elif goal.goal in ("breaks", "idle"):
-            said.append(f"{goal.value:,} {'breaks' if goal.goal == 'breaks' else 'idle slots'}")
-    return " · ".join(said)
+            parts.append(f"{goal.value:,} {'breaks' if goal.goal == 'breaks' else 'idle slots'}")
+    return " · ".join(parts)
 
 
 def _progress() -> Progress:

@@ -102,7 +102,7 @@ def example() -> Event:
 
 NOTES: Mapping[str, str] = {
     "general": gettext_noop(
-        "Replace the example by your own rows. Order of sheets and columns is free; columns in bold are required. "
+        "Replace the example with your own rows. Order of sheets and columns is free; columns in bold are required. "
         "Sheets of any other name are ignored. People are known by their e-mail address."
     ),
     "event": gettext_noop(

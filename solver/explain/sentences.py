@@ -109,9 +109,9 @@ def fix_text(fix: Fix, language: str, names: Names) -> str:
     steps = translated.listed([_step_text(step, translated, names) for step in fix.steps])
     text = translated.gettext("Possible {slot} if {steps}.", slot=when, steps=steps)
     if fix.gain < 0:
-        return " ".join((text, translated.gettext("The schedule would be worth less in all.")))
+        return " ".join((text, translated.gettext("The schedule would be worth less overall.")))
     if fix.gain == 0:
-        return " ".join((text, translated.gettext("The schedule would be worth no more in all.")))
+        return " ".join((text, translated.gettext("The schedule would be worth no more overall.")))
     return text
 
 

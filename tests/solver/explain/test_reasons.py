@@ -239,5 +239,5 @@ def test_a_fix_that_gains_nothing_says_so() -> None:
     assert fix is not None
     assert fix.gain < 0
     assert fix_text(fix, "en", PEOPLE) == (
-        "Possible at 09:20 if Ann – Bob is dropped. The schedule would be worth less in all."
+        "Possible at 09:20 if Ann – Bob is dropped. The schedule would be worth less overall."
     )
