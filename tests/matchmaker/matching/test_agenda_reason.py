@@ -14,7 +14,7 @@ def test_what_fits_comes_before_what_was_written_and_that_before_a_theme_in_comm
         "nl": "Ann: “Let us talk.”",
         "de": "Ann: „Let us talk.“",
     }
-    assert why(None, "Ann", " ", ["rna"], LABELS)["fr"] == "Vous avez en commun : ARN."
+    assert why(None, "Ann", " ", ["rna"], LABELS)["fr"] == "Vous avez en commun\u00a0: ARN."
     assert why(None, "Ann", "", [], LABELS) == {}
 
 
