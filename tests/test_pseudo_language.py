@@ -38,8 +38,8 @@ from matchmaker.matching.agenda_reason import why
 from matchmaker.matching.embedding import embedder_named
 from matchmaker.matching.learning import verdict_text
 from matchmaker.matching.match import NOTICES, SENTENCES, MatchReason, Notice
-from matchmaker.matching.proposals import Short
 from matchmaker.matching.score import rank
+from matchmaker.matching.shortfall import Shortfall
 from matchmaker.report import report
 from matchmaker.scheduling.candidates import problem_of
 from matchmaker.scheduling.domain import Meeting
@@ -162,7 +162,7 @@ def test_matching_and_proposals_are_translated() -> None:
     reasons = [MatchReason(kind=kind, need="1", offer="1", strength=s) for kind in SENTENCES for s in (0.2, 0.9)]
     texts = [reason.text(LANGUAGE) for reason in reasons]
     texts += [Notice(kind=kind).text(LANGUAGE) for kind in NOTICES]
-    texts += [Short(email="", got=0, wanted=3, possible=n).text(LANGUAGE) for n in (0, 1, 2, 5)]
+    texts += [Shortfall(email="", got=0, wanted=3, possible=n).text(LANGUAGE) for n in (0, 1, 2, 5)]
     texts += [verdict_text(LANGUAGE, 900, 450, auc, 0.5, used=used) for auc in (None, 0.6) for used in (True, False)]
     texts += why(None, "1", "1", [], {}).values()
     translated = [text for text in texts if "‹" in text]

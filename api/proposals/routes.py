@@ -39,7 +39,7 @@ from api.schedules.closing import OPEN_PROPOSALS
 from api.web.language import ReaderLanguage
 from api.web.permissions import EventOrganiser, Id, Member, SignedIn, membership, organising
 from matchmaker.event import Preference, RequestStatus
-from matchmaker.matching.proposals import Short
+from matchmaker.matching.shortfall import Shortfall
 
 STANDING = (RequestStatus.PENDING, RequestStatus.ACCEPTED)
 
@@ -123,7 +123,7 @@ async def read_proposals(
                 participant=people[each["id"]],
                 agreed=each["agreed"],
                 proposed=each["proposed"],
-                shortfall=each["shortfall"] and Short(email="", **each["shortfall"]).text(language),
+                shortfall=each["shortfall"] and Shortfall(email="", **each["shortfall"]).text(language),
             )
             for each in result["people"]
             if each["id"] in people

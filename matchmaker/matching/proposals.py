@@ -19,7 +19,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from matchmaker.event import Event, PlaceKind, Request, RequestStatus
-from matchmaker.locale import catalogue
+from matchmaker.matching.shortfall import Shortfall
 from matchmaker.scheduling.candidates import problem_of
 from matchmaker.scheduling.domain import Problem
 
@@ -34,37 +34,6 @@ Counts = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Short:
-    """Somebody (an e-mail address) with fewer meetings than the minimum. `possible`: whom they can meet at all."""
-
-    email: str
-    got: int
-    wanted: int
-    possible: int
-
-    def text(self, language: str) -> str:
-        """Why they have too few, in the reader's language."""
-        translated = catalogue(language)
-        if self.possible == 0:
-            return translated.gettext(
-                "{got} of {wanted} meetings: there is nobody whom they can meet.", got=self.got, wanted=self.wanted
-            )
-        if self.possible < self.wanted:
-            return translated.ngettext(
-                "{got} of {wanted} meetings: there is only {n} person whom they can meet.",
-                "{got} of {wanted} meetings: there are only {n} people whom they can meet.",
-                self.possible,
-                got=self.got,
-                wanted=self.wanted,
-            )
-        return translated.gettext(
-            "{got} of {wanted} meetings: limits, free slots and tables leave no room for more.",
-            got=self.got,
-            wanted=self.wanted,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Proposals:
     """Accepted requests to add to those of the event, and who falls short of the minimum all the same.
 
@@ -72,7 +41,7 @@ class Proposals:
     """
 
     requests: tuple[Request, ...]
-    short: tuple[Short, ...]
+    short: tuple[Shortfall, ...]
     proven: bool
 
 
@@ -123,7 +92,7 @@ def propose(
             Request(sender=emails[a], recipient=emails[b], status=RequestStatus.ACCEPTED) for a, b in chosen
         ),
         short=tuple(
-            Short(email=emails[i], got=int(got[i]), wanted=int(wanted[i]), possible=int(possible[i]))
+            Shortfall(email=emails[i], got=int(got[i]), wanted=int(wanted[i]), possible=int(possible[i]))
             for i in np.flatnonzero(got < wanted)
         ),
         proven=proven,
