@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 PAGE := frontend/build/index.html
 PAGE_SOURCES := $(shell find frontend/src frontend/static -type f 2>/dev/null) $(wildcard frontend/*.json frontend/*.ts frontend/*.js)
 
-.PHONY: run test test-source test-page install page lint types contracts client page-checks browser pytest bench clean
+.PHONY: run test test-source test-page install messages page lint types contracts client page-checks browser pytest bench clean
 
 run: $(INSTALLED) $(PAGE)
 	$(BIN)/matchmaker run --data data
@@ -30,6 +30,9 @@ $(INSTALLED): pyproject.toml constraints.txt
 frontend/node_modules/.package-lock.json: frontend/package-lock.json
 	cd frontend && npm ci --no-audit --no-fund --loglevel=error
 	touch $@
+
+messages: $(INSTALLED)
+	$(BIN)/python -m matchmaker.locale.messages
 
 page: $(PAGE)
 

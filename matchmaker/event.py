@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from matchmaker.locale import LANGUAGES, SOURCE
+
 
 class RequestStatus(StrEnum):
     """Where a meeting request stands."""
@@ -76,7 +78,7 @@ class Profile:
     last_name: str
     organisation: str
     country: str
-    language: str = "en"
+    language: str = SOURCE
     type: str = ""
     job_title: str = ""
     themes: tuple[str, ...] = ()
@@ -110,7 +112,7 @@ class Event:
 
     name: str
     time_zone: str
-    languages: tuple[str, ...] = ("en", "fr", "nl")
+    languages: tuple[str, ...] = LANGUAGES
     colour: str = "#0f766e"
     themes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     slots: tuple[TimeSlot, ...] = ()

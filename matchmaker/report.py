@@ -4,10 +4,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from babel import Locale
-from babel.numbers import format_decimal, format_percent
-
 from matchmaker.event import Event, Preference, RequestStatus
+from matchmaker.locale import Message, catalogue
 from matchmaker.scheduling.checks import measures
 from matchmaker.scheduling.domain import Problem, Schedule
 
@@ -88,9 +86,9 @@ class Report:
         return sum(self.requests.values())
 
     def lines(self, language: str) -> list[tuple[str, int | None, float | None]]:
-        """Labels in "en", "fr" or "nl" (other: English), figures and shares, in order; a heading has neither."""
-        words = _WORDS.get(language, _WORDS["en"])
-        territories = Locale.parse(_LOCALES.get(language, "en_GB")).territories
+        """Labels in the reader's language, figures and shares, in order; a heading has neither."""
+        words = {key: label.text(language) for key, label in _LABELS.items()}
+        territories = catalogue(language).locale.territories
         rows: list[tuple[str, int | None, float | None]] = [
             (words["participants"], self.participants, None),
             (words["organisations"], self.organisations, None),
@@ -122,13 +120,13 @@ class Report:
 
     def text(self, language: str) -> str:
         """The report as plain text, figures in one column."""
-        locale = Locale.parse(_LOCALES.get(language, "en_GB"))
+        translated = catalogue(language)
 
         def written(figure: int | None, part: float | None) -> str:
             if figure is None:
-                return "" if part is None else format_percent(part, format="#,##0.000 %", locale=locale)
-            whole = format_decimal(figure, locale=locale)
-            return whole if part is None else f"{whole} ({format_percent(part, format='#,##0.0 %', locale=locale)})"
+                return "" if part is None else translated.percent(part, decimals=3)
+            whole = translated.number(figure)
+            return whole if part is None else f"{whole} ({translated.percent(part, decimals=1)})"
 
         lines = [(label, written(figure, part)) for label, figure, part in self.lines(language)]
         width = max(len(label) for label, figure in lines if figure) + 4
@@ -173,84 +171,29 @@ def _figures(event: Event, problem: Problem, schedule: Schedule, bound: int | No
     )
 
 
-_LOCALES = {"en": "en_GB", "fr": "fr_BE", "nl": "nl_BE"}
-_WORDS: dict[str, dict[str, str]] = {
-    "en": {
-        "participants": "Participants",
-        "organisations": "Organisations",
-        "countries": "Countries",
-        "offers": "Offers",
-        "needs": "Needs",
-        "by country": "Participants by country",
-        "requests": "Meeting requests",
-        "sent": "sent",
-        "accepted": "accepted",
-        "pending": "pending",
-        "declined": "declined",
-        "withdrawn": "withdrawn",
-        "expired": "expired",
-        "schedule": "Schedule",
-        "candidates": "meetings agreed on",
-        "meetings": "meetings placed",
-        "people": "people in meetings",
-        "between countries": "meetings between countries",
-        "breaks": "breaks between meetings",
-        "idle": "idle slots",
-        "below minimum": "people below their promised minimum",
-        "value": "value of the meetings placed",
-        "bound": "proven upper bound on the value",
-        "gap": "gap to the bound",
-    },
-    "fr": {
-        "participants": "Participants",
-        "organisations": "Organisations",
-        "countries": "Pays",
-        "offers": "Offres",
-        "needs": "Besoins",
-        "by country": "Participants par pays",
-        "requests": "Demandes de rendez-vous",
-        "sent": "envoyées",
-        "accepted": "acceptées",
-        "pending": "en attente",
-        "declined": "refusées",
-        "withdrawn": "retirées",
-        "expired": "expirées",
-        "schedule": "Planning",
-        "candidates": "rendez-vous convenus",
-        "meetings": "rendez-vous placés",
-        "people": "personnes en rendez-vous",
-        "between countries": "rendez-vous entre pays",
-        "breaks": "pauses entre les rendez-vous",
-        "idle": "créneaux creux",
-        "below minimum": "personnes sous leur minimum promis",
-        "value": "valeur des rendez-vous placés",
-        "bound": "borne supérieure prouvée de la valeur",
-        "gap": "écart à la borne",
-    },
-    "nl": {
-        "participants": "Deelnemers",
-        "organisations": "Organisaties",
-        "countries": "Landen",
-        "offers": "Aanbod",
-        "needs": "Behoeften",
-        "by country": "Deelnemers per land",
-        "requests": "Aanvragen",
-        "sent": "verzonden",
-        "accepted": "aanvaard",
-        "pending": "in afwachting",
-        "declined": "geweigerd",
-        "withdrawn": "ingetrokken",
-        "expired": "verlopen",
-        "schedule": "Planning",
-        "candidates": "overeengekomen afspraken",
-        "meetings": "geplaatste afspraken",
-        "people": "personen met een afspraak",
-        "between countries": "afspraken tussen landen",
-        "breaks": "pauzes tussen afspraken",
-        "idle": "lege tijdsloten",
-        "below minimum": "personen onder hun beloofde minimum",
-        "value": "waarde van de geplaatste afspraken",
-        "bound": "bewezen bovengrens van de waarde",
-        "gap": "afstand tot de grens",
-    },
+_LABELS: Mapping[str, Message] = {
+    "participants": Message("report", "Participants"),
+    "organisations": Message("report", "Organisations"),
+    "countries": Message("report", "Countries"),
+    "offers": Message("report", "Offers"),
+    "needs": Message("report", "Needs"),
+    "by country": Message("report", "Participants by country"),
+    "requests": Message("report", "Meeting requests"),
+    "sent": Message("report", "sent"),
+    "accepted": Message("report", "accepted"),
+    "pending": Message("report", "pending"),
+    "declined": Message("report", "declined"),
+    "withdrawn": Message("report", "withdrawn"),
+    "expired": Message("report", "expired"),
+    "schedule": Message("report", "Schedule"),
+    "candidates": Message("report", "meetings agreed on"),
+    "meetings": Message("report", "meetings placed"),
+    "people": Message("report", "people with a meeting"),
+    "between countries": Message("report", "cross-border meetings"),
+    "breaks": Message("report", "breaks between meetings"),
+    "idle": Message("report", "waiting time between meetings (slots)"),
+    "below minimum": Message("report", "people with fewer meetings than promised"),
+    "value": Message("report", "total value of these meetings"),
+    "bound": Message("report", "proven upper limit of this value"),
+    "gap": Message("report", "distance to this limit"),
 }

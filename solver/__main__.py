@@ -200,8 +200,8 @@ def _why(problem: "Problem", options: "Options", result: "Result") -> list[str]:
 
     names = Names(
         person=lambda p: f"participant {p}",
-        slot=lambda t: f"slot {problem.slot_ids[t]}",
         place=lambda k: f"place {k}",
+        when=lambda slots: f"in slot {', '.join(str(problem.slot_ids[t]) for t in slots)}",
         meeting=lambda c: f"meeting {c}",
     )
     if result.status is Status.INFEASIBLE:
@@ -212,7 +212,7 @@ def _why(problem: "Problem", options: "Options", result: "Result") -> list[str]:
     lines = []
     for each in explain(problem, result.schedule):
         fix = "" if each.fix is None else " " + fix_text(each.fix, "en", names)
-        lines.append(f"{names.meeting(each.candidate)}: {reason_text(each.reason, 'en', names)}{fix}")
+        lines.append(f"{names.name_of(each.candidate)}: {reason_text(each.reason, 'en', names)}{fix}")
     return lines
 
 

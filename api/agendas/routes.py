@@ -19,9 +19,11 @@ from api.models import Document, DocumentKind
 from api.models.schedules import ScheduleState
 from api.participants.schemas import ParticipantBrief
 from api.web.downloads import ICS, NOT_MODIFIED, PDF, download, not_modified
+from api.web.language import ReaderLanguage
 from api.web.permissions import Attended, EditableAttendance, SessionFactory
 from matchmaker.documents.agenda_pdf import agenda_pdf
 from matchmaker.documents.calendar import agenda_ics
+from matchmaker.locale import SOURCE
 
 router = APIRouter(
     prefix="/events/{event_id}/participants/{participant_id}",
@@ -68,7 +70,7 @@ async def _load(view: AgendaView, session: Transaction) -> service.PersonalAgend
 
 
 @router.get("/agenda")
-async def read_agenda(view: VisibleAgenda, session: Transaction) -> Agenda:
+async def read_agenda(view: VisibleAgenda, session: Transaction, language: ReaderLanguage) -> Agenda:
     """The meetings of a participant: one's own once they are published, for organisers anybody's."""
     agenda, schedule = await _load(view, session), view.schedule
     return Agenda(
@@ -83,7 +85,7 @@ async def read_agenda(view: VisibleAgenda, session: Transaction) -> Agenda:
                 ends=meeting.ends,
                 place=AgendaPlace(name=meeting.place.name, kind=meeting.place.kind),
                 partners=[_brief(partner) for partner in meeting.partners],
-                reason=dict(meeting.reason) or None,
+                reason=meeting.reason.get(language) or meeting.reason.get(SOURCE),
             )
             for meeting in agenda.meetings
         ],

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from api.core.schemas import Model, Texts
+from api.core.schemas import Model
 from api.participants.schemas import ParticipantBrief
 from matchmaker.event import PlaceKind
 
@@ -15,14 +15,14 @@ class AgendaPlace(Model):
 
 
 class AgendaEntry(Model):
-    """A meeting, as one of its people sees it. `reason` says by language why the two should meet, where known."""
+    """A meeting, as one of its people sees it. `reason` says why the two should meet, where known."""
 
     meeting_id: int
     starts: datetime
     ends: datetime
     place: AgendaPlace
     partners: list[ParticipantBrief]
-    reason: Texts | None
+    reason: str | None
 
 
 class Agenda(Model):

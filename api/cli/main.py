@@ -4,13 +4,13 @@ Everything heavy is imported inside the commands, so that `matchmaker --help` an
 """
 
 import os
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from api.cli import service, terminal
+from matchmaker.locale import LANGUAGES, SOURCE
 
 if TYPE_CHECKING:
     from matchmaker.event import Event
@@ -44,12 +44,10 @@ def _main(
     pass
 
 
-class Language(StrEnum):
-    """The languages of texts and documents."""
-
-    EN = "en"
-    FR = "fr"
-    NL = "nl"
+if TYPE_CHECKING:
+    Language = str
+else:
+    Language = Literal[LANGUAGES]
 
 
 _Workbook = Annotated[
@@ -93,7 +91,7 @@ def schedule(
             min=0, help="Another seed searches another way. Two runs of one seed may differ: the clock takes part."
         ),
     ] = 0,
-    language: _Language = Language.EN,
+    language: _Language = SOURCE,
     embedder: _Embedder = "",
     force: _Force = False,
 ) -> None:
@@ -144,7 +142,7 @@ def rank(
         Path, typer.Option(metavar="FILE", dir_okay=False, show_default=False, help="The .xlsx or .csv file to write.")
     ],
     top: Annotated[int, typer.Option(min=1, max=50, help="Matches for each person.")] = 10,
-    language: _Language = Language.EN,
+    language: _Language = SOURCE,
     embedder: _Embedder = "",
     force: _Force = False,
 ) -> None:
@@ -173,7 +171,7 @@ def propose(
     ],
     minimum: Annotated[int, typer.Option(min=0, help="Meetings to reach for each person.")] = 3,
     maximum: Annotated[int, typer.Option(min=1, help="Meetings for each person at most.")] = 8,
-    language: _Language = Language.EN,
+    language: _Language = SOURCE,
     embedder: _Embedder = "",
     force: _Force = False,
 ) -> None:
@@ -195,7 +193,7 @@ def propose(
 
 
 @app.command()
-def template(file: _Target, language: _Language = Language.EN, force: _Force = False) -> None:
+def template(file: _Target, language: _Language = SOURCE, force: _Force = False) -> None:
     """Write a workbook to fill in, with an example and notes."""
     _free(file, force)
     from matchmaker.documents.template import template as render
@@ -204,7 +202,7 @@ def template(file: _Target, language: _Language = Language.EN, force: _Force = F
 
 
 @app.command()
-def sample(file: _Target, language: _Language = Language.EN, force: _Force = False) -> None:
+def sample(file: _Target, language: _Language = SOURCE, force: _Force = False) -> None:
     """Write the workbook of the sample event, BioWin Day: 400 attendees of the health field."""
     _free(file, force)
     from matchmaker.documents.event_workbook import workbook_of

@@ -17,6 +17,7 @@ from api.schedules import explanations
 from matchmaker.agenda import agendas_of
 from matchmaker.documents import Edition, agenda_ics, agendas_pdf, schedule_workbook
 from matchmaker.event import Event, Request
+from matchmaker.locale import in_every_language
 from matchmaker.matching.agenda_reason import LIKELY, why
 from matchmaker.matching.proposals import Proposals, propose
 from matchmaker.matching.rules import Rules, never_pairs
@@ -107,20 +108,25 @@ def write(
     the files.
     """
     event, schedule = plan.event, plan.result.schedule
-    reasons = _why_not_placed(plan)
-    unplaced = [i for i in reasons if i not in plan.index.excluded]
+    reasons_by_candidate = explanations.reasons(plan.problem, schedule, _same)
+    event_names, unplaced = explanations.names_in(event, plan.problem), list(reasons_by_candidate)
     edition = Edition(version=1, at=datetime.now(UTC))
     agendas = agendas_of(event, schedule, _why_they_meet(plan))
     names = list(_file_names([agenda.person.name for agenda in agendas]))
     steps = len(unplaced) + len(agendas) + 3
-    fixes: dict[int, Mapping[str, str]] = {}
     for step in range(0, len(unplaced), _AT_ONCE):
         progress(step, steps)
-        batch = explanations.fixes(
-            plan.problem, schedule, explanations.called_in(event), unplaced[step : step + _AT_ONCE]
-        )
-        fixes.update({i: fix for i, fix in batch.items() if fix})
+        batch = unplaced[step : step + _AT_ONCE]
+        for i, fix in explanations.fixes(plan.problem, schedule, batch, _same).items():
+            reasons_by_candidate[i]["fix"] = fix
     progress(len(unplaced), steps)
+    reasons_by_candidate |= dict.fromkeys(plan.index.excluded, explanations.NEVER)
+    reasons = {i: explanations.text_of(stored, language, event_names) for i, stored in reasons_by_candidate.items()}
+    fixes = {
+        i: text
+        for i, stored in reasons_by_candidate.items()
+        if (text := explanations.fix_text_of(stored, language, event_names)) is not None
+    }
     (folder / "schedule.xlsx").write_bytes(
         schedule_workbook(event, plan.problem, schedule, plan.report, edition, reasons, language, fixes)
     )
@@ -165,12 +171,9 @@ def all_or_nothing(folder: Path) -> Iterator[Path]:
             path.rename(folder / path.name)
 
 
-def _why_not_placed(plan: OfflineSchedule) -> Mapping[int, Mapping[str, str]]:
-    never = dict.fromkeys(plan.index.excluded, explanations.NEVER)
-    reasons_by_candidate = (
-        explanations.reasons(plan.problem, plan.result.schedule, explanations.called_in(plan.event)) | never
-    )
-    return {i: reason["text"] for i, reason in reasons_by_candidate.items()}
+def _same(slot: int) -> int:
+    """Offline, slots are known by their position."""
+    return slot
 
 
 def _why_they_meet(plan: OfflineSchedule) -> Mapping[int, Mapping[str, Mapping[str, str]]]:
@@ -196,7 +199,7 @@ def _likely_reason(reasons: Sequence[MatchReason]) -> Mapping[str, str] | None:
     for reason in reasons:
         if reason.kind in ("need_offer", "offer_need") and reason.strength >= LIKELY:
             quoted = replace(reason, need=_shortened(reason.need), offer=_shortened(reason.offer))
-            return {language: quoted.text(language) for language in ("en", "fr", "nl")}
+            return in_every_language(quoted.text)
     return None
 
 

@@ -16,6 +16,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from matchmaker.locale import Message, catalogue
+
 if TYPE_CHECKING:
     from matchmaker.intake import IntakeError
     from matchmaker.matching.evaluation import Evaluation
@@ -42,22 +44,30 @@ def fail(message: str) -> NoReturn:
 
 def show_errors(file: str, errors: Sequence["IntakeError"], language: str) -> None:
     """Every error of a workbook, as a table."""
-    count, *headings = _ERRORS[language]
+    translated = catalogue(language)
+    count = translated.ngettext(
+        "{file}: {n} error; nothing was done.",
+        "{file}: {n} errors; nothing was done.",
+        len(errors),
+        file=file,
+    )
     # Without a terminal there is no width to keep to: what goes to a log should not be broken up.
     console = _errors if _errors.is_terminal else Console(stderr=True, width=200)
-    console.print(Text(count.format(file=file, n=len(errors)), style="red"))
-    table = Table(*headings)
+    console.print(Text(count, style="red"))
+    table = Table(*(heading.text(language) for heading in _HEADINGS))
     for error in errors:
         row = "" if error.row is None else str(error.row)
         table.add_row(*(Text(cell) for cell in (error.sheet, row, error.column, error.value, error.expected)))
     console.print(table)
 
 
-_ERRORS = {
-    "en": ("{file}: nothing was done. Errors: {n}", "Sheet", "Row", "Column", "Value", "Expected"),
-    "fr": ("{file} : rien n’a été fait. Erreurs : {n}", "Feuille", "Ligne", "Colonne", "Valeur", "Attendu"),
-    "nl": ("{file}: er is niets gedaan. Fouten: {n}", "Blad", "Rij", "Kolom", "Waarde", "Verwacht"),
-}
+_HEADINGS = (
+    Message("errors", "Sheet"),
+    Message("errors", "Row"),
+    Message("errors", "Column"),
+    Message("errors", "Value"),
+    Message("errors", "Expected"),
+)
 
 
 def show_evaluations(measured: Sequence["Evaluation"], as_json: bool) -> None:

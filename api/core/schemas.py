@@ -1,14 +1,18 @@
 """What several areas share: pages of lists, languages, colours, problems."""
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from fastapi import Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
+from matchmaker.locale import LANGUAGES
 from matchmaker.text import LINE_PATTERN, NAME_LENGTH, PROSE_LENGTH, PROSE_PATTERN, is_visible
 
 Number = Annotated[int, Field(ge=1, lt=2**53, description="The number of a row.")]
-Language = Literal["en", "fr", "nl"]
+if TYPE_CHECKING:
+    Language = str
+else:
+    Language = Literal[LANGUAGES]
 Texts = Annotated[dict[str, str], Field(examples=[{"en": "Drug delivery", "fr": "Administration", "nl": "Toediening"}])]
 
 

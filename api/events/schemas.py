@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 from api.core.schemas import Language, Model, Name, Page, Texts
 from api.models import TeamRole
 from matchmaker.event import PlaceKind
+from matchmaker.locale import LANGUAGES
 
 
 class Theme(Model):
@@ -54,7 +55,7 @@ class EventPatch(Model):
 
     name: Name | None = None
     colour: Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", to_lower=True)] | None = None
-    languages: list[Language] | None = Field(None, min_length=1, max_length=3)
+    languages: list[Language] | None = Field(None, min_length=1, max_length=len(LANGUAGES))
 
 
 class OrganisationBrief(Model):

@@ -17,6 +17,7 @@ from api.imports.rows import PersonRows, load_people, renumber_slots, write_peop
 from api.imports.state import EventState
 from api.models import EventSession, MeetingRequest, Organisation, Participant, Place, Slot, User
 from matchmaker.event import Event, RequestStatus
+from matchmaker.locale import LANGUAGES, SOURCE
 
 Undo = dict[str, Any]
 
@@ -149,7 +150,7 @@ def _add_people(
         {
             "email": email,
             "name": names[email],
-            "language": fields["language"] if fields["language"] in ("en", "fr", "nl") else "en",
+            "language": fields["language"] if fields["language"] in LANGUAGES else SOURCE,
         }
         for email, fields in sorted(plan.new_people.items())  # sorted: two imports wait for each other in one order
     ]

@@ -17,6 +17,7 @@ from api.matching.schemas import MatchingRules
 from api.schedules import snapshot
 from api.settings import Settings
 from matchmaker.event import Event, Preference, TextRole
+from matchmaker.locale import in_every_language
 from matchmaker.matching.embedding import Embedder, EmbeddingError, Vectors, embedder_named
 from matchmaker.matching.learning import Learned, learn
 from matchmaker.matching.match import Match, MatchReason
@@ -24,8 +25,6 @@ from matchmaker.matching.outcomes import Seen, outcomes_of, seen_in
 from matchmaker.matching.popularity import Exposure
 from matchmaker.matching.rules import EmailPair
 from matchmaker.matching.score import Ranking, Rules, rank
-
-LANGUAGES = ("en", "fr", "nl")
 
 
 @dataclass(frozen=True)
@@ -167,14 +166,14 @@ def _seen(session: Session, plan: snapshot.EventSnapshot, ranking: Ranking) -> S
 
 
 def figures_of(plan: snapshot.EventSnapshot, ranked: Ranked) -> dict[str, Any]:
-    """What the organiser is told of a ranking, as `api.matching.schemas.RankingFigures` with numbers for people."""
+    """What rows keep of a ranking: `api.matching.schemas.RankingFigures` without sentences, people by id."""
     number = {person.email: i for person, i in zip(plan.event.people, plan.people, strict=True)}
     ranking, learned = ranked.ranking, ranked.learned
     return {
         "people": len(plan.people),
         "exposure": _exposure(ranking.exposure),
         "exposure_undamped": _exposure(ranking.undamped),
-        "notices": [{"kind": notice.kind, "text": _texts(notice.text)} for notice in ranking.notices],
+        "notices": [{"kind": notice.kind, "detail": notice.detail} for notice in ranking.notices],
         "insufficient_text": [number[email] for email in ranking.silent],
         "pairs_met_before": ranked.met_before,
         "learning": None
@@ -185,17 +184,12 @@ def figures_of(plan: snapshot.EventSnapshot, ranked: Ranked) -> dict[str, Any]:
             "positive": learned.good,
             "auc": None if isnan(learned.auc) else learned.auc,
             "baseline_auc": None if isnan(learned.plain_auc) else learned.plain_auc,
-            "text": _texts(learned.text),
         },
     }
 
 
 def _exposure(exposure: Exposure) -> dict[str, float]:
     return {"gini": exposure.gini, "never_shown": exposure.never_shown, "mean_score": exposure.value}
-
-
-def _texts(text: Callable[[str], str]) -> dict[str, str]:
-    return {language: text(language) for language in LANGUAGES}
 
 
 def store(session: Session, event: Event, numbers: Sequence[int], ranking: Ranking) -> None:
@@ -229,5 +223,5 @@ def _reason(reason: MatchReason, themes: Mapping[str, Mapping[str, str]]) -> dic
         "offer_language": reason.offer_language,
         "strength": round(100 * reason.strength),
         "themes": list(reason.themes),
-        "text": {language: reason.text(language, themes) for language in LANGUAGES},
+        "text": in_every_language(lambda language: reason.text(language, themes)),
     }

@@ -1,5 +1,7 @@
 """The organiser's side of matching: the rules, and the figures of the ranking in use."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +15,10 @@ from api.jobs import enqueue, ranking_state
 from api.matching.schemas import Matching, MatchingPatch, MatchingRules, RankingFigures
 from api.matching.service import require_known_types
 from api.participants.schemas import ParticipantBrief
+from api.web.language import ReaderLanguage
 from api.web.permissions import EventOrganiser, Member
+from matchmaker.matching.learning import verdict_text
+from matchmaker.matching.match import Notice as MatchNotice
 
 router = APIRouter(
     prefix="/events/{event_id}/matching", tags=["matching"], responses=documented(NotSignedIn, Forbidden, NotFound)
@@ -21,13 +26,15 @@ router = APIRouter(
 
 
 @router.get("")
-async def read_matching(member: EventOrganiser, session: Transaction) -> Matching:
+async def read_matching(member: EventOrganiser, session: Transaction, language: ReaderLanguage) -> Matching:
     """The rules of matching, and what the ranking in use comes to."""
-    return await _matching(session, member)
+    return await _matching(session, member, language)
 
 
 @router.patch("", responses=documented(Invalid))
-async def update_matching(patch: MatchingPatch, member: EventOrganiser, session: Transaction) -> Matching:
+async def update_matching(
+    patch: MatchingPatch, member: EventOrganiser, session: Transaction, language: ReaderLanguage
+) -> Matching:
     """Change rules of matching. A new ranking takes the place of the one in use once it is made."""
     await session.refresh(member.event, ["matching"], with_for_update={"key_share": True})
     rules = MatchingRules.model_validate(member.event.matching)
@@ -39,18 +46,18 @@ async def update_matching(patch: MatchingPatch, member: EventOrganiser, session:
         member.event.matching = changed.model_dump()
         record_action(session, member, "rules of matching changed")
         await enqueue(session, "rank_event", event_id=member.event.id)
-    return await _matching(session, member)
+    return await _matching(session, member, language)
 
 
 @router.post("/ranking", status_code=202)
-async def rank_again(member: EventOrganiser, session: Transaction) -> Matching:
+async def rank_again(member: EventOrganiser, session: Transaction, language: ReaderLanguage) -> Matching:
     """Have a new ranking made, because what stood in the way of the last one is mended."""
     await enqueue(session, "rank_event", event_id=member.event.id)
     record_action(session, member, "ranking asked for")
-    return await _matching(session, member)
+    return await _matching(session, member, language)
 
 
-async def _matching(session: AsyncSession, member: Member) -> Matching:
+async def _matching(session: AsyncSession, member: Member, language: str) -> Matching:
     event = models.Event
     figures, ranked_at = (
         await session.execute(sa.select(event.ranking, event.ranked_at).where(event.id == member.event.id))
@@ -63,9 +70,31 @@ async def _matching(session: AsyncSession, member: Member) -> Matching:
             .order_by(models.Participant.last_name, models.Participant.first_name)
         )
         insufficient_text = [ParticipantBrief.model_validate(person) for person in people]
-        figures = figures | {"ranked_at": ranked_at, "insufficient_text": insufficient_text}
+        figures = figures | {
+            "ranked_at": ranked_at,
+            "insufficient_text": insufficient_text,
+            "notices": [
+                {"kind": notice["kind"], "text": MatchNotice(**notice).text(language)} for notice in figures["notices"]
+            ],
+            "learning": _learning(figures["learning"], language),
+        }
     return Matching(
         rules=MatchingRules.model_validate(member.event.matching),
         ranking=None if figures is None else RankingFigures.model_validate(figures),
         state=await ranking_state(session, member.event.id),
     )
+
+
+def _learning(figures: dict[str, Any] | None, language: str) -> dict[str, Any] | None:
+    """What was learned, with its sentence."""
+    if figures is None:
+        return None
+    text = verdict_text(
+        language,
+        figures["outcomes"],
+        figures["positive"],
+        figures["auc"],
+        figures["baseline_auc"],
+        used=figures["applied"],
+    )
+    return figures | {"text": text}

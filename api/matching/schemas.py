@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.core.schemas import Line, Model, Texts
+from api.core.schemas import Line, Model
 from api.participants.schemas import ParticipantBrief
 
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -57,21 +57,24 @@ class Exposure(Model):
 
 
 class Notice(Model):
-    """What an organiser must know of how the ranking was made."""
+    """What an organiser must know of how the ranking was made; `text` is in the reader's language."""
 
     kind: str = Field(examples=["fallback", "keyword_mode"])
-    text: Texts
+    text: str
 
 
 class LearningReport(Model):
-    """What answers taught. `auc`: how often a good pair comes before a bad one; null where too little is known."""
+    """What answers taught; `text` tells it in the reader's language.
+
+    `auc`: how often a good pair comes before a bad one; null where too little is known.
+    """
 
     applied: bool
     outcomes: int
     positive: int
     auc: float | None
     baseline_auc: float | None
-    text: Texts
+    text: str
 
 
 class RankingFigures(Model):

@@ -1,4 +1,4 @@
-"""Mail: texts by language, and the way out."""
+"""Mail: what it says, and the way out."""
 
 import smtplib
 import ssl
@@ -9,6 +9,7 @@ import structlog
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from api.settings import Settings
+from matchmaker.locale import catalogue
 
 SECONDS = 20
 texts = Environment(loader=PackageLoader("api.messages", "templates"), undefined=StrictUndefined, autoescape=False)  # noqa: S701 - plain text
@@ -16,8 +17,13 @@ log = structlog.get_logger("mail")
 
 
 def compose(template: str, language: str, *, sender: str, to: str, **values: object) -> EmailMessage:
-    """The message of `api/messages/templates/<template>.<language>.txt`, whose first line is the subject."""
-    subject, _, body = texts.get_template(f"{template}.{language}.txt").render(values).partition("\n")
+    """The message of `api/messages/templates/<template>.txt` in a language; its first line is the subject."""
+    translated = catalogue(language)
+    subject, _, body = (
+        texts.get_template(f"{template}.txt")
+        .render(values, gettext=translated.gettext, ngettext=translated.ngettext)
+        .partition("\n")
+    )
     message = EmailMessage()
     message["Subject"] = subject
     message["From"] = sender
@@ -26,7 +32,7 @@ def compose(template: str, language: str, *, sender: str, to: str, **values: obj
     message["Message-ID"] = make_msgid(domain="matchmaker.invalid")
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body.lstrip())  # removes every Content- header that is there before
-    message["Content-Language"] = language
+    message["Content-Language"] = translated.language
     return message
 
 

@@ -109,7 +109,7 @@ class MeetingAttendee(Base):
 
 
 class Unplaced(Base):
-    """A request that a schedule leaves out, and why (`code` and, by language, `text`)."""
+    """A request that a schedule leaves out, and why (`api.schedules.explanations`: a code and its values)."""
 
     __tablename__ = "unplaced"
 

@@ -20,8 +20,6 @@ from matchmaker.matching.proposals import propose
 from matchmaker.matching.rules import EmailPair
 from matchmaker.scheduling.candidates import problem_of
 
-LANGUAGES = rankings.LANGUAGES
-
 
 def run(url: str, proposals_id: int, stop: Stop) -> bool:
     """Find the meetings of a set of proposals, which is then ready; False if it had to stop before."""
@@ -63,7 +61,7 @@ def _found(engine: sa.Engine, event_id: int, wanted: ProposalsIn, stop: Stop) ->
     pairs = [(request.sender, request.recipient) for request in found.requests]
     number = {person.email: i for person, i in zip(event.people, plan.people, strict=True)}
     agreed, proposed = _agreed(event), Counter(email for pair in pairs for email in pair)
-    short = {each.email: {language: each.text(language) for language in LANGUAGES} for each in found.short}
+    short = {each.email: {"got": each.got, "wanted": each.wanted, "possible": each.possible} for each in found.short}
     known = {frozenset(pair) for pair in before}
     return {
         "people": [

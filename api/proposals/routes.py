@@ -34,7 +34,9 @@ from api.proposals.schemas import (
     ProposedMeeting,
     ProposedPerson,
 )
+from api.web.language import ReaderLanguage
 from api.web.permissions import EventOrganiser, Id, Member, SignedIn, membership_or_none, organising
+from matchmaker.matching.shortfall import Shortfall
 
 router = APIRouter(tags=["proposals"], responses=documented(NotSignedIn, Forbidden, NotFound))
 
@@ -77,7 +79,9 @@ async def create_proposals(wanted: ProposalsIn, member: EventOrganiser, session:
 
 
 @router.get("/proposals/{proposals_id}")
-async def read_proposals(proposals: OrganisedProposals, session: Transaction) -> ProposalsPreview:
+async def read_proposals(
+    proposals: OrganisedProposals, session: Transaction, language: ReaderLanguage
+) -> ProposalsPreview:
     """A set of proposals: every meeting, and what it comes to for everybody."""
     row = proposals.row
     await session.refresh(row, ["result", "state"])
@@ -98,7 +102,7 @@ async def read_proposals(proposals: OrganisedProposals, session: Transaction) ->
                 participant=people[each["id"]],
                 agreed=each["agreed"],
                 proposed=each["proposed"],
-                shortfall=each["shortfall"],
+                shortfall=each["shortfall"] and Shortfall(email="", **each["shortfall"]).text(language),
             )
             for each in result["people"]
             if each["id"] in people

@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from api.core.schemas import Model, Page, Texts
+from api.core.schemas import Model, Page
 from api.matching.schemas import Percent, TypePair
 from api.models import ProposalsState
 from api.participants.schemas import ParticipantBrief
@@ -51,12 +51,14 @@ class ProposalsPage(Page):
 
 
 class ProposedPerson(Model):
-    """What the proposals come to for somebody: meetings agreed before, and proposed. `shortfall`: why too few."""
+    """What the proposals come to for somebody: meetings agreed before, and proposed. `shortfall`: why too
+    few, in the reader's language (null: enough).
+    """
 
     participant: ParticipantBrief
     agreed: int
     proposed: int
-    shortfall: Texts | None
+    shortfall: str | None
 
 
 class ProposedMeeting(Model):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session, undefer
 from api import models
 from api.core.database import psycopg_url
 from api.models.schedules import ScheduleState
-from api.schedules import snapshot, store
+from api.schedules import explanations, snapshot, store
 from matchmaker.documents.edition import Edition
 from matchmaker.documents.schedule_workbook import schedule_workbook
 from matchmaker.event import Event
@@ -25,17 +26,7 @@ def print_schedule(url: str, schedule_id: int, language: str) -> bytes:
     """The workbook of a schedule."""
     with _session(url) as session:
         printed = _load(session, schedule_id)
-    figures = report(printed.event, printed.problem, printed.schedule, printed.bound)
-    return schedule_workbook(
-        printed.event,
-        printed.problem,
-        printed.schedule,
-        figures,
-        printed.edition,
-        printed.not_placed,
-        language,
-        printed.fixes,
-    )
+    return printed.workbook(language)
 
 
 def outdated(url: str, schedule_id: int) -> Sequence[Violation]:
@@ -52,9 +43,22 @@ class PrintedSchedule:
     problem: Problem
     schedule: Schedule
     edition: Edition
-    not_placed: Mapping[int, Texts]
-    fixes: Mapping[int, Texts]
+    unplaced: Mapping[int, Mapping[str, Any]]
+    names: explanations.EventNames
     bound: int | None
+
+    def workbook(self, language: str) -> bytes:
+        """The schedule as a workbook, its sentences in `language`."""
+        figures = report(self.event, self.problem, self.schedule, self.bound)
+        reasons = {i: explanations.text_of(stored, language, self.names) for i, stored in self.unplaced.items()}
+        fixes = {
+            i: text
+            for i, stored in self.unplaced.items()
+            if (text := explanations.fix_text_of(stored, language, self.names)) is not None
+        }
+        return schedule_workbook(
+            self.event, self.problem, self.schedule, figures, self.edition, reasons, language, fixes
+        )
 
 
 def _session(url: str) -> Session:
@@ -80,7 +84,7 @@ def _load(session: Session, schedule_id: int) -> PrintedSchedule:
             at=row.published_at or row.finished_at or row.created_at,
             draft=row.state is ScheduleState.DRAFT,
         ),
-        not_placed={position[i]: reason["text"] for i, reason in unplaced},
-        fixes={position[i]: reason["fix"] for i, reason in unplaced if reason.get("fix")},
+        unplaced={position[i]: reason for i, reason in unplaced},
+        names=store.names_of(session, session.get_one(models.Event, row.event_id), [reason for _, reason in unplaced]),
         bound=next((goal["bound"] for goal in row.goals if goal["goal"] == "value"), None),
     )

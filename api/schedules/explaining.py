@@ -29,11 +29,12 @@ def run(url: str, schedule_id: int, stop: Stop) -> bool:
             return True
         problem = problem_from_json(row.problem)
         schedule = store.schedule_of(session, schedule_id, problem)
-        called, ids = store.called(session, row.event_id, problem), list(open_)
+        slots, ids = problem.slot_ids, list(open_)
         for start in range(0, len(ids), _AT_ONCE):
             if stop():
                 return False
-            for i, fix in explanations.fixes(problem, schedule, called, ids[start : start + _AT_ONCE]).items():
+            some = explanations.fixes(problem, schedule, ids[start : start + _AT_ONCE], slots.__getitem__)
+            for i, fix in some.items():
                 open_[i].reason = open_[i].reason | {"fix": fix}
             session.commit()
     return True

@@ -18,10 +18,12 @@ from api.events.service import slot_of
 from api.jobs import documents_state, enqueue
 from api.models import DocumentKind
 from api.participants.schemas import ParticipantBrief
+from api.schedules import explanations, store
 from api.schedules.access import OrganiserOfMadeSchedule, ScheduleAccess
 from api.schedules.documents import print_schedule
 from api.schedules.schemas import Documents, Grid, GridMeeting, GridPlace, UnplacedReason, UnplacedRequest
 from api.web.downloads import NOT_MODIFIED, PDF, XLSX, download, not_modified
+from api.web.language import ReaderLanguage
 from api.web.permissions import AppSettings
 
 router = APIRouter(
@@ -30,7 +32,7 @@ router = APIRouter(
 
 
 @router.get("/grid")
-async def read_grid(schedule: OrganiserOfMadeSchedule, session: Transaction) -> Grid:
+async def read_grid(schedule: OrganiserOfMadeSchedule, session: Transaction, language: ReaderLanguage) -> Grid:
     """The meetings by slot and place, and the requests that have none."""
     row, event = schedule.row, schedule.member.event
     zone = ZoneInfo(event.time_zone)
@@ -53,7 +55,7 @@ async def read_grid(schedule: OrganiserOfMadeSchedule, session: Transaction) -> 
         )
         .order_by(models.Meeting.id)
     )
-    unplaced = await session.scalars(
+    rows = await session.scalars(
         sa.select(models.Unplaced)
         .where(models.Unplaced.schedule_id == row.id)
         .options(
@@ -64,6 +66,8 @@ async def read_grid(schedule: OrganiserOfMadeSchedule, session: Transaction) -> 
         )
         .order_by(models.Unplaced.request_id)
     )
+    unplaced = rows.all()
+    names = await session.run_sync(store.names_of, event, [left.reason for left in unplaced])
     score = await _scores(session, row.id)
     return Grid(
         slots=[slot_of(slot, zone) for slot in slots],
@@ -85,7 +89,11 @@ async def read_grid(schedule: OrganiserOfMadeSchedule, session: Transaction) -> 
                     ParticipantBrief.model_validate(left.request.sender),
                     ParticipantBrief.model_validate(left.request.recipient),
                 ],
-                reason=UnplacedReason.model_validate(left.reason),
+                reason=UnplacedReason(
+                    code=left.reason["code"],
+                    text=explanations.text_of(left.reason, language, names),
+                    fix=explanations.fix_text_of(left.reason, language, names),
+                ),
             )
             for left in unplaced
         ],

@@ -36,6 +36,7 @@ from api.schedules.schemas import (
     Schedules,
 )
 from api.schedules.service import count_impossible_meetings, lock_meetings, schedule_of, start_schedule
+from api.web.language import ReaderLanguage
 from api.web.permissions import (
     AppSettings,
     EventOrganiser,
@@ -48,7 +49,9 @@ router = APIRouter(tags=["schedules"], responses=documented(NotSignedIn, Forbidd
 
 
 @router.get("/events/{event_id}/schedules")
-async def list_schedules(member: EventOrganiser, session: Transaction, page: Paginated) -> Schedules:
+async def list_schedules(
+    member: EventOrganiser, session: Transaction, page: Paginated, language: ReaderLanguage
+) -> Schedules:
     """The schedules of an event, the newest first."""
     mine = models.Schedule.event_id == member.event.id
     query = sa.select(models.Schedule).where(mine).order_by(models.Schedule.version.desc())
@@ -56,7 +59,7 @@ async def list_schedules(member: EventOrganiser, session: Transaction, page: Pag
     impossible = await count_impossible_meetings(session, rows)
     total = await session.scalar(sa.select(sa.func.count()).where(mine).select_from(models.Schedule))
     return Schedules(
-        items=[schedule_of(row, impossible.get(row.id)) for row in rows],
+        items=[schedule_of(row, language, impossible.get(row.id)) for row in rows],
         total=total or 0,
         limit=page.limit,
         offset=page.offset,
@@ -64,27 +67,31 @@ async def list_schedules(member: EventOrganiser, session: Transaction, page: Pag
 
 
 @router.post("/events/{event_id}/schedules", status_code=202, responses=documented(ScheduleRunning))
-async def create_schedule(wanted: ScheduleIn, member: EventOrganiser, session: Transaction) -> Schedule:
+async def create_schedule(
+    wanted: ScheduleIn, member: EventOrganiser, session: Transaction, language: ReaderLanguage
+) -> Schedule:
     """Have a schedule made; watch its progress."""
     row = await start_schedule(session, member.event.id, wanted, member.user.id)
     record_action(session, member, "schedule started", row.id)
-    return schedule_of(row)
+    return schedule_of(row, language)
 
 
 @router.get("/schedules/{schedule_id}")
-async def read_schedule(schedule: OrganiserOfSchedule, session: Transaction) -> Schedule:
+async def read_schedule(schedule: OrganiserOfSchedule, session: Transaction, language: ReaderLanguage) -> Schedule:
     """One schedule."""
     impossible = await count_impossible_meetings(session, [schedule.row])
-    return schedule_of(schedule.row, impossible.get(schedule.row.id))
+    return schedule_of(schedule.row, language, impossible.get(schedule.row.id))
 
 
 @router.get("/schedules/{schedule_id}/progress", response_class=EventSourceResponse)
-async def watch_schedule(schedule: OrganiserOfSchedule, sessions: SessionFactory) -> AsyncIterator[ServerSentEvent]:
+async def watch_schedule(
+    schedule: OrganiserOfSchedule, sessions: SessionFactory, language: ReaderLanguage
+) -> AsyncIterator[ServerSentEvent]:
     """The schedule while it is made, twice a second, as events `progress`; the last event, `done`, ends it."""
     while True:
         async with sessions.begin() as session:
             row = await session.get_one(models.Schedule, schedule.row.id)
-        made = schedule_of(row)
+        made = schedule_of(row, language)
         if row.state not in OPEN:
             yield ServerSentEvent(event="done", data=made)
             return
@@ -93,7 +100,7 @@ async def watch_schedule(schedule: OrganiserOfSchedule, sessions: SessionFactory
 
 
 @router.post("/schedules/{schedule_id}/cancel", responses=documented(NotRunning))
-async def cancel_schedule(schedule: OrganiserOfSchedule, session: Transaction) -> Schedule:
+async def cancel_schedule(schedule: OrganiserOfSchedule, session: Transaction, language: ReaderLanguage) -> Schedule:
     """Stop making a schedule. The best found so far becomes a draft, within two seconds; watch its progress."""
     row = schedule.row
     await session.refresh(row, with_for_update={"key_share": True})
@@ -106,11 +113,13 @@ async def cancel_schedule(schedule: OrganiserOfSchedule, session: Transaction) -
         if row.job_id is not None:
             await cancel(session, row.job_id)
         record_action(session, schedule.member, "schedule cancelled", row.id)
-    return schedule_of(row)
+    return schedule_of(row, language)
 
 
 @router.post("/schedules/{schedule_id}/publish", responses=documented(NotADraft, ScheduleOutdated, Busy))
-async def publish_schedule(schedule: OrganiserOfSchedule, session: Transaction, settings: AppSettings) -> Schedule:
+async def publish_schedule(
+    schedule: OrganiserOfSchedule, session: Transaction, settings: AppSettings, language: ReaderLanguage
+) -> Schedule:
     """Show everybody their part of a draft, in the place of what was published before.
 
     A draft that no longer fits the event, because somebody is no longer free, say, is refused.
@@ -120,7 +129,7 @@ async def publish_schedule(schedule: OrganiserOfSchedule, session: Transaction, 
     await session.execute(sa.select(models.Event.id).where(event).with_for_update(key_share=True))
     await session.refresh(row, with_for_update={"key_share": True})
     if row.state is ScheduleState.PUBLISHED:
-        return schedule_of(row)
+        return schedule_of(row, language)
     if row.state not in (ScheduleState.DRAFT, ScheduleState.SUPERSEDED):
         raise NotADraft("This schedule has no meetings to publish.")
     await lock_meetings(session, row.id)
@@ -145,4 +154,4 @@ async def publish_schedule(schedule: OrganiserOfSchedule, session: Transaction, 
     await session.execute(sa.delete(models.Document).where(models.Document.schedule_id.in_(superseded)))
     await enqueue(session, "make_documents", schedule_id=row.id)
     record_action(session, schedule.member, "schedule published", row.id)
-    return schedule_of(row)
+    return schedule_of(row, language)

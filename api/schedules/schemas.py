@@ -6,37 +6,27 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.core.schemas import Model, Page, Texts
+from api.core.schemas import Model, Page
 from api.events.schemas import Slot
 from api.models.schedules import ScheduleState
 from api.participants.schemas import ParticipantBrief
 from matchmaker.event import PlaceKind
+from matchmaker.locale import gettext_noop
 
 Goal = Literal["coverage", "value", "breaks", "idle", "moves", "stability"]
 DEFAULT_GOALS: tuple[Goal, ...] = ("coverage", "value", "breaks", "idle")
 
-ERRORS: Mapping[str, Mapping[str, str]] = {
-    "crashed": {
-        "en": "The scheduler stopped unexpectedly several times, perhaps for lack of memory.",
-        "fr": "Le planificateur s’est arrêté plusieurs fois de façon inattendue, peut-être faute de mémoire.",
-        "nl": "De planner is meermaals onverwacht gestopt, misschien door een gebrek aan geheugen.",
-    },
-    "illegal": {
-        "en": "The schedule found broke a rule of the event, so it was thrown away. Please report this.",
-        "fr": "Le programme trouvé enfreignait une règle de l’événement et a été rejeté. Merci de le signaler.",
-        "nl": "De gevonden planning schond een regel van het evenement en werd verworpen. Gelieve dit te melden.",
-    },
-    "infeasible": {
-        "en": "No schedule respects every fixed meeting.",
-        "fr": "Aucun programme ne respecte tous les rendez-vous fixés.",
-        "nl": "Geen enkele planning respecteert alle vastgelegde afspraken.",
-    },
-    "internal": {
-        "en": "Something went wrong while the schedule was made. The server’s log says where.",
-        "fr": "Une erreur s’est produite pendant la planification. Le journal du serveur indique où.",
-        "nl": "Er ging iets mis tijdens het plannen. Het logboek van de server vermeldt waar.",
-    },
+ERRORS: Mapping[str, str] = {
+    "crashed": gettext_noop("The scheduler stopped unexpectedly several times, perhaps for lack of memory."),
+    "illegal": gettext_noop(
+        "The schedule that was found broke a rule of the event and was discarded. Please report this."
+    ),
+    "infeasible": gettext_noop("No schedule can keep every locked meeting."),
+    "internal": gettext_noop(
+        "Something went wrong while the schedule was made. Your administrator finds the details in the server’s log."
+    ),
 }
+"""Why a schedule failed, by the code that its row keeps."""
 
 
 class ScheduleIn(Model):
@@ -87,7 +77,7 @@ class Measures(Model):
 
 
 class Schedule(Model):
-    """A version of the schedule. `error` is a key, `error_text` its sentence by language.
+    """A version of the schedule. `error` is a key, `error_text` its sentence in the reader's language.
 
     `impossible_meetings` counts the meetings of a draft or of the published version that the event as it is now no
     longer permits (null: not counted); such a draft cannot be published.
@@ -106,7 +96,7 @@ class Schedule(Model):
     goals: list[GoalReport]
     measures: Measures | None
     error: str | None
-    error_text: Texts | None
+    error_text: str | None
     impossible_meetings: int | None = None
 
 
@@ -144,11 +134,14 @@ class GridMeeting(Model):
 
 
 class UnplacedReason(Model):
-    """Why a request has no meeting, and what would make room for it (null: nothing known, or not yet)."""
+    """Why a request has no meeting, and what would make room for it (null: nothing known, or not yet).
+
+    `text` and `fix` are in the reader's language.
+    """
 
     code: str = Field(examples=["no_common_slot", "limit", "slots_full", "outbid"])
-    text: Texts
-    fix: Texts | None = None
+    text: str
+    fix: str | None = None
 
 
 class UnplacedRequest(Model):

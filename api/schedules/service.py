@@ -22,6 +22,7 @@ from api.schedules.schemas import (
     ScheduleProgress,
 )
 from matchmaker.event import Preference, RequestStatus
+from matchmaker.locale import catalogue
 
 
 async def start_schedule(
@@ -172,8 +173,8 @@ async def count_impossible_meetings(session: AsyncSession, rows: Sequence[models
     return dict.fromkeys(current, 0) | dict(counts.all())
 
 
-def schedule_of(row: models.Schedule, impossible_meetings: int | None = None) -> Schedule:
-    """The schedule of a row."""
+def schedule_of(row: models.Schedule, language: str, impossible_meetings: int | None = None) -> Schedule:
+    """The schedule of a row, for a reader of this language."""
     progress = dict(row.progress)
     seconds = float(progress["seconds"])
     if row.state is ScheduleState.RUNNING and row.started_at is not None:
@@ -199,6 +200,6 @@ def schedule_of(row: models.Schedule, impossible_meetings: int | None = None) ->
         goals=[GoalReport.model_validate(goal) for goal in row.goals],
         measures=Measures.model_validate(row.measures) if row.measures else None,
         error=row.error,
-        error_text=None if row.error is None else dict(ERRORS[row.error]),
+        error_text=None if row.error is None else catalogue(language).gettext(ERRORS[row.error]),
         impossible_meetings=impossible_meetings,
     )

@@ -3,7 +3,7 @@
 Stored problems and schedules know people, places, slots and requests by the id of their row.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, selectinload
 
 from api import models
 from api.schedules import explanations, snapshot
-from matchmaker.event import TimeSlot
 from matchmaker.scheduling.checks import Violation, measures, violations
 from matchmaker.scheduling.codec import problem_to_json
 from matchmaker.scheduling.domain import Meeting, Problem, Schedule
@@ -99,7 +98,7 @@ def store_meetings(session: Session, row: models.Schedule, problem: Problem, sch
                 for person in m.attendees
             ],
         )
-    if reasons := explanations.reasons(problem, schedule, called(session, row.event_id, problem)):
+    if reasons := explanations.reasons(problem, schedule, slots.__getitem__):
         session.execute(
             sa.insert(models.Unplaced),
             [{"schedule_id": row.id, "request_id": i, "reason": reason} for i, reason in reasons.items()],
@@ -107,25 +106,31 @@ def store_meetings(session: Session, row: models.Schedule, problem: Problem, sch
     row.measures = measures_of(session, row.event_id, problem, schedule)
 
 
-def called(session: Session, event_id: int, problem: Problem) -> explanations.DisplayNames:
-    """What the people, slots and places of a stored problem are called."""
-    zone = ZoneInfo(session.get_one(models.Event, event_id).time_zone)
-    person, place, slot = models.Participant, models.Place, models.Slot
-    people = {
-        i: f"{first} {last}"
-        for i, first, last in session.execute(
-            sa.select(person.id, person.first_name, person.last_name).where(person.event_id == event_id)
+def names_of(session: Session, event: models.Event, reasons: Iterable[Mapping[str, Any]]) -> explanations.EventNames:
+    """How the sentences of stored reasons name the people, slots, places and meetings of the event."""
+    request, person, place, slot = models.MeetingRequest, models.Participant, models.Place, models.Slot
+    requests, alone = set[int](), set[int]()
+    for stored in reasons:
+        requests |= explanations.mentioned_requests(stored)
+        alone |= explanations.mentioned_people(stored)
+    pairs = session.execute(
+        sa.select(request.id, request.sender_id, request.recipient_id).where(request.id.in_(requests))
+    ).all()
+    people = {i: (sender, recipient) for i, sender, recipient in pairs}
+    names = session.execute(
+        sa.select(person.id, person.first_name, person.last_name).where(
+            person.id.in_(alone.union(*people.values())), person.event_id == event.id
         )
-    }
-    places = dict(session.execute(sa.select(place.id, place.name).where(place.event_id == event_id)).all())
-    slots = {
-        i: TimeSlot(session="", starts=starts, ends=ends)
-        for i, starts, ends in session.execute(
-            sa.select(slot.id, slot.starts, slot.ends).where(slot.event_id == event_id)
-        )
-    }
-    times = explanations.times_of([slots[i] for i in problem.slot_ids], zone)
-    return explanations.DisplayNames(person=people.__getitem__, slot=times.__getitem__, place=places.__getitem__)
+    )
+    places = session.execute(sa.select(place.id, place.name).where(place.event_id == event.id)).all()
+    slots = session.execute(sa.select(slot.id, slot.starts).where(slot.event_id == event.id).order_by(slot.position))
+    zone = ZoneInfo(event.time_zone)
+    return explanations.EventNames(
+        person={i: f"{first} {last}" for i, first, last in names},
+        place=dict(places),
+        slots={i: starts.astimezone(zone) for i, starts in slots},
+        people=people,
+    )
 
 
 def measures_of(session: Session, event_id: int, problem: Problem, schedule: Schedule) -> dict[str, Any]:

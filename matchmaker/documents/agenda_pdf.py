@@ -15,13 +15,12 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 import typst
-from babel import Locale
-from babel.dates import format_date, format_datetime
 from pypdf import PdfReader, PdfWriter
 
 from matchmaker.agenda import Agenda, Entry
-from matchmaker.documents.edition import LANGUAGES, Edition, locale_of, session_named, words_of
+from matchmaker.documents.edition import Edition, session_named, words_of
 from matchmaker.event import Event, PlaceKind, Profile
+from matchmaker.locale import Catalogue, catalogue
 
 Data = dict[str, object]
 # Some people write their offers as pages; an agenda has room for three lines.
@@ -29,7 +28,7 @@ LONGEST_REASON = 320
 
 
 def agenda_pdf(event: Event, agenda: Agenda, edition: Edition, language: str | None = None) -> bytes:
-    """The agenda of one person, in `language` or else their own (English where that is not one of the three)."""
+    """The agenda of one person, in `language` or else their own (English where it has no catalogue)."""
     return _pdf(event, [agenda], edition, language, agenda.person.name)
 
 
@@ -56,14 +55,14 @@ def joined(parts: Sequence[bytes]) -> bytes:
 
 
 def _pdf(event: Event, agendas: Sequence[Agenda], edition: Edition, language: str | None, title: str | None) -> bytes:
-    main = _language(language or (agendas[0].person.language if len(agendas) == 1 else event.languages[0]))
+    main = catalogue(language or (agendas[0].person.language if len(agendas) == 1 else event.languages[0])).language
     document: Data = {
         "title": f"{words_of(main)['agenda' if title else 'agendas']} – {title or event.name}",
         "event": event.name,
         "language": main,
         "colour": event.colour,
         "people": [
-            _person(event, agenda, edition, _language(language or agenda.person.language)) for agenda in agendas
+            _person(event, agenda, edition, catalogue(language or agenda.person.language)) for agenda in agendas
         ],
     }
     try:
@@ -97,37 +96,33 @@ def _layout() -> tuple[bytes, typst.Fonts]:
     return layout.read_bytes(), typst.Fonts(include_system_fonts=True, font_paths=[str(fonts)])
 
 
-def _language(language: str) -> str:
-    return language if language in LANGUAGES else "en"
-
-
-def _person(event: Event, agenda: Agenda, edition: Edition, language: str) -> Data:
-    words, locale = words_of(language), locale_of(language)
+def _person(event: Event, agenda: Agenda, edition: Edition, translated: Catalogue) -> Data:
+    language, words = translated.language, words_of(translated.language)
     person, n = agenda.person, len(agenda.entries)
-    zone = ZoneInfo(event.time_zone)
-    at = format_datetime(edition.at, "d MMMM y, HH:mm", tzinfo=zone, locale=locale)
+    at = translated.moment(edition.at.astimezone(ZoneInfo(event.time_zone)))
     return {
         "language": language,
         "name": person.name,
-        "about": _about(person, locale),
-        "count": words["none"] if n == 0 else words["one"] if n == 1 else words["many"].format(n=n),
+        "about": _about(person, translated),
+        "count": translated.ngettext("{n} meeting", "{n} meetings", n) if n else words["none"],
         "edition": words["draft" if edition.draft else "version"].format(version=edition.version, at=at),
         "zone": words["zone"].format(zone=event.time_zone),
         "words": {word: words[word] for word in ("agenda", "time", "place", "with", "free", "page", "of")},
         "sessions": [
             {
                 "name": session_named(session, language),
-                "date": format_date(day, "EEEE d MMMM y", locale=locale),
-                "rows": list(_rows(list(entries), words, language)),
+                "date": translated.weekday(day),
+                "rows": list(_rows(list(entries), translated)),
             }
             for (day, session), entries in groupby(agenda.entries, key=lambda e: (e.starts.date(), e.session))
         ],
     }
 
 
-def _rows(entries: Sequence[Entry], words: dict[str, str], language: str) -> Iterable[Data]:
+def _rows(entries: Sequence[Entry], translated: Catalogue) -> Iterable[Data]:
+    words = words_of(translated.language)
     for i, entry in enumerate(entries):
-        reason = entry.reasons.get(language)
+        reason = entry.reasons.get(translated.language)
         if i and entry.slot - entries[i - 1].slot > 1:
             yield {"kind": "free", "starts": _clock(entries[i - 1].ends), "ends": _clock(entry.starts)}
         yield {
@@ -136,13 +131,13 @@ def _rows(entries: Sequence[Entry], words: dict[str, str], language: str) -> Ite
             "ends": _clock(entry.ends),
             "place": entry.place.name,
             "detail": words["online"] if entry.place.kind is PlaceKind.VIRTUAL else entry.place.organisation,
-            "partners": [{"name": p.name, "about": _about(p, locale_of(language))} for p in entry.partners],
+            "partners": [{"name": p.name, "about": _about(p, translated)} for p in entry.partners],
             "reason": reason and shorten(reason, LONGEST_REASON, placeholder=" …"),
         }
 
 
-def _about(person: Profile, locale: Locale) -> list[str]:
-    country = locale.territories.get(person.country, person.country)
+def _about(person: Profile, translated: Catalogue) -> list[str]:
+    country = translated.locale.territories.get(person.country, person.country)
     return [part for part in (person.job_title, person.organisation, str(country)) if part]
 
 

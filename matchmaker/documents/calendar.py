@@ -11,6 +11,7 @@ from icalendar import Event as Appointment
 from matchmaker.agenda import Agenda, Entry
 from matchmaker.documents.edition import Edition, words_of
 from matchmaker.event import Event, PlaceKind, Profile
+from matchmaker.locale import catalogue
 
 
 def agenda_ics(
@@ -23,7 +24,7 @@ def agenda_ics(
     more is sent as cancelled, since a calendar keeps what is merely absent. `key` tells events apart that share a name
     (None: the name does).
     """
-    words = words_of(language or agenda.person.language)
+    language = catalogue(language or agenda.person.language).language
     calendar = Calendar()
     calendar.add("prodid", "-//Matchmaker//matchmaker//EN")
     calendar.add("version", "2.0")
@@ -36,7 +37,7 @@ def agenda_ics(
         years = [entry.starts.year for entry in everything]
         calendar.add_component(_time_zone(event.time_zone, min(years), max(years)))
     for i, entry in enumerate(everything):
-        appointment = _appointment(event, agenda.person, entry, edition, words, key or event.name)
+        appointment = _appointment(event, agenda.person, entry, edition, language, key or event.name)
         if i < len(agenda.entries):
             appointment.add("status", "TENTATIVE" if edition.draft else "CONFIRMED")
             appointment.add("transp", "OPAQUE")
@@ -48,14 +49,12 @@ def agenda_ics(
     return made
 
 
-def _appointment(
-    event: Event, person: Profile, entry: Entry, edition: Edition, words: dict[str, str], key: str
-) -> Appointment:
+def _appointment(event: Event, person: Profile, entry: Entry, edition: Edition, language: str, key: str) -> Appointment:
+    words = words_of(language)
     people = sorted([person.email, *(partner.email for partner in entry.partners)])
     uid = entry.uid or str(uuid5(NAMESPACE_URL, "|".join([key, *people])))
     online = f" ({words['online']})" if entry.place.kind is PlaceKind.VIRTUAL else ""
     names = ", ".join(f"{p.name} ({p.organisation})" for p in entry.partners)
-    language = next((x for x in ("en", "fr", "nl") if words_of(x) is words), "en")
     about = [" · ".join(part for part in (p.name, p.job_title, p.organisation) if part) for p in entry.partners]
     appointment = Appointment()
     appointment.add("uid", f"{uid}@matchmaker")

@@ -11,6 +11,7 @@ import xlsxwriter
 
 from matchmaker.event import Event, PlaceKind, Preference, Profile, RequestStatus
 from matchmaker.intake.layout import CHOICES, PARTICIPANTS, PLACES, SHEETS, Column, Sheet, TextKind
+from matchmaker.locale import LANGUAGES
 
 Value = str | int | datetime | None
 # The most characters that a cell of a workbook holds.
@@ -73,7 +74,7 @@ def _list_for(sheet: Sheet, column: Column, language: str) -> dict[str, object] 
         ("participants", "remote"): bool,
     }.get((sheet.field, column.field))
     if kind is not None:
-        return {"validate": "list", "source": [names[language][0] for names in CHOICES[kind].values()]}
+        return {"validate": "list", "source": [word.name(language) for word in CHOICES[kind].values()]}
     target = None
     if sheet is not PARTICIPANTS and column.field in ("email", "sender", "recipient"):
         target = PARTICIPANTS
@@ -96,10 +97,10 @@ def _rows_of(event: Event, language: str) -> dict[str, list[list[Value]]]:
         return local.isoformat(" ") if local.fold else local.replace(tzinfo=None)
 
     def choice(value: StrEnum) -> str:
-        return CHOICES[type(value)][value][language][0]
+        return CHOICES[type(value)][value].name(language)
 
     def yes(value: bool) -> str:
-        return CHOICES[bool]["yes"][language][0] if value else ""
+        return CHOICES[bool]["yes"].name(language) if value else ""
 
     return {
         "event": [[event.name, event.time_zone, ", ".join(event.languages), event.colour]],
@@ -137,7 +138,7 @@ def _rows_of(event: Event, language: str) -> dict[str, list[list[Value]]]:
         ],
         "slots": [[s.session, at(s.starts), at(s.ends), None] for s in event.slots],
         "places": [[p.name, choice(p.kind), p.capacity, p.organisation] for p in event.places],
-        "themes": [[code, *(labels.get(x) for x in ("en", "fr", "nl"))] for code, labels in event.themes.items()],
+        "themes": [[code, *(labels.get(x) for x in LANGUAGES)] for code, labels in event.themes.items()],
     }
 
 

@@ -7,18 +7,16 @@ from datetime import date, time
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
-from babel.dates import format_datetime
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from matchmaker.agenda import agendas_of
-from matchmaker.documents.edition import Edition, locale_of, session_named, words_of
+from matchmaker.documents.edition import Edition, session_named, words_of
 from matchmaker.event import Event, Profile
+from matchmaker.locale import catalogue
 from matchmaker.report import Report
 from matchmaker.scheduling.domain import Problem, Schedule
 
-Texts = Mapping[str, str]
-"""A sentence by language."""
 Value = str | int | date | time | None
 
 
@@ -28,14 +26,14 @@ def schedule_workbook(
     schedule: Schedule,
     report: Report,
     edition: Edition,
-    reasons: Mapping[int, Texts] | None = None,
+    reasons: Mapping[int, str] | None = None,
     language: str = "en",
-    fixes: Mapping[int, Texts] | None = None,
+    fixes: Mapping[int, str] | None = None,
 ) -> bytes:
     """A schedule of the problem that `problem_of` makes of `event`, as an .xlsx workbook in `language`.
 
-    `reasons` say by language why a request was not placed, by its position in `event.requests`: that of a candidate,
-    or of an accepted request which did not become one; `fixes` say likewise what would make room for it.
+    `reasons` say in that language why a request was not placed, by its position in `event.requests`: that of a
+    candidate, or of an accepted request which did not become one; `fixes` say likewise what would make room for it.
     """
     target = io.BytesIO()
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
@@ -44,7 +42,7 @@ def schedule_workbook(
         pages.table("by time", _WIDTHS["by time"], _by_time(event, schedule, language))
         pages.table("by person", _WIDTHS["by person"], _by_person(event, schedule))
         _grid(pages, event, schedule)
-        left = _not_placed(event, problem, schedule, [reasons or {}, fixes or {}], language)
+        left = _not_placed(event, problem, schedule, reasons or {}, fixes or {})
         pages.table("not placed", _WIDTHS["not placed"], left)
         _figures(pages, event, report, edition, language)
     return target.getvalue()
@@ -140,20 +138,14 @@ def _by_person(event: Event, schedule: Schedule) -> list[Sequence[Value]]:
 
 
 def _not_placed(
-    event: Event, problem: Problem, schedule: Schedule, said: Sequence[Mapping[int, Texts]], language: str
+    event: Event, problem: Problem, schedule: Schedule, reasons: Mapping[int, str], fixes: Mapping[int, str]
 ) -> list[Sequence[Value]]:
     values = {c.id: c.value for c in problem.candidates if c.id not in schedule.by_candidate}
     people = {person.email: person for person in event.people}
     rows: list[Sequence[Value]] = []
-    for i in sorted(values.keys() | said[0].keys(), key=lambda i: (-values.get(i, 0), i)):
+    for i in sorted(values.keys() | reasons.keys(), key=lambda i: (-values.get(i, 0), i)):
         one, other = people[event.requests[i].sender], people[event.requests[i].recipient]
-        texts = [by_request.get(i, {}) for by_request in said]
-        rows.append(
-            [
-                *(one.name, one.organisation, *_together([other]), values.get(i)),
-                *(text.get(language, text.get("en")) for text in texts),
-            ]
-        )
+        rows.append([one.name, one.organisation, *_together([other]), values.get(i), reasons.get(i), fixes.get(i)])
     return rows
 
 
@@ -185,7 +177,7 @@ def _figures(pages: _Pages, event: Event, report: Report, edition: Edition, lang
     page.set_column(1, 1, 20)
     page.set_column(2, 2, 10)
     whole, part, exact = (pages.book.add_format({"num_format": form}) for form in ("#,##0", "0.0%", "0.000%"))
-    at = format_datetime(edition.at, "d MMMM y, HH:mm", tzinfo=ZoneInfo(event.time_zone), locale=locale_of(language))
+    at = catalogue(language).moment(edition.at.astimezone(ZoneInfo(event.time_zone)))
     page.write_string(0, 0, event.name, pages.bold)
     page.write_string(1, 0, pages.words["draft" if edition.draft else "version"].format(version=edition.version, at=at))
     for y, (label, figure, share) in enumerate(report.lines(language), start=3):

@@ -15,8 +15,9 @@ from babel import Locale
 from email_validator import EmailNotValidError, validate_email
 
 from matchmaker.intake.errors import UnexpectedError
-from matchmaker.intake.layout import CHOICES, LANGUAGES, choice_named
+from matchmaker.intake.layout import CHOICES, choice_named
 from matchmaker.intake.tables import Cell
+from matchmaker.locale import LANGUAGES
 from matchmaker.text import NAME_LENGTH, PROSE_LENGTH, fold, forbidden_character, is_visible
 
 E = TypeVar("E", bound=StrEnum)
@@ -82,8 +83,7 @@ def yes(cell: Cell, language: str) -> bool:
 def _chosen(cell: Cell, kind: type[StrEnum] | type[bool], language: str) -> str:
     value = choice_named(kind, text(cell))
     if value is None:
-        choices = (names.get(language, names["en"])[0] for names in CHOICES[kind].values())
-        raise UnexpectedError("choice", choices=", ".join(choices))
+        raise UnexpectedError("choice", choices=", ".join(word.name(language) for word in CHOICES[kind].values()))
     return value
 
 
@@ -102,14 +102,14 @@ def _languages() -> Mapping[str, str]:
 
 
 def _codes(kind: str, pattern: str, without: frozenset[str]) -> Mapping[str, str]:
-    """The codes of CLDR that look like `pattern`, by themselves and by their names in the three languages."""
+    """The codes of CLDR that look like `pattern`, by themselves and by their names in every language of the server."""
     names = [dict(getattr(Locale(language), kind)) for language in LANGUAGES]
     codes = [code for code in names[0] if re.fullmatch(pattern, code) and code not in without]
     return {fold(name): code for code in codes for name in (code, *(of.get(code, code) for of in names))}
 
 
 def country(cell: Cell) -> str:
-    """An ISO 3166-1 alpha-2 code, from the code or the country's name in English, French or Dutch."""
+    """An ISO 3166-1 alpha-2 code, from the code or the country's name in one of the languages."""
     try:
         return _countries()[fold(text(cell))]
     except KeyError:
@@ -117,7 +117,7 @@ def country(cell: Cell) -> str:
 
 
 def language_code(cell: Cell) -> str:
-    """An ISO 639-1 code, from the code or the language's name in English, French or Dutch."""
+    """An ISO 639-1 code, from the code or the language's name in one of the languages."""
     try:
         return _languages()[fold(text(cell))]
     except KeyError:

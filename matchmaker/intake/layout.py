@@ -1,155 +1,186 @@
-"""The workbook: its sheets and columns, and the names that they may go by in English, French and Dutch.
+"""The workbook: its sheets and columns, the words for values to choose from, and every name that these may go by.
 
-The first name of each language is the one that is written; all of them are read, in whatever case.
+What is written comes from the catalogues; what is read may be in any of the languages, in any case, or a synonym.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache, partial
 
 from matchmaker.event import PlaceKind, Preference, RequestStatus
+from matchmaker.locale import LANGUAGES, Message, language_name
 from matchmaker.text import fold
 
-LANGUAGES = ("en", "fr", "nl")
 # The people of the template are at this address, which nobody can have (RFC 2606).
 EXAMPLE_DOMAIN = "template.example"
-Names = dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column: `field` is its name in code."""
+class Named:
+    """Something in a workbook: `field` is its name in code, `label` gives the name to write in a language."""
 
     field: str
-    names: Names
+    label: Callable[[str], str]
+    synonyms: tuple[str, ...] = ()
+
+    def name(self, language: str) -> str:
+        return self.label(language)
+
+    def names(self) -> tuple[str, ...]:
+        """Every name that it may go by."""
+        return (*(self.label(language) for language in LANGUAGES), *self.synonyms)
+
+    def goes_by(self, text: str) -> bool:
+        return fold(text) in _plain_names(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column(Named):
+    """One column of a sheet."""
+
     required: bool = False
     width: int = 16
 
-    def name(self, language: str) -> str:
-        return self.names.get(language, self.names["en"])[0]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
+class Sheet(Named):
     """One sheet; a workbook may do without an optional one."""
 
-    field: str
-    names: Names
     columns: tuple[Column, ...]
     required: bool = True
 
-    def name(self, language: str) -> str:
-        return self.names.get(language, self.names["en"])[0]
+
+@cache
+def _plain_names(named: Named) -> frozenset[str]:
+    return frozenset(map(fold, named.names()))
 
 
-def _names(en: str, fr: str, nl: str) -> Names:
-    return {"en": tuple(en.split("/")), "fr": tuple(fr.split("/")), "nl": tuple(nl.split("/"))}
+def _synonyms(written: str) -> tuple[str, ...]:
+    return tuple(name for name in written.split("/") if name)
 
 
-def _column(field: str, en: str, fr: str, nl: str, *, required: bool = False, width: int = 16) -> Column:
-    return Column(field=field, names=_names(en, fr, nl), required=required, width=width)
+def _column(
+    field: str, label: Callable[[str], str], synonyms: str = "", *, required: bool = False, width: int = 16
+) -> Column:
+    return Column(field=field, label=label, synonyms=_synonyms(synonyms), required=required, width=width)
 
 
-def _email(field: str, en: str, fr: str, nl: str) -> Column:
-    return _column(field, en, fr, nl, required=True, width=32)
+def _email(field: str, label: Callable[[str], str], synonyms: str) -> Column:
+    return _column(field, label, synonyms, required=True, width=32)
 
 
-_EMAIL = _email("email", "e-mail/email/email address", "e-mail/courriel/adresse e-mail", "e-mail/e-mailadres")
+def _words(*words: tuple[str, Callable[[str], str], str]) -> dict[str, Named]:
+    return {value: Named(field=value, label=label, synonyms=_synonyms(synonyms)) for value, label, synonyms in words}
+
+
+_EMAIL = _email("email", Message("column", "e-mail").text, "email/email address/courriel/adresse e-mail/e-mailadres")
 
 EVENT = Sheet(
     field="event",
-    names=_names("event", "événement", "evenement"),
+    label=Message("sheet", "event").text,
     columns=(
-        _column("name", "name/event", "nom", "naam", required=True, width=36),
-        _column("time_zone", "time zone/timezone", "fuseau horaire", "tijdzone", required=True, width=20),
-        _column("languages", "languages", "langues", "talen"),
-        _column("colour", "colour/color", "couleur", "kleur"),
+        _column("name", Message("column", "name").text, "event", required=True, width=36),
+        _column("time_zone", Message("column", "time zone").text, "timezone", required=True, width=20),
+        _column("languages", Message("column", "languages").text),
+        _column("colour", Message("column", "colour").text, "color"),
     ),
 )
 PARTICIPANTS = Sheet(
     field="participants",
-    names=_names("participants/attendees", "participants", "deelnemers"),
+    label=Message("sheet", "participants").text,
+    synonyms=_synonyms("attendees"),
     columns=(
         _EMAIL,
-        _column("first_name", "first name/firstname", "prénom", "voornaam", required=True),
-        _column("last_name", "last name/lastname/surname", "nom/nom de famille", "naam/achternaam", required=True),
+        _column("first_name", Message("column", "first name").text, "firstname", required=True),
         _column(
-            "organisation", "organisation/organization/company", "organisation/société", "organisatie/bedrijf",
-            required=True, width=30,
+            "last_name",
+            Message("column", "last name").text,
+            "lastname/surname/nom de famille/achternaam",
+            required=True,
         ),
-        _column("country", "country", "pays", "land", required=True, width=10),
-        _column("language", "language", "langue", "taal", width=10),
-        _column("type", "type/participation type", "type/type de participation", "type/deelnametype"),
-        _column("job_title", "job title/function", "fonction", "functie", width=28),
-        _column("themes", "themes", "thèmes", "thema's", width=28),
-        _column("place", "stand", "stand", "stand"),
-        _column("remote", "remote/online", "à distance/en ligne", "op afstand/online", width=12),
-        _column("minimum", "minimum meetings/minimum", "minimum de rendez-vous", "minimum afspraken"),
-        _column("maximum", "maximum meetings/maximum", "maximum de rendez-vous", "maximum afspraken"),
+        _column(
+            "organisation",
+            Message("column", "organisation").text,
+            "organization/company/société/bedrijf",
+            required=True,
+            width=30,
+        ),
+        _column("country", Message("column", "country").text, required=True, width=10),
+        _column("language", Message("column", "language").text, width=10),
+        _column("type", Message("column", "type").text, "participation type/type de participation/deelnametype"),
+        _column("job_title", Message("column", "job title").text, "function", width=28),
+        _column("themes", Message("column", "themes").text, width=28),
+        _column("place", Message("column", "stand").text),
+        _column("remote", Message("column", "remote").text, "online/en ligne", width=12),
+        _column("minimum", Message("column", "minimum meetings").text, "minimum"),
+        _column("maximum", Message("column", "maximum meetings").text, "maximum"),
     ),
-)  # fmt: skip
+)
 OFFERS_AND_NEEDS = Sheet(
     field="offers_and_needs",
-    names=_names("offers and needs", "offres et besoins", "aanbod en vraag/aanbod en behoeften"),
+    label=Message("sheet", "offers and needs").text,
+    synonyms=_synonyms("aanbod en behoeften"),
     columns=(
         _EMAIL,
-        _column("kind", "kind", "nature", "soort", required=True, width=10),
-        _column("text", "text", "texte", "tekst", required=True, width=100),
+        _column("kind", Message("column", "kind").text, required=True, width=10),
+        _column("text", Message("column", "text").text, required=True, width=100),
     ),
 )
 AVAILABILITY = Sheet(
     field="availability",
-    names=_names("availability", "disponibilités", "beschikbaarheid"),
+    label=Message("sheet", "availability").text,
     columns=(
         _EMAIL,
-        _column("starts", "from", "de", "van", width=18),
-        _column("ends", "until/to", "à/jusqu'à", "tot", width=18),
+        _column("starts", Message("column", "from").text, width=18),
+        _column("ends", Message("column", "until").text, "to/jusqu'à", width=18),
     ),
     required=False,
 )
 REQUESTS = Sheet(
     field="requests",
-    names=_names("requests/meeting requests", "demandes/demandes de rendez-vous", "verzoeken/afspraakverzoeken"),
+    label=Message("sheet", "requests").text,
+    synonyms=_synonyms("meeting requests/demandes de rendez-vous/afspraakverzoeken"),
     columns=(
-        _email("sender", "from/sender", "de/demandeur", "van/aanvrager"),
-        _email("recipient", "to/recipient", "à/destinataire", "aan/ontvanger"),
-        _column("status", "status", "statut", "status"),
-        _column("preference", "preference", "préférence", "voorkeur"),
-        _column("message", "message", "message", "bericht", width=80),
+        _email("sender", Message("column", "from").text, "sender/demandeur/aanvrager"),
+        _email("recipient", Message("column", "to").text, "recipient/destinataire/ontvanger"),
+        _column("status", Message("column", "status").text),
+        _column("preference", Message("column", "preference").text),
+        _column("message", Message("column", "message").text, width=80),
     ),
 )
 SLOTS = Sheet(
     field="slots",
-    names=_names("slots", "créneaux", "tijdsloten/tijdvakken"),
+    label=Message("sheet", "slots").text,
+    synonyms=_synonyms("tijdvakken"),
     columns=(
-        _column("session", "session", "session", "sessie", required=True, width=24),
-        _column("starts", "start/starts/from", "début/de", "begin/van", required=True, width=18),
-        _column("ends", "end/ends/until", "fin/à", "einde/tot", required=True, width=18),
-        _column("minutes", "minutes", "minutes", "minuten", width=10),
+        _column("session", Message("column", "session").text, required=True, width=24),
+        _column("starts", Message("column", "start").text, "starts/from/de/van", required=True, width=18),
+        _column("ends", Message("column", "end").text, "ends/until/à/tot", required=True, width=18),
+        _column("minutes", Message("column", "minutes").text, width=10),
     ),
 )
 PLACES = Sheet(
     field="places",
-    names=_names("places", "lieux", "plaatsen"),
+    label=Message("sheet", "places").text,
     columns=(
-        _column("name", "name/place", "nom/lieu", "naam/plaats", required=True, width=24),
-        _column("kind", "kind", "nature", "soort", width=12),
-        _column("capacity", "capacity", "capacité", "capaciteit", width=10),
-        _column("organisation", "organisation/organization", "organisation", "organisatie", width=30),
+        _column("name", Message("column", "name").text, "place/lieu/plaats", required=True, width=24),
+        _column("kind", Message("column", "kind").text, width=12),
+        _column("capacity", Message("column", "capacity").text, width=10),
+        _column("organisation", Message("column", "organisation").text, "organization", width=30),
     ),
 )
 THEMES = Sheet(
     field="themes",
-    names=_names("themes", "thèmes", "thema's"),
+    label=Message("sheet", "themes").text,
     columns=(
-        _column("code", "code", "code", "code", required=True),
-        _column("en", "english/en", "anglais", "engels", width=40),
-        _column("fr", "french/fr", "français", "frans", width=40),
-        _column("nl", "dutch/nl", "néerlandais", "nederlands", width=40),
+        _column("code", Message("column", "code").text, required=True),
+        *(_column(each, partial(language_name, each), each, width=40) for each in LANGUAGES),
     ),
     required=False,
 )
 # The first sheet of the template, which is for its reader.
-NOTES_SHEET = _names("notes", "notes", "toelichting")
+NOTES_SHEET = Named(field="notes", label=Message("sheet", "Notes").text)
 SHEETS = (EVENT, PARTICIPANTS, OFFERS_AND_NEEDS, AVAILABILITY, REQUESTS, SLOTS, PLACES, THEMES)
 
 
@@ -160,46 +191,37 @@ class TextKind(StrEnum):
     NEED = "need"
 
 
-# The names that the values of a choice go by.
-CHOICES: dict[type[StrEnum] | type[bool], dict[str, Names]] = {
-    RequestStatus: {
-        "pending": _names("pending", "en attente", "in afwachting"),
-        "accepted": _names("accepted", "acceptée/accepté", "aanvaard/geaccepteerd"),
-        "declined": _names("declined", "refusée/refusé", "geweigerd/afgewezen"),
-        "withdrawn": _names("withdrawn", "retirée/retiré", "ingetrokken"),
-        "expired": _names("expired", "expirée/expiré", "verlopen"),
-    },
-    Preference: {
-        "must": _names("must", "indispensable", "onmisbaar"),
-        "like": _names("like/would like", "souhaité/souhaitée", "gewenst"),
-        "never": _names("never", "jamais", "nooit"),
-    },
-    PlaceKind: {
-        "table": _names("table", "table", "tafel"),
-        "stand": _names("stand/booth", "stand", "stand"),
-        "virtual": _names("virtual/virtual room", "virtuel/salle virtuelle", "virtueel/virtuele ruimte"),
-    },
-    TextKind: {
-        "offer": _names("offer", "offre", "aanbod"),
-        "need": _names("need", "besoin", "vraag/behoefte"),
-    },
-    bool: {
-        "yes": _names("yes/true/1/x", "oui/vrai", "ja/waar"),
-        "no": _names("no/false/0", "non/faux", "nee/neen/onwaar"),
-    },
-}
-
-
-_BY_NAME = {
-    kind: {fold(name): value for value, names in values.items() for name in sum(names.values(), ())}
-    for kind, values in CHOICES.items()
+# The words for the values of a choice.
+CHOICES: dict[type[StrEnum] | type[bool], dict[str, Named]] = {
+    RequestStatus: _words(
+        ("pending", Message("cell", "pending").text, ""),
+        ("accepted", Message("cell", "accepted").text, "accepté/geaccepteerd"),
+        ("declined", Message("cell", "declined").text, "refusé/afgewezen"),
+        ("withdrawn", Message("cell", "withdrawn").text, "retiré"),
+        ("expired", Message("cell", "expired").text, "expiré"),
+    ),
+    Preference: _words(
+        ("must", Message("cell", "must").text, ""),
+        ("like", Message("cell", "like").text, "would like/souhaitée"),
+        ("never", Message("cell", "never").text, ""),
+    ),
+    PlaceKind: _words(
+        ("table", Message("cell", "table").text, ""),
+        ("stand", Message("cell", "stand").text, "booth"),
+        ("virtual", Message("cell", "virtual").text, "virtual room/salle virtuelle/virtuele ruimte"),
+    ),
+    TextKind: _words(
+        ("offer", Message("cell", "offer").text, ""),
+        ("need", Message("cell", "need").text, "behoefte"),
+    ),
+    bool: _words(
+        ("yes", Message("cell", "yes").text, "true/1/x/vrai/waar"),
+        ("no", Message("cell", "no").text, "false/0/faux/neen/onwaar"),
+    ),
 }
 
 
 def choice_named(kind: type[StrEnum] | type[bool], text: str) -> str | None:
     """The value of a choice that goes by `text` in any language; None if none does."""
-    return _BY_NAME[kind].get(fold(text))
-
-
-def is_called(names: Names, text: str) -> bool:
-    return fold(text) in {fold(name) for of_language in names.values() for name in of_language}
+    folded = fold(text)
+    return next((value for value, word in CHOICES[kind].items() if folded in _plain_names(word)), None)

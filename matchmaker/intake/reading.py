@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, Request, RequestStatus
 from matchmaker.intake import cells
 from matchmaker.intake.errors import IntakeNotice, UnexpectedError
-from matchmaker.intake.layout import LANGUAGES, PLACES, THEMES, Sheet, TextKind
+from matchmaker.intake.layout import PLACES, THEMES, Sheet, TextKind
 from matchmaker.intake.rows import Findings, Row, is_sheet, participants_of, sheets_of, without_examples
 from matchmaker.intake.tables import Cell, tables_of
 from matchmaker.intake.times import read_availability, read_slots
+from matchmaker.locale import LANGUAGES, SOURCE
 from matchmaker.text import CAPACITY, MEETINGS, STATEMENTS, THEMES_PER_PERSON, fold, slug
 
 Themes = Mapping[str, Mapping[str, str]]
@@ -46,7 +47,7 @@ def read_file(
 
     `data` is an .xlsx workbook (or another that calamine reads), a .zip of CSV files named after the sheets, or one
     .csv of participants, whose event is named after the file and has no slots, places and requests. Sheets and
-    columns may be named in English, French or Dutch; others are ignored, and so are the template's example people
+    columns may be named in any language of the server; others are ignored, and so are the template's example people
     unless `keep_examples`. Times are local in the event's time zone. A participant who is not in the sheet of
     availability is always available. `themes` are those that the event has already: participants may name them too.
     Without, the themes of a lone .csv are what its participants name.
@@ -167,7 +168,7 @@ class _Reading:
             last_name=row.read("last_name", cells.line) or "",
             organisation=row.read("organisation", cells.line) or "",
             country=row.read("country", cells.country) or "",
-            language=row.read("language", cells.language_code) or "en",
+            language=row.read("language", cells.language_code) or SOURCE,
             type=row.read("type", cells.line) or "",
             job_title=row.read("job_title", cells.line) or "",
             themes=row.read("themes", partial(_themes_named, codes=codes, sheet=self._name(THEMES))) or (),
@@ -248,7 +249,7 @@ class _Reading:
                 seen[code] = row.number
                 if len(seen) > MOST_THEMES:
                     row.wrong("code", "too_many_themes", cause="themes", most=MOST_THEMES)
-                labels = {language: row.read(language, cells.line) for language in ("en", "fr", "nl")}
+                labels = {language: row.read(language, cells.line) for language in LANGUAGES}
                 themes[code] = {language: label for language, label in labels.items() if label}
         return themes
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from matchmaker.intake.cells import text
 from matchmaker.intake.errors import IntakeError, IntakeErrors, IntakeNotice, UnexpectedError, expectation
-from matchmaker.intake.layout import EXAMPLE_DOMAIN, NOTES_SHEET, SHEETS, Sheet, is_called
+from matchmaker.intake.layout import EXAMPLE_DOMAIN, NOTES_SHEET, SHEETS, Sheet
 from matchmaker.intake.tables import Cell, Table
 from matchmaker.text import fold
 
@@ -142,7 +142,7 @@ def sheets_of(tables: Sequence[Table], findings: Findings) -> dict[str, list[Row
         near = get_close_matches(name.casefold()[:100], optional, cutoff=0.8)
         if near:
             findings.add(name, None, "", "", "sheet_name", suggestion=near[0])
-        elif not is_called(NOTES_SHEET, name):
+        elif not NOTES_SHEET.goes_by(name):
             findings.notice(name, "", "ignored_sheet")
     return rows
 
@@ -164,7 +164,7 @@ def without_examples(sheets: dict[str, list[Row]], findings: Findings) -> dict[s
 
 def _sheet_named(name: str) -> Sheet | None:
     name = PurePath(name).stem if name.lower().endswith(".csv") else name
-    return next((sheet for sheet in SHEETS if is_called(sheet.names, name)), None)
+    return next((sheet for sheet in SHEETS if sheet.goes_by(name)), None)
 
 
 def _columns(sheet: Sheet, findings: Findings) -> str:
@@ -179,7 +179,7 @@ def _rows_of(sheet: Sheet, table: Table, findings: Findings) -> Iterator[Row]:
     for position, cell in enumerate(header):
         if not text(cell):
             continue
-        column = next((c for c in sheet.columns if is_called(c.names, text(cell))), None)
+        column = next((c for c in sheet.columns if c.goes_by(text(cell))), None)
         if column is None:
             _ignore_column(sheet, table, text(cell), findings)
         elif column.field in headers:
@@ -209,7 +209,7 @@ def _rows_of(sheet: Sheet, table: Table, findings: Findings) -> Iterator[Row]:
 
 
 def _ignore_column(sheet: Sheet, table: Table, header: str, findings: Findings) -> None:
-    names = {fold(name): name for c in sheet.columns for of_language in c.names.values() for name in of_language}
+    names = {fold(name): name for column in sheet.columns for name in column.names()}
     near = get_close_matches(fold(header[:100]), list(names), cutoff=0.75)
     if near:
         findings.notice(table.name, header, "ignored_column_suggested", suggestion=names[near[0]])

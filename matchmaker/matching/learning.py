@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from matchmaker.locale import catalogue
 from matchmaker.matching.calibration import Floats
 from matchmaker.matching.comparison import reciprocal
 from matchmaker.matching.outcomes import Seen
@@ -36,33 +37,6 @@ FAINT = 1e-3
 """Probabilities nearer to 0 or 1 count as this far away."""
 FEATURES = ("score", "better direction", "weaker direction", "themes shared", "countries differ")
 """The first three in log odds."""
-
-SENTENCES: Mapping[str, Mapping[str, str]] = {
-    "used": {
-        "en": "In use, learned from {outcomes} outcomes. Of a good and a bad meeting, "
-        "it puts the good one first in {auc} % of cases; the plain score, in {plain} %.",
-        "fr": "En service, appris de {outcomes} résultats. D’un bon et d’un mauvais rendez-vous, "
-        "il place le bon en premier dans {auc} % des cas ; le score simple, dans {plain} %.",
-        "nl": "In gebruik, geleerd uit {outcomes} resultaten. Van een goede en een slechte afspraak "
-        "komt de goede in {auc} % van de gevallen eerst; met de gewone score in {plain} %.",
-    },
-    "no_better": {
-        "en": "Not in use: {outcomes} outcomes brought no clear gain. Of a good and a bad meeting, "
-        "it puts the good one first in {auc} % of cases; the plain score, in {plain} %.",
-        "fr": "Hors service : {outcomes} résultats n’ont apporté aucun gain net. D’un bon et d’un mauvais rendez-vous, "
-        "il place le bon en premier dans {auc} % des cas ; le score simple, dans {plain} %.",
-        "nl": "Niet in gebruik: {outcomes} resultaten brachten geen duidelijke winst. Van een goede en een slechte "
-        "afspraak komt de goede in {auc} % van de gevallen eerst; met de gewone score in {plain} %.",
-    },
-    "too_few": {
-        "en": "Not in use: too little to learn from. There are {good} good and {bad} bad outcomes; "
-        "{least} are needed, at least {each} of each kind.",
-        "fr": "Hors service : trop peu de résultats pour apprendre. Il y en a {good} bons et {bad} mauvais ; "
-        "il en faut {least}, dont au moins {each} de chaque sorte.",
-        "nl": "Niet in gebruik: te weinig om uit te leren. Er zijn {good} goede en {bad} slechte resultaten; "
-        "nodig zijn er {least}, minstens {each} van elke soort.",
-    },
-}
 
 Figures = NDArray[np.float64]
 Raw = Callable[[Figures], Figures]
@@ -124,17 +98,40 @@ class Learned:
         return np.asarray(share, dtype=np.float32).reshape(rows.shape[:-1])
 
     def text(self, language: str) -> str:
-        """What the organiser is told, in "en", "fr" or "nl" (other: English)."""
-        texts = SENTENCES["too_few" if self.odds is None else "used" if self.used else "no_better"]
-        return (texts.get(language) or texts["en"]).format(
-            outcomes=self.outcomes,
-            bad=self.outcomes - self.good,
-            good=self.good,
-            least=LEAST,
+        """What the organiser reads of it, in their language."""
+        return verdict_text(language, self.outcomes, self.good, self.auc, self.plain_auc, used=self.used)
+
+
+def verdict_text(
+    language: str, outcomes: int, good: int, auc: float | None, plain_auc: float | None, *, used: bool
+) -> str:
+    """What the organiser reads of what was learned, by the figures of `Learned` (AUC: None or NaN where not known)."""
+    translated = catalogue(language)
+    if auc is None or plain_auc is None or math.isnan(auc):
+        return translated.gettext(
+            "Off: too few answers to learn from. There are {good} good and {bad} bad ones; "
+            "{least} are needed, at least {each} of each.",
+            good=translated.number(good),
+            bad=translated.number(outcomes - good),
+            least=translated.number(LEAST),
             each=LEAST_OF_EACH,
-            auc=0 if math.isnan(self.auc) else round(100 * self.auc),
-            plain=0 if math.isnan(self.plain_auc) else round(100 * self.plain_auc),
         )
+    figures = {
+        "outcomes": translated.number(outcomes),
+        "learned": translated.percent(auc),
+        "plain": translated.percent(plain_auc),
+    }
+    if used:
+        return translated.gettext(
+            "On: learned from {outcomes} answers. Of a good and a bad meeting it puts the good one first "
+            "{learned} of the time, the plain score {plain}.",
+            **figures,
+        )
+    return translated.gettext(
+        "Off: tested on {outcomes} answers, it was not clearly better than the plain score. Of a good and a bad "
+        "meeting it puts the good one first {learned} of the time, the plain score {plain}.",
+        **figures,
+    )
 
 
 def features(forward: Floats, backward: Floats, shared: Floats, abroad: NDArray[np.bool_]) -> Floats:

@@ -3,70 +3,38 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-Labels = Mapping[str, Mapping[str, str]]
+from matchmaker.locale import catalogue, gettext_noop
 
+Labels = Mapping[str, Mapping[str, str]]
+LIKELY = 0.5
+"""A sentence claims that an offer serves a need only where that is more probable than not."""
 DEAR = 0.05
 """A price from here on is told as a reason."""
 WEAK = 0.2
 """A direction below this carries nothing worth telling, unless it is all there is."""
 NOTHING = 0.02
 
-SENTENCES: Mapping[str, Mapping[str, str]] = {
-    "need_offer": {
-        "en": "Your need “{need}” is met by their offer “{offer}”.",
-        "fr": "Votre besoin « {need} » trouve réponse dans leur offre « {offer} ».",
-        "nl": "Uw vraag “{need}” vindt een antwoord in hun aanbod “{offer}”.",
-    },
-    "offer_need": {
-        "en": "Your offer “{offer}” meets their need “{need}”.",
-        "fr": "Votre offre « {offer} » répond à leur besoin « {need} ».",
-        "nl": "Uw aanbod “{offer}” beantwoordt hun vraag “{need}”.",
-    },
-    "themes": {
-        "en": "You share: {themes}.",
-        "fr": "Vous avez en commun : {themes}.",
-        "nl": "U deelt: {themes}.",
-    },
-    "country": {
-        "en": "You come from different countries.",
-        "fr": "Vous venez de deux pays différents.",
-        "nl": "U komt uit twee verschillende landen.",
-    },
-    "one_sided": {
-        "en": "Lowered: it serves one side only.",
-        "fr": "Réduit : un seul des deux y trouve son compte.",
-        "nl": "Verlaagd: slechts één van beiden heeft er baat bij.",
-    },
-    "met_before": {
-        "en": "Lowered: you have met before.",
-        "fr": "Réduit : vous vous êtes déjà rencontrés.",
-        "nl": "Verlaagd: u hebt elkaar al ontmoet.",
-    },
-    "popular": {
-        "en": "Lower in your list: recommended to many others.",
-        "fr": "Plus bas dans votre liste : recommandé à beaucoup d’autres.",
-        "nl": "Lager in uw lijst: aan veel anderen aanbevolen.",
-    },
-    "too_little": {
-        "en": "There is too little text to match on.",
-        "fr": "Il y a trop peu de texte pour établir une correspondance.",
-        "nl": "Er is te weinig tekst om een match op te baseren.",
-    },
+SENTENCES: Mapping[str, str] = {
+    "need_offer": gettext_noop("Your need “{need}” is met by their offer “{offer}”."),
+    "offer_need": gettext_noop("Your offer “{offer}” meets their need “{need}”."),
+    "themes": gettext_noop("You share: {themes}."),
+    "country": gettext_noop("You come from different countries."),
+    "one_sided": gettext_noop("This meeting mainly serves one of you."),
+    "met_before": gettext_noop("Listed lower: you have met before."),
+    "popular": gettext_noop("Listed lower: already suggested to many others."),
+    "too_little": gettext_noop("There is too little text to compare."),
 }
-
-
-NOTICES: Mapping[str, Mapping[str, str]] = {
-    "fallback": {
-        "en": "The language model set for this event failed; another took its place. {detail}",
-        "fr": "Le modèle de langue choisi pour cet événement a échoué ; un autre l’a remplacé. {detail}",
-        "nl": "Het taalmodel van dit evenement faalde; een ander nam het over. {detail}",
-    },
-    "keyword_mode": {
-        "en": "Keyword mode: texts match only where they share words or parts of words.",
-        "fr": "Mode mots-clés : les textes ne sont rapprochés que s’ils partagent des mots ou des parties de mots.",
-        "nl": "Trefwoordmodus: teksten passen enkel bij elkaar als ze woorden of delen van woorden delen.",
-    },
+"""What a reason says, by its kind."""
+HEDGED: Mapping[str, str] = {
+    "need_offer": gettext_noop("Your need “{need}” may be met by their offer “{offer}”."),
+    "offer_need": gettext_noop("Your offer “{offer}” may meet their need “{need}”."),
 }
+"""What a reason says whose strength is below `LIKELY`."""
+NOTICES: Mapping[str, str] = {
+    "fallback": gettext_noop("The language model set for this event failed; another took its place. {detail}"),
+    "keyword_mode": gettext_noop("Keyword mode: texts match only where they share words or parts of words."),
+}
+"""What an organiser must know of a ranking, by the kind of notice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +45,8 @@ class Notice:
     detail: str = ""
 
     def text(self, language: str) -> str:
-        """A sentence in "en", "fr" or "nl" (other: English); the detail is in English, as the model gave it."""
-        return (NOTICES[self.kind].get(language) or NOTICES[self.kind]["en"]).format(detail=self.detail).strip()
+        """A sentence in the reader's language; the detail is in English, as the model gave it."""
+        return catalogue(language).gettext(NOTICES[self.kind], detail=self.detail).strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +67,18 @@ class MatchReason:
     themes: tuple[str, ...] = ()
 
     def text(self, language: str, labels: Labels | None = None) -> str:
-        """A short sentence in "en", "fr" or "nl" (other: English). `labels` names the themes by code and language."""
-        names = [(labels or {}).get(code, {}).get(language, code) for code in self.themes]
-        sentence = SENTENCES[self.kind].get(language) or SENTENCES[self.kind]["en"]
-        return sentence.format(need=self.need, offer=self.offer, themes=", ".join(names))
+        """A short sentence in the reader's language. `labels` names the themes by code and language."""
+        translated = catalogue(language)
+        names = [_label((labels or {}).get(code, {}), translated.language, code) for code in self.themes]
+        sentences = SENTENCES if self.strength >= LIKELY or self.kind not in HEDGED else HEDGED
+        return translated.gettext(
+            sentences[self.kind], need=self.need, offer=self.offer, themes=translated.listed(names)
+        )
+
+
+def _label(labels: Mapping[str, str], language: str, code: str) -> str:
+    """The label of a theme in the reader's language, else in the first that it has."""
+    return labels.get(language) or next(iter(labels.values()), code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

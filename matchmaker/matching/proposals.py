@@ -19,6 +19,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from matchmaker.event import Event, PlaceKind, Request, RequestStatus
+from matchmaker.matching.shortfall import Shortfall
 from matchmaker.scheduling.candidates import problem_of
 from matchmaker.scheduling.domain import Problem
 
@@ -31,34 +32,6 @@ EmailPair = tuple[str, str]
 Edge = tuple[int, int]
 Counts = NDArray[np.intp]
 
-SENTENCES: Mapping[str, Mapping[str, str]] = {
-    "few_partners": {
-        "en": "Meetings: {got} of {wanted}. People they can meet at all: {possible}.",
-        "fr": "Rendez-vous : {got} sur {wanted}. Personnes qu’il est possible de rencontrer : {possible}.",
-        "nl": "Afspraken: {got} van {wanted}. Mensen die ze kunnen ontmoeten: {possible}.",
-    },
-    "full": {
-        "en": "Meetings: {got} of {wanted}. The limits, free slots and tables leave no room for more.",
-        "fr": "Rendez-vous : {got} sur {wanted}. Les limites, créneaux libres et tables n’en permettent pas plus.",
-        "nl": "Afspraken: {got} van {wanted}. De limieten, vrije tijdsloten en tafels laten er niet meer toe.",
-    },
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Short:
-    """Somebody (an e-mail address) with fewer meetings than the minimum. `possible`: whom they can meet at all."""
-
-    email: str
-    got: int
-    wanted: int
-    possible: int
-
-    def text(self, language: str) -> str:
-        """A sentence or two in "en", "fr" or "nl" (other: English)."""
-        texts = SENTENCES["few_partners" if self.possible < self.wanted else "full"]
-        return (texts.get(language) or texts["en"]).format(got=self.got, wanted=self.wanted, possible=self.possible)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposals:
@@ -68,7 +41,7 @@ class Proposals:
     """
 
     requests: tuple[Request, ...]
-    short: tuple[Short, ...]
+    short: tuple[Shortfall, ...]
     proven: bool
 
 
@@ -119,7 +92,7 @@ def propose(
             Request(sender=emails[a], recipient=emails[b], status=RequestStatus.ACCEPTED) for a, b in chosen
         ),
         short=tuple(
-            Short(email=emails[i], got=int(got[i]), wanted=int(wanted[i]), possible=int(possible[i]))
+            Shortfall(email=emails[i], got=int(got[i]), wanted=int(wanted[i]), possible=int(possible[i]))
             for i in np.flatnonzero(got < wanted)
         ),
         proven=proven,

@@ -41,6 +41,7 @@ def biowin_day(seed: int = 2026, people: int = 400) -> Event:
     return Event(
         name="BioWin Day",
         time_zone=TIME_ZONE,
+        languages=("en", "fr", "nl"),
         themes=themes(),
         slots=slots,
         places=_places(chosen, everyone, people),

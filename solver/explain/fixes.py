@@ -15,10 +15,11 @@ class Frees:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Raises:
-    """A limit of a participant (`rule` is its field) goes up to `to`."""
+    """A limit of a participant (`rule` is its field) goes up from `limit` to `to`."""
 
     participant: int
     rule: str
+    limit: int
     to: int
 
 

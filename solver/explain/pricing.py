@@ -126,7 +126,8 @@ class Pricing:
             if person in draft.attendees:
                 agenda.append((candidate, draft.slot))
             for rule, number in self.situation.exceeded(self.index.participants[person], agenda).items():
-                draft.steps.append(Raises(participant=person, rule=rule, to=number))
+                limit: int = getattr(self.index.participants[person], rule)
+                draft.steps.append(Raises(participant=person, rule=rule, limit=limit, to=number))
 
     def _lift_rules(self, draft: _Draft, candidate: Candidate) -> None:
         if candidate.slots is not None and draft.slot not in candidate.slots:

@@ -42,7 +42,8 @@ _Way = tuple[int, tuple[int, ...]]  # a start, and those who would attend
 class Reason:
     """A cause with what it speaks of.
 
-    `slots`: those in which the meeting could start but for this cause; `participants`: those at whom it fails;
+    `slots`: those in which the meeting could start but for this cause; `participants`: those at whom it fails (where
+    another meeting excludes it: who would meet the same stand twice);
     `meetings`: the candidates in the way; `limit`: the field of `Participant` whose limit is reached.
     """
 
@@ -83,7 +84,11 @@ def reason(situation: Situation, candidate: Candidate) -> Reason:
         return Reason(cause=Cause.IMPOSSIBLE)
     rivals = situation.rivals[candidate.id]
     if rivals:
-        return Reason(cause=Cause.EXCLUSIVE, meetings=tuple(sorted(rivals)))
+        return Reason(
+            cause=Cause.EXCLUSIVE,
+            participants=_visitors(situation, candidate, rivals),
+            meetings=tuple(sorted(rivals)),
+        )
     ways: list[_Way] = [
         (slot, people)
         for slot, people in product(starts, line_ups)
@@ -99,6 +104,14 @@ def reason(situation: Situation, candidate: Candidate) -> Reason:
             return _together(list(closed.values()))
         ways = left
     return Reason(cause=Cause.NOTHING, slots=tuple(sorted({slot for slot, _ in ways})))
+
+
+def _visitors(situation: Situation, candidate: Candidate, rivals: Collection[int]) -> tuple[int, ...]:
+    """Who meets the same stand in all `rivals` already, as far as that is why they exclude the candidate."""
+    visits = [situation.index.candidates[rival] for rival in rivals] + [candidate]
+    common = set.intersection(*(set(visit.people) for visit in visits))
+    stands = {situation.index.participants[p].place for visit in visits for p in visit.people if p not in common}
+    return tuple(sorted(common)) if common and len(stands) == 1 and stands != {None} else ()
 
 
 def _no_place(situation: Situation, candidate: Candidate, slot: int, people: tuple[int, ...]) -> Reason | None:

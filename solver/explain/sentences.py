@@ -1,257 +1,204 @@
-"""Reasons, fixes and conflicts as sentences in English, French and Dutch."""
+"""Reasons, fixes and conflicts as sentences in the reader's language."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from matchmaker.locale import SOURCE, Catalogue, catalogue, gettext_noop
 from solver.explain.fixes import AddsPlace, Drops, Fix, Frees, Lifts, Moves, Opens, Raises, Step, Widens
-from solver.explain.reasons import Reason
+from solver.explain.reasons import Cause, Reason
 
 if TYPE_CHECKING:
-    from solver.explain.conflict import Conflict  # needs OR-Tools, which takes seconds to import; words do not
+    from solver.explain.conflict import Conflict, Demand  # needs OR-Tools, which takes seconds to import; words do not
 
-LANGUAGES = ("en", "fr", "nl")
-_Texts = Mapping[str, Mapping[str, str]]
 _MOST = 3  # names before "and n more"
 
-_REASONS: _Texts = {
-    "en": {
-        "impossible": "It cannot take place: nobody is there to attend it, or no session is long enough.",
-        "exclusive": "Only one of these meetings may take place, and {meetings} was chosen.",
-        "no_common_slot": "{people}: never available in the same slot.",
-        "no_place": "No place for this meeting is open at {slots}.",
-        "limit": "{people}: limit reached ({limit}).",
-        "order": "Its order with {meetings} leaves no slot.",
-        "pinned": "{people}: agenda taken by meetings that are fixed ({meetings}).",
-        "outbid": "{people}: the possible slots went to meetings worth at least as much ({meetings}).",
-        "busy": "{people}: the possible slots went to meetings that suit the whole schedule better ({meetings}).",
-        "slots_full": "Free together only at {slots}, when every place is taken.",
-        "nothing": "There is room for this meeting at {slots}.",
-    },
-    "fr": {
-        "impossible": "Il ne peut pas avoir lieu : personne ne peut y assister, ou aucune session n’est assez longue.",
-        "exclusive": "Un seul de ces rendez-vous peut avoir lieu, et {meetings} a été retenu.",
-        "no_common_slot": "{people} : jamais disponibles au même créneau.",
-        "no_place": "Aucun emplacement possible pour ce rendez-vous n’est ouvert à {slots}.",
-        "limit": "{people} : limite atteinte ({limit}).",
-        "order": "L’ordre imposé avec {meetings} ne laisse aucun créneau.",
-        "pinned": "{people} : agenda occupé par des rendez-vous fixés ({meetings}).",
-        "outbid": "{people} : les créneaux possibles sont allés à des rendez-vous au moins aussi utiles ({meetings}).",
-        "busy": "{people} : les créneaux possibles sont allés à des rendez-vous qui conviennent mieux à l’ensemble "
-        "du programme ({meetings}).",
-        "slots_full": "Libres ensemble à {slots} seulement, quand tous les emplacements sont pris.",
-        "nothing": "Il y a de la place pour ce rendez-vous à {slots}.",
-    },
-    "nl": {
-        "impossible": "Ze kan niet doorgaan: niemand kan ze bijwonen, of geen enkele sessie is lang genoeg.",
-        "exclusive": "Slechts één van deze afspraken kan doorgaan, en {meetings} werd gekozen.",
-        "no_common_slot": "{people}: nooit beschikbaar in hetzelfde tijdslot.",
-        "no_place": "Geen enkele plaats voor deze afspraak is open om {slots}.",
-        "limit": "{people}: limiet bereikt ({limit}).",
-        "order": "De verplichte volgorde met {meetings} laat geen tijdslot over.",
-        "pinned": "{people}: agenda bezet door vastgelegde afspraken ({meetings}).",
-        "outbid": "{people}: de mogelijke tijdsloten gingen naar afspraken die minstens even nuttig zijn ({meetings}).",
-        "busy": "{people}: de mogelijke tijdsloten gingen naar afspraken die beter in het geheel passen ({meetings}).",
-        "slots_full": "Enkel samen vrij om {slots}, wanneer alle plaatsen bezet zijn.",
-        "nothing": "Er is plaats voor deze afspraak om {slots}.",
-    },
+_REASONS: Mapping[Cause, str] = {
+    Cause.IMPOSSIBLE: gettext_noop("It cannot take place: nobody is there to attend it, or no session is long enough."),
+    Cause.EXCLUSIVE: gettext_noop("Only one of these meetings can take place, and {meetings} was chosen."),
+    Cause.NO_COMMON_SLOT: gettext_noop("{people}: never available at the same time."),
+    Cause.NO_PLACE: gettext_noop("No suitable place is open {slots}."),
+    Cause.ORDER: gettext_noop("It must come before or after {meetings}, which leaves no slot."),
+    Cause.PINNED: gettext_noop("{people}: the possible slots are taken by locked meetings ({meetings})."),
+    Cause.OUTBID: gettext_noop("{people}: the possible slots went to meetings worth at least as much ({meetings})."),
+    Cause.BUSY: gettext_noop(
+        "{people}: the possible slots went to meetings that suit the whole schedule better ({meetings})."
+    ),
+    Cause.SLOTS_FULL: gettext_noop("Free together only {slots}, when every place is taken."),
+    Cause.NOTHING: gettext_noop("There is room for this meeting {slots}."),
 }
-_STEPS: _Texts = {
-    "en": {
-        "fix": "Possible at {slot}: {steps}.",
-        "as it is": "Possible at {slot}.",
-        "Frees": "{person} makes time at {slots}",
-        "Raises": "{person}: limit raised to {to} ({limit})",
-        "AddsPlace": "one more place at {slots}",
-        "Opens": "{place} opens at {slots}",
-        "Widens": "{place} takes one meeting more at once",
-        "Moves": "{meeting} moves to {slot}",
-        "Drops": "{meeting} gives way",
-        "slot": "the meeting is allowed at this time",
-        "place": "the meeting is allowed at an added place",
-        "order": "its order with {meeting} no longer counts",
-        "pin": "{meeting} is no longer fixed",
-    },
-    "fr": {
-        "fix": "Possible à {slot} : {steps}.",
-        "as it is": "Possible à {slot}.",
-        "Frees": "{person} se libère à {slots}",
-        "Raises": "{person} : limite portée à {to} ({limit})",
-        "AddsPlace": "un emplacement de plus à {slots}",
-        "Opens": "{place} ouvre à {slots}",
-        "Widens": "{place} accueille un rendez-vous simultané de plus",
-        "Moves": "{meeting} passe à {slot}",
-        "Drops": "{meeting} cède sa place",
-        "slot": "le rendez-vous est autorisé à cette heure",
-        "place": "le rendez-vous est autorisé à un emplacement ajouté",
-        "order": "l’ordre avec {meeting} ne compte plus",
-        "pin": "{meeting} n’est plus fixé",
-    },
-    "nl": {
-        "fix": "Mogelijk om {slot}: {steps}.",
-        "as it is": "Mogelijk om {slot}.",
-        "Frees": "{person} maakt tijd om {slots}",
-        "Raises": "{person}: limiet verhoogd tot {to} ({limit})",
-        "AddsPlace": "één plaats extra om {slots}",
-        "Opens": "{place} gaat open om {slots}",
-        "Widens": "{place} ontvangt één afspraak meer tegelijk",
-        "Moves": "{meeting} verschuift naar {slot}",
-        "Drops": "{meeting} valt weg",
-        "slot": "de afspraak mag op dit tijdstip",
-        "place": "de afspraak mag op een toegevoegde plaats",
-        "order": "de volgorde met {meeting} telt niet meer",
-        "pin": "{meeting} ligt niet langer vast",
-    },
+_LIMITS: Mapping[str, tuple[str, str, str]] = {
+    "maximum": (
+        gettext_noop("{people}: maximum number of meetings reached."),
+        gettext_noop("{person} accepts {to} meetings instead of {limit}"),
+        gettext_noop("{person}: at most {number} meetings."),
+    ),
+    "maximum_per_session": (
+        gettext_noop("{people}: maximum number of meetings per session reached."),
+        gettext_noop("{person} accepts {to} meetings per session instead of {limit}"),
+        gettext_noop("{person}: at most {number} meetings per session."),
+    ),
+    "maximum_per_day": (
+        gettext_noop("{people}: maximum number of meetings per day reached."),
+        gettext_noop("{person} accepts {to} meetings per day instead of {limit}"),
+        gettext_noop("{person}: at most {number} meetings per day."),
+    ),
+    "maximum_consecutive": (
+        gettext_noop("{people}: maximum number of slots in a row reached."),
+        gettext_noop("{person} accepts {to} slots in a row instead of {limit}"),
+        gettext_noop("{person}: at most {number} slots in a row."),
+    ),
 }
-_LIMITS: _Texts = {
-    "en": {
-        "maximum": "meetings in all",
-        "maximum_per_session": "meetings in a session",
-        "maximum_per_day": "meetings in a day",
-        "maximum_consecutive": "slots in a row",
-    },
-    "fr": {
-        "maximum": "rendez-vous au total",
-        "maximum_per_session": "rendez-vous par session",
-        "maximum_per_day": "rendez-vous par jour",
-        "maximum_consecutive": "créneaux d’affilée",
-    },
-    "nl": {
-        "maximum": "afspraken in totaal",
-        "maximum_per_session": "afspraken per sessie",
-        "maximum_per_day": "afspraken per dag",
-        "maximum_consecutive": "tijdsloten na elkaar",
-    },
+"""For each limit of a participant: that it is reached, the step that raises it, and that it is demanded."""
+_LIFTS: Mapping[str, str] = {
+    "slot": gettext_noop("the meeting may be at this time"),
+    "place": gettext_noop("the meeting may be at another place"),
+    "order": gettext_noop("its order with {meeting} is given up"),
+    "pin": gettext_noop("{meeting} is unlocked"),
 }
-_DEMANDS: _Texts = {
-    "en": {
-        "meetings": "Must take place ({n}): {meetings}.",
-        "pin": "{meetings}: fixed {where}.",
-        "start": "{meetings}: may start only at {slots}.",
-        "where": "{meetings}: only at certain places.",
-        "order": "{first} must end before {second} starts.",
-        "exclusive": "Only one of these may take place: {meetings}.",
-        "availability": "{person}: available only at {slots}.",
-        "limit": "{person}: at most {number} ({limit}).",
-        "tables": "All shared places together take {number} meetings in the whole event.",
-        "stand": "{place}: at most {number} at once, open at {slots}.",
-        "fairness": "The numbers of breaks of any two people differ by {number} at most.",
-        "never": "no time",
-    },
-    "fr": {
-        "meetings": "Doivent avoir lieu ({n}) : {meetings}.",
-        "pin": "{meetings} : fixé {where}.",
-        "start": "{meetings} : ne peut commencer qu’à {slots}.",
-        "where": "{meetings} : à certains emplacements seulement.",
-        "order": "{first} doit finir avant que {second} commence.",
-        "exclusive": "Un seul de ces rendez-vous peut avoir lieu : {meetings}.",
-        "availability": "{person} : disponible uniquement à {slots}.",
-        "limit": "{person} : au plus {number} ({limit}).",
-        "tables": "Tous les emplacements partagés accueillent ensemble {number} rendez-vous sur tout l’événement.",
-        "stand": "{place} : au plus {number} à la fois, ouvert à {slots}.",
-        "fairness": "Les nombres de pauses de deux personnes diffèrent de {number} au plus.",
-        "never": "aucun moment",
-    },
-    "nl": {
-        "meetings": "Moeten doorgaan ({n}): {meetings}.",
-        "pin": "{meetings}: vastgelegd {where}.",
-        "start": "{meetings}: kan enkel beginnen om {slots}.",
-        "where": "{meetings}: enkel op bepaalde plaatsen.",
-        "order": "{first} moet eindigen voordat {second} begint.",
-        "exclusive": "Slechts één van deze afspraken kan doorgaan: {meetings}.",
-        "availability": "{person}: enkel beschikbaar om {slots}.",
-        "limit": "{person}: hoogstens {number} ({limit}).",
-        "tables": "Alle gedeelde plaatsen samen bieden ruimte aan {number} afspraken in het hele evenement.",
-        "stand": "{place}: hoogstens {number} tegelijk, open om {slots}.",
-        "fairness": "Het aantal pauzes van twee personen verschilt hoogstens {number}.",
-        "never": "geen enkel moment",
-    },
-}
-_AND = {"en": ("and", "{n} more"), "fr": ("et", "{n} de plus"), "nl": ("en", "nog {n}")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """How the caller calls things, in the language of the sentence: a slot by its time, a candidate by its people."""
+    """How things are named in the sentences of one language.
+
+    `when` gives some slots with their preposition; `people` are the participants of a candidate; `meeting` names a
+    candidate as a whole (None: by its people).
+    """
 
     person: Callable[[int], str] = str
-    slot: Callable[[int], str] = str
     place: Callable[[int], str] = str
-    meeting: Callable[[int], str] = str
+    when: Callable[[Sequence[int]], str] = lambda slots: (
+        f"in slot {catalogue(SOURCE).listed([*map(str, slots)], _MOST)}"
+    )
+    people: Callable[[int], Sequence[int]] = lambda _: ()
+    meeting: Callable[[int], str] | None = None
+
+    def name_of(self, candidate: int, besides: Sequence[int] = ()) -> str:
+        """The name of a candidate: its people, without those of whom the sentence speaks already."""
+        if self.meeting is not None:
+            return self.meeting(candidate)
+        people = self.people(candidate)
+        others = [p for p in people if p not in besides]
+        return " – ".join(self.person(p) for p in others or people) or str(candidate)
 
 
 def reason_text(reason: Reason, language: str, names: Names) -> str:
-    """One sentence. `language` is one of `LANGUAGES`; raises KeyError for another."""
-    return _REASONS[language][reason.cause].format(
-        people=_listed([names.person(p) for p in reason.participants], language),
-        slots=_listed([names.slot(t) for t in reason.slots], language),
-        meetings=_listed([names.meeting(c) for c in reason.meetings], language),
-        limit=_LIMITS[language].get(reason.limit, ""),
-    )
+    """One sentence in the reader's language."""
+    translated = catalogue(language)
+    people = translated.listed([names.person(p) for p in reason.participants], _MOST)
+    # to name somebody again in each pair says nothing; where two are named, it tells whose meeting it is
+    besides = reason.participants if len(reason.participants) == 1 else ()
+    meetings = translated.listed([names.name_of(c, besides) for c in reason.meetings], _MOST)
+    if reason.cause is Cause.EXCLUSIVE and reason.participants:
+        return translated.gettext(
+            "One meeting per visitor and stand: {people} already meets {others} of the same stand.",
+            people=people,
+            others=meetings,
+        )
+    message = _LIMITS[reason.limit][0] if reason.cause is Cause.LIMIT else _REASONS[reason.cause]
+    return translated.gettext(message, people=people, slots=names.when(reason.slots), meetings=meetings)
 
 
 def fix_text(fix: Fix, language: str, names: Names) -> str:
-    """One sentence with all steps of the fix. `language` is one of `LANGUAGES`; raises KeyError for another."""
-    steps = "; ".join(_step_text(step, language, names) for step in fix.steps)
-    template = _STEPS[language]["fix" if steps else "as it is"]
-    return template.format(slot=names.slot(fix.meeting.slot), steps=steps)
+    """What would make room, with all steps of the fix, and what it costs where the schedule gains nothing by it."""
+    translated = catalogue(language)
+    when = names.when([fix.meeting.slot])
+    if not fix.steps:
+        return translated.gettext("Possible {slot}.", slot=when)
+    steps = translated.listed([_step_text(step, translated, names) for step in fix.steps])
+    text = translated.gettext("Possible {slot} if {steps}.", slot=when, steps=steps)
+    if fix.gain < 0:
+        return " ".join((text, translated.gettext("The schedule would be worth less overall.")))
+    if fix.gain == 0:
+        return " ".join((text, translated.gettext("The schedule would be worth no more overall.")))
+    return text
 
 
 def conflict_text(conflict: "Conflict", language: str, names: Names) -> list[str]:
-    """One sentence for each demand. `language` is one of `LANGUAGES`; raises KeyError for another."""
-    texts = _DEMANDS[language]
-    sentences = []
-    for demand in conflict.demands:
-        meetings = [names.meeting(c) for c in demand.candidates]
-        slots = _listed([names.slot(t) for t in demand.slots], language) or texts["never"]
-        place = "" if demand.place is None else names.place(demand.place)
-        sentences.append(
-            texts[demand.kind].format(
-                meetings=_listed(meetings, language),
-                first=meetings[0] if meetings else "",
-                second=meetings[-1] if meetings else "",
-                person="" if demand.participant is None else names.person(demand.participant),
-                slots=slots,
-                place=place,
-                where=", ".join([*([slots] if demand.slots else []), *([place] if place else [])]),
-                number=demand.number,
-                n=len(meetings),
-                limit=_LIMITS[language].get(demand.limit, ""),
+    """One sentence for each demand."""
+    return [_demand_text(demand, catalogue(language), names) for demand in conflict.demands]
+
+
+def _demand_text(demand: "Demand", translated: Catalogue, names: Names) -> str:
+    from solver.explain.conflict import DemandKind
+
+    named = [names.name_of(c) for c in demand.candidates]
+    meetings = translated.listed(named, _MOST)
+    person = "" if demand.participant is None else names.person(demand.participant)
+    place = "" if demand.place is None else names.place(demand.place)
+    slots = names.when(demand.slots) if demand.slots else ""
+    number = demand.number
+    match demand.kind:
+        case DemandKind.MEETINGS:
+            return translated.ngettext(
+                "This meeting must take place: {meetings}.",
+                "These {n} meetings must take place: {meetings}.",
+                len(named),
+                meetings=meetings,
             )
-        )
-    return sentences
+        case DemandKind.PIN if slots and place:
+            return translated.gettext(
+                "{meetings}: locked {slots}, {place}.", meetings=meetings, slots=slots, place=place
+            )
+        case DemandKind.PIN:
+            return translated.gettext("{meetings}: locked {where}.", meetings=meetings, where=slots or place)
+        case DemandKind.START:
+            return translated.gettext("{meetings}: can start only {slots}.", meetings=meetings, slots=slots)
+        case DemandKind.WHERE:
+            return translated.gettext("{meetings}: only at certain places.", meetings=meetings)
+        case DemandKind.ORDER:
+            return translated.gettext("{first} must end before {second} starts.", first=named[0], second=named[-1])
+        case DemandKind.EXCLUSIVE:
+            return translated.gettext("Only one of these meetings can take place: {meetings}.", meetings=meetings)
+        case DemandKind.AVAILABILITY if slots:
+            return translated.gettext("{person}: available only {slots}.", person=person, slots=slots)
+        case DemandKind.AVAILABILITY:
+            return translated.gettext("{person}: never available.", person=person)
+        case DemandKind.LIMIT:
+            return translated.gettext(_LIMITS[demand.limit][2], person=person, number=number)
+        case DemandKind.TABLES:
+            return translated.gettext(
+                "All shared places together hold {number} meetings in the whole event.", number=number
+            )
+        case DemandKind.STAND if slots:
+            return translated.gettext(
+                "{place}: at most {number} at once, open {slots}.", place=place, number=number, slots=slots
+            )
+        case DemandKind.STAND:
+            return translated.gettext("{place}: never open.", place=place)
+        case DemandKind.FAIRNESS:
+            return translated.gettext(
+                "The numbers of breaks of any two people differ by {number} at most.", number=number
+            )
 
 
-def _step_text(step: Step, language: str, names: Names) -> str:
-    texts = _STEPS[language]
-
-    def slots(numbers: Sequence[int]) -> str:
-        return _listed([names.slot(t) for t in numbers], language)
-
+def _step_text(step: Step, translated: Catalogue, names: Names) -> str:
     match step:
         case Frees():
-            return texts["Frees"].format(person=names.person(step.participant), slots=slots(step.slots))
+            return translated.gettext(
+                "{person} is available {slots}", person=names.person(step.participant), slots=names.when(step.slots)
+            )
         case Raises():
-            person, limit = names.person(step.participant), _LIMITS[language][step.rule]
-            return texts["Raises"].format(person=person, to=step.to, limit=limit)
+            person = names.person(step.participant)
+            return translated.gettext(_LIMITS[step.rule][1], person=person, to=step.to, limit=step.limit)
         case AddsPlace():
-            return texts["AddsPlace"].format(slots=slots(step.slots))
+            return translated.gettext("one more table is free {slots}", slots=names.when(step.slots))
         case Opens():
-            return texts["Opens"].format(place=names.place(step.place), slots=slots(step.slots))
+            return translated.gettext(
+                "{place} is open {slots}", place=names.place(step.place), slots=names.when(step.slots)
+            )
         case Widens():
-            return texts["Widens"].format(place=names.place(step.place))
+            return translated.gettext("{place} takes one more meeting at once", place=names.place(step.place))
         case Moves():
-            meeting, slot = names.meeting(step.meeting.candidate), names.slot(step.meeting.slot)
-            return texts["Moves"].format(meeting=meeting, slot=slot)
+            return translated.gettext(
+                "{meeting} is moved to {place}, {slot}",
+                meeting=names.name_of(step.meeting.candidate),
+                place=names.place(step.meeting.place),
+                slot=names.when([step.meeting.slot]),
+            )
         case Drops():
-            return texts["Drops"].format(meeting=names.meeting(step.candidate))
+            return translated.gettext("{meeting} is dropped", meeting=names.name_of(step.candidate))
         case Lifts():
-            return texts[step.rule].format(meeting=names.meeting(step.candidate))
-
-
-def _listed(items: Sequence[str], language: str) -> str:
-    """Joined by commas and a last "and"; the first few where they are many."""
-    last, more = _AND[language]
-    if len(items) > _MOST + 1:
-        items = [*items[:_MOST], more.format(n=len(items) - _MOST)]
-    return f" {last} ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+            meeting = names.name_of(step.candidate)
+            return translated.gettext(_LIFTS[step.rule], meeting=meeting)

@@ -45,10 +45,11 @@ def test_the_text_names_the_figures_as_each_language_writes_them() -> None:
     problem, _ = problem_of(known, lambda _a, _b: 0.5)
     found = report(known, problem, schedule(meeting(0, 0, 0, 0, 1)), bound=12345)
     assert "meetings placed" in found.text("en")
-    assert "1 (33.3 %)" in found.text("en")
+    assert "1 (33.3%)" in found.text("en")
     assert "rendez-vous placés" in found.text("fr")
     assert "geplaatste afspraken" in found.text("nl")
     assert "12.345" in found.text("nl")
+    assert "1 (33,3\u00a0%)" in found.text("de")
     assert "Belgique" in found.text("fr")
 
 

@@ -81,7 +81,7 @@ def test_a_faulty_workbook_is_refused_with_every_fault_and_nothing_is_written(tm
     )
     done = schedule(bad, tmp_path / "out")
     assert done.exit_code == 2
-    for expected in ("Errors: 3", "capasity", "nobody@example.org", "[bold]T1", "row 2"):
+    for expected in ("3 errors", "capasity", "nobody@example.org", "[bold]T1", "row 2"):
         assert expected in done.stderr, expected
     assert done.stdout == ""
     assert names(tmp_path) == ["bad.xlsx"]

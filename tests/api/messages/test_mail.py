@@ -68,7 +68,9 @@ def send(settings: Settings, user_id: int) -> None:
     asyncio.run(run())
 
 
-@pytest.mark.parametrize(("language", "greeting"), [("nl", "Beste Ann"), ("fr", "Bonjour Ann"), ("en", "Dear Ann")])
+@pytest.mark.parametrize(
+    ("language", "greeting"), [("nl", "Beste Ann"), ("fr", "Bonjour Ann"), ("en", "Dear Ann"), ("de", "Guten Tag Ann")]
+)
 def test_link_and_code_of_the_mail_sign_in_and_it_is_in_the_language_of_the_account(
     client: TestClient, db: Session, settings: Settings, inbox: tuple[Inbox, int], language: str, greeting: str
 ) -> None:

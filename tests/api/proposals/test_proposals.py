@@ -72,7 +72,7 @@ def test_a_preview_tells_who_is_left_short_and_why_and_asks_nobody(
     dan, bob, ann = (people[person(name)] for name in ("dan", "bob", "ann"))
     assert (dan["agreed"], dan["proposed"], dan["shortfall"]) == (0, 1, None)
     assert bob["agreed"] == 1
-    assert (ann["proposed"], ann["shortfall"]["en"]) == (0, "Meetings: 0 of 1. People they can meet at all: 0.")
+    assert (ann["proposed"], ann["shortfall"]) == (0, "0 rendez-vous sur 1\u00a0: il n’y a personne à rencontrer.")
     assert found["meetings"] == len(found["pairs"]) == 1
     assert person("dan") in found["pairs"][0]["participant_ids"]
     assert found["proven"]

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
+from api.imports.programme import store_slots
 from sqlalchemy.orm import Session
 
 from api.imports.changes import Changes
-from api.imports.programme import store_slots
 from api.imports.service import store_event
 from api.models import (
     BlockedSlot,
+    Event,
     Meeting,
     MeetingAttendee,
     MeetingRequest,
@@ -21,9 +22,10 @@ from api.models import (
     User,
 )
 from api.models.schedules import ScheduleState
-from api.schedules import explaining, snapshot, solving, store
+from api.schedules import explaining, explanations, snapshot, solving, store
 from matchmaker.agenda import agendas_of
 from matchmaker.event import Preference, RequestStatus
+from matchmaker.locale import LANGUAGES
 from matchmaker.sample import biowin_day
 from matchmaker.scheduling import domain
 from matchmaker.scheduling.candidates import problem_of
@@ -126,11 +128,23 @@ def test_each_request_without_a_meeting_has_its_reason_and_its_fix(db: Session, 
     row = drafted(db, database_url, event_id)
     left = db.scalars(sa.select(Unplaced).where(Unplaced.schedule_id == row.id)).one()
     assert left.reason["code"] == "outbid"
-    assert left.reason["text"]["nl"].startswith("Bob Peeters: ")
+    assert left.reason["participants"] == [bob.id]
+    slots = store.slot_ids(db, event_id)
+    assert left.reason["slots"] == [slots[0]], "slots are kept by id"
     assert explaining.run(database_url, row.id, lambda: True) is False, "it stops when it is told to"
     assert explaining.run(database_url, row.id, lambda: False)
     db.refresh(left)
-    assert left.reason["fix"]["en"] == "Possible at 10:20: Bob Peeters makes time at 10:20."
+    step = {"code": "free", "participant": bob.id, "slots": [slots[1]]}
+    assert (left.reason["fix"]["slot"], left.reason["fix"]["steps"]) == (slots[1], [step])
+    names = store.names_of(db, db.get_one(Event, event_id), [left.reason])
+    assert (
+        explanations.fix_text_of(left.reason, "en", names) == "Possible at 10:20 if Bob Peeters is available at 10:20."
+    )
+    assert explanations.fix_text_of(left.reason, "fr", names) == (
+        "Possible à 10\u00a0h\u00a020 si Bob Peeters est disponible à 10\u00a0h\u00a020."
+    )
+    for language in LANGUAGES:
+        assert "Bob Peeters" in explanations.text_of(left.reason, language, names)
     attendees = db.scalars(sa.select(MeetingAttendee.participant_id).join(Meeting).where(Meeting.schedule_id == row.id))
     assert ann.id in attendees.all()
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from matchmaker.documents.event_workbook import workbook_of
 from matchmaker.event import Event, PlaceKind, Preference, RequestStatus
 from matchmaker.intake import IntakeError, IntakeErrors, Reading, read_file, read_workbook
-from matchmaker.intake.layout import EXAMPLE_DOMAIN, LANGUAGES, SHEETS
+from matchmaker.intake.layout import EXAMPLE_DOMAIN, SHEETS, Named
+from matchmaker.locale import LANGUAGES
 from matchmaker.text import fold
 from tests.matchmaker.events import at, event, events, person, request, sheets, workbook
 
@@ -83,8 +84,8 @@ def test_sheets_and_columns_are_found_by_their_french_and_dutch_names_in_any_cas
 
 
 def test_no_two_columns_of_a_sheet_and_no_two_sheets_share_a_name() -> None:
-    def distinct(named: Sequence[object]) -> bool:
-        names = [{fold(n) for of_language in one.names.values() for n in of_language} for one in named]  # type: ignore[attr-defined]
+    def distinct(named: Sequence[Named]) -> bool:
+        names = [{fold(name) for name in one.names()} for one in named]
         return sum(map(len, names)) == len(set().union(*names))
 
     assert distinct(SHEETS)
@@ -271,7 +272,7 @@ WRONG: dict[str, tuple[dict[str, Rows | None], tuple[str, int | None, str, str, 
     ),
     "a request to oneself": (
         {"requests": [["from", "to"], ["ann@example.org", "ann@example.org"]]},
-        ("requests", 2, "to", "ann@example.org", "somebody else"),
+        ("requests", 2, "to", "ann@example.org", "somebody other"),
     ),
     "a request made twice": (
         {"requests": [["from", "to"], *[["ann@example.org", "bob@example.org"]] * 2]},
@@ -359,7 +360,7 @@ WRONG: dict[str, tuple[dict[str, Rows | None], tuple[str, int | None, str, str, 
                 extra=["stand"],
             )
         },
-        ("participants", 2, "stand", "Table 1", "stand of the sheet “places”"),
+        ("participants", 2, "stand", "Table 1", "stand in the sheet “places”"),
     ),
     "a number that is a word": (
         {"places": [["name", "capacity"], ["T1", "two"]]},
@@ -433,18 +434,19 @@ def test_all_faults_of_a_workbook_are_named_at_once_in_order_of_sheet_and_row() 
     ]
 
 
-def test_a_workbook_that_needs_attention_is_said_to_in_the_readers_language() -> None:
+def test_what_is_wrong_with_a_workbook_is_told_in_the_readers_language() -> None:
     data = workbook(sheets(places=[["name", "capacity"], ["T1", "two"]]))
-    said = []
+    expected = {}
     for language in LANGUAGES:
         with pytest.raises(IntakeErrors) as caught:
             read_workbook(data, "event.xlsx", language)
-        said.append(caught.value.errors[0].expected)
-    assert said == [
-        "a whole number from 1 to 10000",
-        "un nombre entier de 1 à 10000",
-        "een geheel getal van 1 tot 10000",
-    ]
+        expected[language] = caught.value.errors[0].expected
+    assert expected == {
+        "en": "a whole number from 1 to 10000",
+        "de": "eine ganze Zahl von 1 bis 10000",
+        "fr": "un nombre entier de 1 à 10000",
+        "nl": "een geheel getal van 1 tot 10000",
+    }
 
 
 def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:

@@ -12,8 +12,9 @@ def test_what_fits_comes_before_what_was_written_and_that_before_a_theme_in_comm
         "en": "Ann: “Let us talk.”",
         "fr": "Ann\u00a0: «\u00a0Let us talk.\u00a0»",
         "nl": "Ann: “Let us talk.”",
+        "de": "Ann: „Let us talk.“",
     }
-    assert why(None, "Ann", " ", ["rna"], LABELS)["fr"] == "Vous avez en commun : ARN."
+    assert why(None, "Ann", " ", ["rna"], LABELS)["fr"] == "Vous avez en commun\u00a0: ARN."
     assert why(None, "Ann", "", [], LABELS) == {}
 
 

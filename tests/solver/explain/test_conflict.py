@@ -4,10 +4,11 @@ from random import Random
 
 import pytest
 
+from matchmaker.locale import LANGUAGES
 from matchmaker.scheduling.domain import Participant, Pin, Place
 from solver.exact.optimise import solve_exactly
 from solver.explain.conflict import Conflict, Demand, DemandKind, conflict
-from solver.explain.sentences import LANGUAGES, Names, conflict_text
+from solver.explain.sentences import Names, conflict_text
 from solver.result import Options, Status
 from tests.make import candidate, problem, random_problem
 from tests.solver.brute import optimum

@@ -5,12 +5,13 @@ from random import Random
 
 import pytest
 
+from matchmaker.locale import LANGUAGES
 from matchmaker.scheduling.checks import violations
 from matchmaker.scheduling.domain import Candidate, Meeting, Participant, Pin, Place, Problem, Schedule
 from solver.exact.optimise import solve_exactly
 from solver.explain.fixes import AddsPlace, Drops, Frees, Lifts, Moves, Opens, Raises, Widens, apply
 from solver.explain.reasons import Cause, Explanation, Reason, explain
-from solver.explain.sentences import LANGUAGES, Names, fix_text, reason_text
+from solver.explain.sentences import Names, fix_text, reason_text
 from solver.result import Goal, Options
 from tests.make import candidate, meeting, problem, random_problem, schedule
 from tests.solver.brute import ways
@@ -54,7 +55,7 @@ def test_a_limit_reached() -> None:
     assert found.reason.cause is Cause.LIMIT
     assert (found.reason.participants, found.reason.limit) == ((1,), "maximum")
     assert found.fix is not None
-    assert found.fix.steps == (Raises(participant=1, rule="maximum", to=2),)
+    assert found.fix.steps == (Raises(participant=1, rule="maximum", limit=1, to=2),)
 
 
 def test_lost_to_a_meeting_worth_more() -> None:
@@ -182,7 +183,7 @@ def test_only_those_asked_for_are_explained() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_reasons_and_fixes_read_as_sentences(language: str) -> None:
-    names = Names(person=lambda p: f"P{p}", slot=lambda t: f"{9 + t}:00", meeting=lambda c: f"M{c}")
+    names = Names(person=lambda p: f"P{p}", when=lambda slots: f"at {9 + slots[0]}:00", meeting=lambda c: f"M{c}")
     for cause in Cause:
         reason = Reason(cause=cause, participants=(1, 2), slots=(0, 1, 2, 3, 4), meetings=(7,), limit="maximum")
         text = reason_text(reason, language, names)
@@ -198,7 +199,48 @@ def test_reasons_and_fixes_read_as_sentences(language: str) -> None:
 def test_long_lists_are_cut_in_words() -> None:
     reason = Reason(cause=Cause.SLOTS_FULL, slots=(0, 1, 2, 3, 4))
     assert reason_text(reason, "en", Names()) == (
-        "Free together only at 0, 1, 2 and 2 more, when every place is taken."
+        "Free together only in slot 0, 1, 2 and 2 more, when every place is taken."
+    )
+
+
+PEOPLE = Names(
+    person={1: "Ann", 2: "Bob", 3: "Cleo", 4: "Dirk"}.__getitem__,
+    when=lambda _: "at 09:20",
+    people={0: (1, 2), 1: (1, 3)}.__getitem__,
+)
+
+
+def test_who_meets_somebody_of_the_same_stand_already_is_why_only_one_meeting_can_take_place() -> None:
+    stand = [Participant(id=2, place=0), Participant(id=3, place=0)]
+    asked = problem(
+        candidate(0, 1, 2), candidate(1, 1, 3), participants=stand, places=[STAND], exclusive=[frozenset({0, 1})]
+    )
+    found = explained(asked, schedule(meeting(0, 0, 0, 1, 2)))
+    assert found.reason == Reason(cause=Cause.EXCLUSIVE, participants=(1,), meetings=(0,))
+    assert reason_text(found.reason, "en", PEOPLE) == (
+        "One meeting per visitor and stand: Ann already meets Bob of the same stand."
+    )
+
+
+def test_somebody_named_is_not_named_again_in_each_of_their_meetings() -> None:
+    reason = Reason(cause=Cause.OUTBID, participants=(1,), slots=(0,), meetings=(0, 1))
+    assert reason_text(reason, "en", PEOPLE).endswith("(Bob and Cleo).")
+
+
+def test_a_raised_limit_is_told_with_the_present_one() -> None:
+    asked = problem(candidate(0, 1, 2), candidate(1, 1, 3), participants=[Participant(id=1, maximum=1)])
+    fix = explained(asked, schedule(meeting(0, 0, 0, 1, 2))).fix
+    assert fix is not None
+    assert fix_text(fix, "en", PEOPLE) == "Possible at 09:20 if Ann accepts 2 meetings instead of 1."
+
+
+def test_a_fix_that_gains_nothing_says_so() -> None:
+    asked = problem(candidate(0, 1, 2, value=9), candidate(1, 1, 3, value=5), sessions=(1,))
+    fix = explained(asked, schedule(meeting(0, 0, 0, 1, 2))).fix
+    assert fix is not None
+    assert fix.gain < 0
+    assert fix_text(fix, "en", PEOPLE) == (
+        "Possible at 09:20 if Ann – Bob is dropped. The schedule would be worth less overall."
     )
 
 

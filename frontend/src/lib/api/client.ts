@@ -1,4 +1,5 @@
 import createClient from 'openapi-fetch';
+import { locale } from '$lib/i18n/index.svelte';
 import { Problem } from './problem';
 import type { paths } from './schema';
 
@@ -8,8 +9,12 @@ export const BASE = '/api/v1';
 export const api = createClient<paths>({
   baseUrl: location.origin,
   credentials: 'same-origin',
-  // Looked up at each call, so that tests and the browser's tools can replace it.
-  fetch: (request) => globalThis.fetch(request)
+  fetch: (request) => {
+    // The server words its sentences in the language of the page.
+    request.headers.set('Accept-Language', locale.language);
+    // Looked up at each call, so that tests and the browser's tools can replace it.
+    return globalThis.fetch(request);
+  }
 });
 
 export type Answer<T> = { data?: T; error?: unknown; response: Response };

@@ -1,3 +1,4 @@
+import { locale } from '$lib/i18n/index.svelte';
 import { Problem } from './problem';
 
 /** Something read from the API: what is known, whether more is on its way, and what went wrong. */
@@ -24,10 +25,16 @@ export class Resource<T> {
   }
 }
 
-/** A resource that is read again whenever something `read` depends on changes, or by `again`. Call it in a component. */
+/**
+ * A resource that is read again whenever something `read` depends on changes, the language of the page (and so of the
+ * server's sentences) among it, or by `again`. Call it in a component.
+ */
 export function resource<T>(read: () => Promise<T>): Resource<T> & { again(): void } {
   const made = new Resource<T>() as Resource<T> & { again(): void };
   made.again = () => void made.load(read);
-  $effect(() => void made.load(read));
+  $effect(() => {
+    void locale.language;
+    void made.load(read);
+  });
   return made;
 }

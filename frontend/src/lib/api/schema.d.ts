@@ -1048,7 +1048,7 @@ export interface components {
         };
         /**
          * AgendaEntry
-         * @description A meeting, as one of its people sees it. `reason` says by language why the two should meet, where known.
+         * @description A meeting, as one of its people sees it. `reason` says why the two should meet, where known.
          */
         AgendaEntry: {
             /**
@@ -1062,9 +1062,7 @@ export interface components {
             partners: components["schemas"]["ParticipantBrief"][];
             place: components["schemas"]["AgendaPlace"];
             /** Reason */
-            reason: {
-                [key: string]: string;
-            } | null;
+            reason: string | null;
             /**
              * Starts
              * Format: date-time
@@ -1181,7 +1179,7 @@ export interface components {
             /** Colour */
             colour?: string | null;
             /** Languages */
-            languages?: ("en" | "fr" | "nl")[] | null;
+            languages?: ("en" | "de" | "fr" | "nl")[] | null;
             /** Name */
             name?: string | null;
         };
@@ -1366,7 +1364,9 @@ export interface components {
         };
         /**
          * LearningReport
-         * @description What answers taught. `auc`: how often a good pair comes before a bad one; null where too little is known.
+         * @description What answers taught; `text` tells it in the reader's language.
+         *
+         *     `auc`: how often a good pair comes before a bad one; null where too little is known.
          */
         LearningReport: {
             /** Applied */
@@ -1379,17 +1379,8 @@ export interface components {
             outcomes: number;
             /** Positive */
             positive: number;
-            /**
-             * Text
-             * @example {
-             *       "en": "Drug delivery",
-             *       "fr": "Administration",
-             *       "nl": "Toediening"
-             *     }
-             */
-            text: {
-                [key: string]: string;
-            };
+            /** Text */
+            text: string;
         };
         /**
          * LinkRequest
@@ -1643,11 +1634,11 @@ export interface components {
              * Language
              * @enum {string}
              */
-            language: "en" | "fr" | "nl";
+            language: "en" | "de" | "fr" | "nl";
         };
         /**
          * Notice
-         * @description What an organiser must know of how the ranking was made.
+         * @description What an organiser must know of how the ranking was made; `text` is in the reader's language.
          */
         Notice: {
             /**
@@ -1656,17 +1647,8 @@ export interface components {
              * @example keyword_mode
              */
             kind: string;
-            /**
-             * Text
-             * @example {
-             *       "en": "Drug delivery",
-             *       "fr": "Administration",
-             *       "nl": "Toediening"
-             *     }
-             */
-            text: {
-                [key: string]: string;
-            };
+            /** Text */
+            text: string;
         };
         /**
          * OrganisationBrief
@@ -1783,7 +1765,7 @@ export interface components {
             /** Job Title */
             job_title?: string | null;
             /** Language */
-            language?: ("en" | "fr" | "nl") | null;
+            language?: ("en" | "de" | "fr" | "nl") | null;
             /** Last Name */
             last_name?: string | null;
             /**
@@ -2002,7 +1984,8 @@ export interface components {
         };
         /**
          * ProposedPerson
-         * @description What the proposals come to for somebody: meetings agreed before, and proposed. `shortfall`: why too few.
+         * @description What the proposals come to for somebody: meetings agreed before, and proposed. `shortfall`: why too
+         *     few, in the reader's language (null: enough).
          */
         ProposedPerson: {
             /** Agreed */
@@ -2011,9 +1994,7 @@ export interface components {
             /** Proposed */
             proposed: number;
             /** Shortfall */
-            shortfall: {
-                [key: string]: string;
-            } | null;
+            shortfall: string | null;
         };
         /**
          * RankingFigures
@@ -2122,7 +2103,7 @@ export interface components {
         RequestStatus: "pending" | "accepted" | "declined" | "withdrawn" | "expired";
         /**
          * Schedule
-         * @description A version of the schedule. `error` is a key, `error_text` its sentence by language.
+         * @description A version of the schedule. `error` is a key, `error_text` its sentence in the reader's language.
          *
          *     `impossible_meetings` counts the meetings of a draft or of the published version that the event as it is now no
          *     longer permits (null: not counted); such a draft cannot be published.
@@ -2138,9 +2119,7 @@ export interface components {
             /** Error */
             error: string | null;
             /** Error Text */
-            error_text: {
-                [key: string]: string;
-            } | null;
+            error_text: string | null;
             /** Event Id */
             event_id: number;
             /** Finished At */
@@ -2390,6 +2369,8 @@ export interface components {
         /**
          * UnplacedReason
          * @description Why a request has no meeting, and what would make room for it (null: nothing known, or not yet).
+         *
+         *     `text` and `fix` are in the reader's language.
          */
         UnplacedReason: {
             /**
@@ -2401,20 +2382,9 @@ export interface components {
              */
             code: string;
             /** Fix */
-            fix?: {
-                [key: string]: string;
-            } | null;
-            /**
-             * Text
-             * @example {
-             *       "en": "Drug delivery",
-             *       "fr": "Administration",
-             *       "nl": "Toediening"
-             *     }
-             */
-            text: {
-                [key: string]: string;
-            };
+            fix?: string | null;
+            /** Text */
+            text: string;
         };
         /**
          * UnplacedRequest
@@ -2853,7 +2823,7 @@ export interface operations {
                 /** @description Only say what would happen. */
                 dry_run?: boolean;
                 /** @description The language of sentences and headers. */
-                language?: "en" | "fr" | "nl";
+                language?: "en" | "de" | "fr" | "nl";
             };
             header?: never;
             path: {
@@ -3226,7 +3196,10 @@ export interface operations {
     read_matching: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 event_id: number;
             };
@@ -3311,7 +3284,10 @@ export interface operations {
     update_matching: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 event_id: number;
             };
@@ -3400,7 +3376,10 @@ export interface operations {
     rank_again: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 event_id: number;
             };
@@ -3858,7 +3837,10 @@ export interface operations {
                 /** @description For organisers: another version. */
                 schedule_id?: number | null;
             };
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 event_id: number;
                 participant_id: number;
@@ -5095,7 +5077,10 @@ export interface operations {
                 /** @description After so many. */
                 offset?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 event_id: number;
             };
@@ -5180,7 +5165,10 @@ export interface operations {
     create_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 event_id: number;
             };
@@ -5364,7 +5352,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The language of sentences and headers. */
-                language?: "en" | "fr" | "nl";
+                language?: "en" | "de" | "fr" | "nl";
             };
             header?: never;
             path: {
@@ -5454,7 +5442,7 @@ export interface operations {
                 /** @description Only say what would happen. */
                 dry_run?: boolean;
                 /** @description The language of sentences and headers. */
-                language?: "en" | "fr" | "nl";
+                language?: "en" | "de" | "fr" | "nl";
             };
             header?: never;
             path?: never;
@@ -6018,7 +6006,10 @@ export interface operations {
     read_proposals: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 proposals_id: number;
             };
@@ -6671,7 +6662,10 @@ export interface operations {
     read_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 schedule_id: number;
             };
@@ -6857,7 +6851,10 @@ export interface operations {
     cancel_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 schedule_id: number;
             };
@@ -7121,7 +7118,10 @@ export interface operations {
     read_grid: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 schedule_id: number;
             };
@@ -7206,7 +7206,10 @@ export interface operations {
     watch_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 schedule_id: number;
             };
@@ -7291,7 +7294,10 @@ export interface operations {
     publish_schedule: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
             path: {
                 schedule_id: number;
             };
@@ -7385,7 +7391,7 @@ export interface operations {
     read_schedule_workbook: {
         parameters: {
             query?: {
-                language?: ("en" | "fr" | "nl") | null;
+                language?: ("en" | "de" | "fr" | "nl") | null;
             };
             header?: never;
             path: {
@@ -7712,7 +7718,7 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description The language of sentences and headers. */
-                language?: "en" | "fr" | "nl";
+                language?: "en" | "de" | "fr" | "nl";
             };
             header?: never;
             path?: never;

@@ -27,7 +27,7 @@ test('looking for somebody leaves only the places where they meet', async () => 
 });
 
 test('what has no place stands beside the grid with its reason', () => {
-  const text = { en: 'The two are never free in the same slot.' };
+  const text = 'The two are never free in the same slot.';
   const unplaced = [{ request_id: 9, participants: [aPerson(3), aPerson(4)], reason: { code: 'no_common_slot', text } }];
   render(Grid, { grid: aGrid({ unplaced }) });
   screen.getByText('1 meeting without a place');

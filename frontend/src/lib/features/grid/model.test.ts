@@ -29,7 +29,7 @@ test('names are shortened to what still tells them apart', () => {
 });
 
 test('the unplaced are grouped by reason, the most frequent first', () => {
-  const one = (request_id: number, code: string) => ({ request_id, participants: [], reason: { code, text: { en: code } } });
+  const one = (request_id: number, code: string) => ({ request_id, participants: [], reason: { code, text: code } });
   expect(byReason([one(1, 'a'), one(2, 'b'), one(3, 'b')]).map((group) => [group.code, group.some.length])).toEqual([
     ['b', 2],
     ['a', 1]

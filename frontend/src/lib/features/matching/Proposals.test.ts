@@ -20,7 +20,7 @@ const preview: ProposalsPreview = {
   people: [
     { participant: aPerson(1, 'Ann One'), agreed: 0, proposed: 1, shortfall: null },
     { participant: aPerson(2, 'Bram Peeters'), agreed: 1, proposed: 1, shortfall: null },
-    { participant: aPerson(3, 'Cleo Claes'), agreed: 0, proposed: 0, shortfall: { en: 'Meetings: 0 of 1. People: 0.' } }
+    { participant: aPerson(3, 'Cleo Claes'), agreed: 0, proposed: 0, shortfall: '0 of 1 meetings: there is nobody whom they can meet.' }
   ],
   pairs: [{ participant_ids: [1, 2], score: 64 }],
   unchanged: 0,
@@ -34,7 +34,7 @@ test('a preview shows those left short first, with the reason, and everybody’s
   await vi.waitFor(() => screen.getByText('1 meeting to propose'));
   const rows = within(screen.getByRole('table')).getAllByRole('row').slice(1);
   expect(rows.map((row) => within(row).getByRole('link').textContent)).toEqual(['Cleo Claes', 'Ann One', 'Bram Peeters']);
-  expect(rows[0]?.textContent).toContain('Meetings: 0 of 1. People: 0.');
+  expect(rows[0]?.textContent).toContain('0 of 1 meetings: there is nobody whom they can meet.');
   expect(rows[1]?.textContent).toContain('Bram Peeters');
 });
 
