@@ -7,6 +7,7 @@ from enum import StrEnum
 from time import perf_counter
 
 from matchmaker.scheduling.domain import Candidate, Participant, Pin, Place, Problem
+from matchmaker.scheduling.validation import validate
 from solver.exact.index import Index
 from solver.exact.model import Model
 from solver.exact.optimise import solve_exactly
@@ -70,8 +71,9 @@ def conflict(problem: Problem, options: Options | None = None) -> Conflict | Non
 
     That nobody is in two meetings at once, that slots and sessions are as they are, is taken for granted. Looks first
     at one meeting, then at the meetings of one person, then at all; takes away what is not needed by QuickXplain
-    (Junker, AAAI 2004).
+    (Junker, AAAI 2004). Raises ValueError for a problem that `matchmaker.scheduling.validation.validate` refuses.
     """
+    validate(problem)
     return _Search(problem, options or Options(complete=True)).run()
 
 

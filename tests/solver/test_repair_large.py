@@ -85,7 +85,7 @@ def test_a_colleague_takes_a_pinned_meeting_of_who_is_absent(
 
 
 def test_a_small_change_of_a_large_event_is_proven(event: Problem, published: Schedule) -> None:
-    found = repair(event, published, [Absence(participant=300)], SHORT)
+    found = repair(event, published, [Absence(participant=300)], Options(time_limit=20))
     assert found.result.status is Status.OPTIMAL
 
 

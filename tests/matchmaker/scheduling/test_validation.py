@@ -6,6 +6,7 @@ import pytest
 
 from matchmaker.scheduling.domain import Candidate, Participant, Place, Problem
 from matchmaker.scheduling.validation import validate, with_useful_capacities
+from solver.explain.conflict import conflict
 from solver.repair import repair
 from solver.solve import solve
 from tests.make import candidate, problem, schedule
@@ -44,8 +45,8 @@ def with_candidate(**fields: object) -> Problem:
         ),
     ],
 )
-def test_what_is_wrong_is_said_by_solve_and_by_repair(wrong: Problem, message: str) -> None:
-    for verb in (validate, solve, lambda asked: repair(asked, schedule())):
+def test_what_is_wrong_is_said_by_everything_that_computes(wrong: Problem, message: str) -> None:
+    for verb in (validate, solve, conflict, lambda asked: repair(asked, schedule())):
         with pytest.raises(ValueError, match=r".") as caught:
             verb(wrong)
         assert str(caught.value) == message
