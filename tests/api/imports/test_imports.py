@@ -252,7 +252,7 @@ def test_a_file_of_participants_alone_takes_nothing_away(
     answer = browser.post(f"/api/v1/events/{event_id}/imports", files={"file": ("people.csv", csv.encode())})
     assert answer.json()["counts"]["participants"] == {"added": 0, "updated": 1, "unchanged": 0, "removed": 0}
     assert answer.json()["counts"]["offers_and_needs"] == dict.fromkeys(["added", "updated", "unchanged", "removed"], 0)
-    assert browser.get(path).json() == before | {"job_title": "Directrice"}
+    assert browser.get(path).json() == before | {"job_title": "Directrice", "version": before["version"] + 1}
 
 
 def test_a_slot_that_overlaps_another_is_refused(update: Update, db: Session) -> None:

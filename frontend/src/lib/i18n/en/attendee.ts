@@ -107,6 +107,7 @@ export const attendee = {
     like: 'I would like to',
     mustShort: 'Must',
     likeShort: 'Would like',
+    apart: 'Kept apart',
     neverShort: 'Never',
     send: 'Send the request',
     sentDone: 'Your request to {name} is sent',

@@ -107,6 +107,7 @@ export const attendee = {
     like: 'Je le souhaite',
     mustShort: 'Indispensable',
     likeShort: 'Souhaité',
+    apart: 'À séparer',
     neverShort: 'Jamais',
     send: 'Envoyer la demande',
     sentDone: 'Votre demande à {name} est envoyée',

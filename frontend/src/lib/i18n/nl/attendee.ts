@@ -107,6 +107,7 @@ export const attendee = {
     like: 'Graag',
     mustShort: 'Onmisbaar',
     likeShort: 'Graag',
+    apart: 'Apart te houden',
     neverShort: 'Nooit',
     send: 'Aanvraag verzenden',
     sentDone: 'Uw aanvraag aan {name} is verzonden',
