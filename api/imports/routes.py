@@ -5,7 +5,8 @@ from functools import partial
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter, Depends, Query, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.datastructures import UploadFile
 
 from api import models
 from api.core.database import Transaction
@@ -13,6 +14,7 @@ from api.core.errors import (
     Forbidden,
     ImportBusy,
     ImportInUse,
+    Invalid,
     InvalidWorkbook,
     NotFound,
     NotSignedIn,
@@ -64,6 +66,32 @@ def _pool(request: Request) -> ImportPool:
 Imports = Annotated[ImportPool, Depends(_pool)]
 
 
+async def _workbook_file(request: Request, _: SignedIn) -> UploadFile:
+    """The uploaded file. A parameter of the route would have the body read before anybody is asked who they are."""
+    form = await request.form(max_files=1, max_fields=1)
+    file = form.get("file")
+    if not isinstance(file, UploadFile):
+        raise Invalid("Send a file.", errors=[{"loc": ["body", "file"], "message": "expected a file"}])
+    return file
+
+
+WorkbookFile = Annotated[UploadFile, Depends(_workbook_file)]
+FORM = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary", "title": "File"}},
+                }
+            }
+        },
+    }
+}
+
+
 async def _organiser_of_import(session: Transaction, user: SignedIn, import_id: Id) -> Member:
     event_id = await session.scalar(sa.select(models.ImportRun.event_id).where(models.ImportRun.id == import_id))
     nothing = NotFound("There is no such import, or you take no part in its event.")
@@ -83,10 +111,11 @@ ImportOrganiser = Annotated[Member, Depends(_organiser_of_import)]
     status_code=201,
     responses=documented(NotSignedIn, Forbidden, ImportBusy, InvalidWorkbook),
     max_body_size=WORKBOOK_BYTES,
+    openapi_extra=FORM,
 )
 async def import_event(
-    file: UploadFile,
     user: EventCreator,
+    file: WorkbookFile,
     session: Transaction,
     imports: Imports,
     response: Response,
@@ -114,10 +143,11 @@ async def import_event(
     "/events/{event_id}/imports",
     responses=documented(NotSignedIn, Forbidden, NotFound, OtherEvent, ImportBusy, InvalidWorkbook),
     max_body_size=WORKBOOK_BYTES,
+    openapi_extra=FORM,
 )
 async def import_into_event(
-    file: UploadFile,
     member: EventOrganiser,
+    file: WorkbookFile,
     session: Transaction,
     imports: Imports,
     dry_run: DryRun = False,

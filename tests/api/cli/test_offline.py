@@ -89,7 +89,7 @@ def test_a_faulty_workbook_is_refused_with_every_fault_and_nothing_is_written(tm
 def test_what_of_a_workbook_is_ignored_is_said(tmp_path: Path) -> None:
     path = tmp_path / "event.xlsx"
     path.write_bytes(workbook(sheets(places=[["name", "telephone"], ["Table 1", 1]])))
-    done = schedule(path, tmp_path / "out")
+    done = run("rank", path, "--out", tmp_path / "matches.csv", "--embedder", "characters")
     assert done.exit_code == 0
     assert "places: telephone: this column is not known, and is ignored" in done.stderr
 

@@ -1017,16 +1017,6 @@ export interface components {
             /** Slot Ids */
             slot_ids: number[];
         };
-        /** Body_import_event */
-        Body_import_event: {
-            /** File */
-            file: string;
-        };
-        /** Body_import_into_event */
-        Body_import_into_event: {
-            /** File */
-            file: string;
-        };
         /** Body_put_logo */
         Body_put_logo: {
             /** File */
@@ -2701,7 +2691,13 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["Body_import_into_event"];
+                "multipart/form-data": {
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
             };
         };
         responses: {
@@ -4975,7 +4971,13 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["Body_import_event"];
+                "multipart/form-data": {
+                    /**
+                     * File
+                     * Format: binary
+                     */
+                    file: string;
+                };
             };
         };
         responses: {
