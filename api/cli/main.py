@@ -242,13 +242,16 @@ def evaluate(
 
 def _read(path: Path, language: Language) -> "Event":
     """The event of a file; ends the command with every error in it if there are any."""
-    from matchmaker.intake import IntakeErrors, read_workbook
+    from matchmaker.intake import IntakeErrors, read_file
 
     try:
-        return read_workbook(path.read_bytes(), path.name, language)
+        reading = read_file(path.read_bytes(), path.name, language, keep_examples=True)
     except IntakeErrors as wrong:
         terminal.show_errors(path.name, wrong.errors, language)
         raise typer.Exit(2) from wrong
+    for notice in reading.notices:
+        terminal.warn(": ".join(filter(None, [notice.sheet, notice.column, notice.text])))
+    return reading.event
 
 
 def _rank(event: "Event", embedder: str, language: Language, rules: "Rules | None" = None) -> "Ranking":

@@ -99,8 +99,8 @@ ImportOrganiser = Annotated[Member, Depends(_organiser_of_import)]
     max_body_size=WORKBOOK_BYTES,
 )
 async def import_event(
-    file: UploadFile,
     user: EventCreator,
+    file: UploadFile,
     session: Transaction,
     imports: Imports,
     response: Response,
@@ -130,8 +130,8 @@ async def import_event(
     max_body_size=WORKBOOK_BYTES,
 )
 async def import_into_event(
-    file: UploadFile,
     member: EventOrganiser,
+    file: UploadFile,
     session: Transaction,
     imports: Imports,
     dry_run: DryRun = False,

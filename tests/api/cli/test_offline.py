@@ -81,10 +81,18 @@ def test_a_faulty_workbook_is_refused_with_every_fault_and_nothing_is_written(tm
     )
     done = schedule(bad, tmp_path / "out")
     assert done.exit_code == 2
-    for expected in ("3 errors", "capasity", "nobody@example.org", "[bold]T1", "row 2"):
+    for expected in ("2 errors", "nobody@example.org", "[bold]T1", "row 2"):
         assert expected in done.stderr, expected
     assert done.stdout == ""
     assert names(tmp_path) == ["bad.xlsx"]
+
+
+def test_what_of_a_workbook_is_ignored_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "event.xlsx"
+    path.write_bytes(workbook(sheets(places=[["name", "telephone"], ["Table 1", 1]])))
+    done = run("rank", path, "--out", tmp_path / "matches.csv", "--embedder", "characters")
+    assert done.exit_code == 0
+    assert "places: telephone: this column is not known, and is ignored" in done.stderr
 
 
 def test_documents_that_are_there_are_named_and_kept_unless_forced(event: Path, tmp_path: Path) -> None:

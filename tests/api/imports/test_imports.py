@@ -121,6 +121,21 @@ def test_a_stranger_to_an_event_cannot_update_or_export_it(signed_in: Browser, e
         assert browser.get(f"/api/v1/events/{event_id}/workbook.xlsx").status_code == status
 
 
+def test_nothing_is_read_of_what_a_stranger_sends(client: TestClient, event_id: int) -> None:
+    headers = {"content-type": "multipart/form-data; boundary=b"}
+    for path in ("/api/v1/imports", f"/api/v1/events/{event_id}/imports"):
+        assert (
+            client.post(path, content=b"no form at all", headers=headers).status_code == 401
+        )  # not 400, of a broken form
+
+
+def test_an_import_without_a_file_says_what_it_expects(browser: TestClient) -> None:
+    answer = browser.post("/api/v1/imports", files={"other": ("event.xlsx", b"x")})
+    assert (answer.status_code, answer.json()["errors"][0]["loc"]) == (422, ["body", "file"])
+    large = browser.post("/api/v1/imports", files={"file": ("event.xlsx", b"x" * 21 * 1024 * 1024)})
+    assert large.status_code == 413
+
+
 def test_the_template_can_be_had_by_anybody(client: TestClient) -> None:
     answer = client.get("/api/v1/template.xlsx?language=nl")
     assert answer.status_code == 200

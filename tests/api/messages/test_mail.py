@@ -94,6 +94,19 @@ def test_link_and_code_of_the_mail_sign_in_and_it_is_in_the_language_of_the_acco
     assert answer.status_code == 201
 
 
+def test_a_mail_holds_no_link_but_its_own_whatever_a_workbook_calls_its_reader(
+    db: Session, settings: Settings, inbox: tuple[Inbox, int]
+) -> None:
+    user = User(email="ann@example.org", name="Ann, you won: www.evil.example", language="en")
+    db.add(user)
+    db.commit()
+    server = {"smtp_host": "127.0.0.1", "smtp_port": inbox[1], "smtp_starttls": False}
+    send(settings.model_copy(update=server), user.id, "en")
+    (message,) = inbox[0].messages
+    assert message.get_content().startswith("Hello,")
+    assert "evil" not in message.get_content()
+
+
 def test_nobody_gets_no_mail(db: Session, settings: Settings, inbox: tuple[Inbox, int]) -> None:
     server = {"smtp_host": "127.0.0.1", "smtp_port": inbox[1], "smtp_starttls": False}
     send(settings.model_copy(update=server), 999)

@@ -129,7 +129,7 @@ def test_the_first_errors_are_listed_and_the_others_counted() -> None:
     with pytest.raises(IntakeErrors) as caught:
         read_workbook(people.encode(), "guests.csv")
     assert (len(caught.value.errors), caught.value.total) == (201, 5000)
-    assert caught.value.errors[-1].expected == "4800 more errors are not listed"
+    assert caught.value.errors[-1].expected == "4,800 more errors are not listed"
 
 
 def test_a_file_of_more_lines_than_a_table_may_have_is_refused_at_the_first_of_them(
