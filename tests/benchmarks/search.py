@@ -134,7 +134,7 @@ def main() -> None:
     if parser.parse_args().print:
         print("\n".join(rows()))  # noqa: T201
         return
-    machine = f"{platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}"
+    machine = f"{platform.machine()}, {os.cpu_count()} processors with a load of {os.getloadavg()[0]:.0f}"
     head = ["| list | search | fastest | processor |", "|---|---|---|---|"]
     section = "\n".join([HEADING, "", f"`python -m tests.benchmarks.search`; {machine}.", "", *head, *rows(), ""])
     before = TABLE.read_text() if TABLE.exists() else "# The service\n\n"
