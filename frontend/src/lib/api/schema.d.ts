@@ -2750,7 +2750,7 @@ export interface operations {
                 /** @description After so many. */
                 offset?: number;
                 organisation_id?: number | null;
-                /** @description Words to find, all of them, in any case. */
+                /** @description Words to find, all of them, whatever their case and accents; at most eight. */
                 search?: string;
                 theme?: string;
                 type?: string;
@@ -3146,7 +3146,7 @@ export interface operations {
                 /** @description After so many. */
                 offset?: number;
                 organisation_id?: number | null;
-                /** @description Words to find, all of them, in any case. */
+                /** @description Words to find, all of them, whatever their case and accents; at most eight. */
                 search?: string;
                 theme?: string;
                 type?: string;
@@ -4273,7 +4273,7 @@ export interface operations {
                 limit?: number;
                 /** @description After so many. */
                 offset?: number;
-                /** @description Words to find, all of them, in any case. */
+                /** @description Words to find, all of them, whatever their case and accents; at most eight. */
                 search?: string;
                 status?: components["schemas"]["RequestStatus"] | null;
             };
