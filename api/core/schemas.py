@@ -72,4 +72,7 @@ class ProblemDetail(Model):
     errors: list[dict[str, Any]] | None = None
 
 
-Search = Annotated[str, Query(max_length=200, description="Words to find, all of them, in any case.")]
+Search = Annotated[
+    str,
+    Query(max_length=200, description="Words to find, all of them, whatever their case and accents; at most eight."),
+]

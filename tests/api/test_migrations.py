@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from sqlalchemy.engine import make_url
 
 from api.core.database import alembic_config, migrate
+from api.models.search_text import search_text_of
 
 
 @pytest.fixture
@@ -60,6 +61,27 @@ def test_who_answered_is_filled_in_for_what_was_answered_before(empty_url: str) 
     with psycopg.connect(empty_url) as database:
         answers = database.execute("SELECT answered_by FROM meeting_requests ORDER BY id").fetchall()
     assert [answerer for (answerer,) in answers] == ["organiser", "recipient", "recipient", None]
+
+
+def test_participants_of_before_are_found_as_those_of_after(empty_url: str) -> None:
+    alembic.command.upgrade(alembic_config(empty_url), "0007")
+    with psycopg.connect(empty_url, autocommit=True) as database:
+        for statement in (
+            "INSERT INTO users (email, name, language) VALUES ('a@b.be', '', 'fr')",
+            "INSERT INTO events (slug, name, time_zone, languages, colour, themes)"
+            " VALUES ('e', 'E', 'Europe/Brussels', '{fr}', '#000000', '{}')",
+            "INSERT INTO organisations (event_id, name, key) VALUES (1, 'Œnologie & Cie', 'o')",
+            "INSERT INTO participants (event_id, user_id, organisation_id, first_name, last_name, country, language,"
+            " type, job_title, themes, remote, minimum, imported)"
+            " VALUES (1, 1, 1, 'Benoît', 'D''Hondt', 'BE', 'fr', '', 'Président', '{}', false, 0, '{}')",
+            "INSERT INTO offers (participant_id, position, text) VALUES (1, 0, 'CAR-T à façon')",
+            "INSERT INTO needs (participant_id, position, text) VALUES (1, 0, 'Straße')",
+        ):
+            database.execute(statement)
+        migrate(empty_url)
+        (search_text,) = database.execute("SELECT search_text FROM participants").fetchone() or ("",)
+    assert search_text == search_text_of("Benoît D'Hondt", "Président", "Œnologie & Cie", ["CAR-T à façon", "Straße"])
+    assert search_text == " benoit d hondt president oenologie cie \n car t a facon strasse "
 
 
 def test_migrating_twice_is_harmless(database_url: str) -> None:

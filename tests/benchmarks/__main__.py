@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("published", "events")
+BENCHMARKS = ("published", "events", "search")
 
 for name in BENCHMARKS:
     subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}"], check=True)

@@ -1,7 +1,7 @@
 """What a request costs a server process: the mix of guests at an event, and the lists at a large one.
 
 `python -m tests.benchmarks.requests [--before FOLDER] [--requests N] [--people N] [--large N]` writes
-docs/benchmark-service.md. The mix: 60 % lists (participants, matches), 20 % profiles, 15 % requests, 5 % writes, by
+docs/benchmark-requests.md. The mix: 60 % lists (participants, matches), 20 % profiles, 15 % requests, 5 % writes, by
 eight clients without a pause. FOLDER holds an older source tree, which serves the same database in the same run.
 CPU is that of the server process; the database and the clients use the same machine.
 """
@@ -19,7 +19,7 @@ import httpx
 
 from tests.benchmarks.service import attendees, cookies, cpu_seconds, database, load, server_url, serving
 
-TABLE = Path(__file__).parents[2] / "docs" / "benchmark-service.md"
+TABLE = Path(__file__).parents[2] / "docs" / "benchmark-requests.md"
 CLIENTS = 8
 
 

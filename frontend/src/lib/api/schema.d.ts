@@ -3106,7 +3106,7 @@ export interface operations {
                 /** @description After so many. */
                 offset?: number;
                 organisation_id?: number | null;
-                /** @description Words to find, all of them, in any case. */
+                /** @description Words to find, all of them, whatever their case and accents; at most eight. */
                 search?: string;
                 theme?: string;
                 type?: string;
@@ -3556,7 +3556,7 @@ export interface operations {
                 /** @description After so many. */
                 offset?: number;
                 organisation_id?: number | null;
-                /** @description Words to find, all of them, in any case. */
+                /** @description Words to find, all of them, whatever their case and accents; at most eight. */
                 search?: string;
                 theme?: string;
                 type?: string;
@@ -4876,7 +4876,7 @@ export interface operations {
                 offset?: number;
                 /** @description Without it: all requests, which the private `never` is not. */
                 preference?: components["schemas"]["Preference"] | null;
-                /** @description Words to find, all of them, in any case. */
+                /** @description Words to find, all of them, whatever their case and accents; at most eight. */
                 search?: string;
                 status?: components["schemas"]["RequestStatus"] | null;
             };
