@@ -9,13 +9,14 @@ import pickle
 import resource
 import sys
 import traceback
+from hashlib import sha256
 
 MEGABYTES = 1500
 CPU_SECONDS = 40
 
 
 def main() -> None:
-    """Read one file and answer with ("read", (event, notices, languages)), ("errors", them) or ("failed", where)."""
+    """Read one file: "read" and the parts of a `ParsedFile`, "errors" and them, or "failed" and where."""
     _limit()
     data, filename, language, themes = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started it
     from matchmaker.intake import IntakeErrors, read_file
@@ -23,7 +24,8 @@ def main() -> None:
     outcome: tuple[str, object]
     try:
         reading = read_file(data, filename, language, themes)
-        outcome = "read", (reading.event, reading.notices, _languages(reading.event.people))
+        languages = _languages(reading.event.people)
+        outcome = "read", (reading.event, reading.notices, languages, sha256(data).digest())
     except IntakeErrors as errors:
         outcome = "errors", errors
     except Exception as error:

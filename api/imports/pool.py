@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import anyio
 import sqlalchemy as sa
+from anyio.to_thread import run_sync
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -44,7 +45,11 @@ class ImportPool:
 
     async def read(self, data: bytes, filename: str, language: str, themes: Themes | None = None) -> ParsedFile:
         """Read a file in a process that ends (see `read_file`)."""
-        return await read_file(data, filename, language, themes, self._processes)
+        return await read_file(data, filename, language, themes, processes=self._processes, threads=self._threads)
+
+    async def compute(self, work: Callable[[], T]) -> T:
+        """The result of `work` in a thread."""
+        return await run_sync(work, limiter=self._threads)
 
     async def transact(self, work: Callable[[Session], T]) -> T:
         """The result of `work` in a transaction of its own, in a thread.
@@ -52,7 +57,7 @@ class ImportPool:
         It is done again where another transaction was first. Raises `ImportBusy` when that does not help, and
         `InvalidWorkbook` for a value that the database refuses.
         """
-        return await anyio.to_thread.run_sync(partial(self._attempts, work), limiter=self._threads)
+        return await run_sync(partial(self._attempts, work), limiter=self._threads)
 
     def close(self) -> None:
         self._engine.dispose()

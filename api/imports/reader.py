@@ -11,6 +11,7 @@ from typing import Any
 
 import anyio
 import structlog
+from anyio.to_thread import run_sync
 
 from matchmaker.event import Event
 from matchmaker.intake import IntakeError, IntakeErrors, IntakeNotice
@@ -24,23 +25,40 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """What a file holds: its event, what is ignored in it, and the language of each offer and need by its text."""
+    """What a file holds: its event, what is ignored in it, and the language of each offer and need by its text.
+
+    `file_hash` is the SHA-256 of its bytes.
+    """
 
     event: Event
     notices: tuple[IntakeNotice, ...]
     text_languages: Mapping[str, str | None]
+    file_hash: bytes
 
 
 async def read_file(
-    data: bytes, filename: str, language: str, themes: Themes | None, limiter: anyio.CapacityLimiter
+    data: bytes,
+    filename: str,
+    language: str,
+    themes: Themes | None,
+    *,
+    processes: anyio.CapacityLimiter,
+    threads: anyio.CapacityLimiter,
 ) -> ParsedFile:
     """The content of a file. Raises `IntakeErrors`, also for a file that takes more time or memory than it is given.
 
-    `limiter` bounds how many files are read at once; others wait without holding anything.
+    `processes` bounds how many files are read at once; others wait without holding anything. The outcome is unpickled
+    in one of `threads`: for 6,000 people that takes longer than the event loop may pause.
     """
     arguments = pickle.dumps((data, filename, language, themes))
-    async with limiter:
-        kind, content = await _outcome(arguments)
+    async with processes:
+        answer = await _answer(arguments)
+    outcome: tuple[str, Any] = "ended", None
+    if answer is not None:
+        outcome = await run_sync(pickle.loads, answer, limiter=threads)  # from the process that was started here
+    kind, content = outcome
+    if kind == "failed":
+        log.error("reading a file failed", error=content)
     if kind == "read":
         return ParsedFile(*content)
     if kind == "errors":
@@ -49,7 +67,8 @@ async def read_file(
     raise IntakeErrors((IntakeError(sheet=name, expected=expectation("resources", language)),))
 
 
-async def _outcome(arguments: bytes) -> tuple[str, Any]:
+async def _answer(arguments: bytes) -> bytes | None:
+    """What the process wrote; None if it was ended."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -70,11 +89,8 @@ async def _outcome(arguments: bytes) -> tuple[str, Any]:
             await process.wait()
     if process.returncode != 0 or not answer:
         log.warning("reading a file was ended", status=process.returncode)
-        return "ended", None
-    outcome: tuple[str, Any] = pickle.loads(answer)  # noqa: S301 - from the process that was started above
-    if outcome[0] == "failed":
-        log.error("reading a file failed", error=outcome[1])
-    return outcome
+        return None
+    return answer
 
 
 def _environment() -> dict[str, str]:

@@ -119,9 +119,10 @@ async def import_event(
     if dry_run:
         response.status_code = 200
     else:
-        upload = service.Upload.of(user.id, file.filename or "", data)
+        upload = service.Upload.of(user.id, file.filename or "", parsed)
         event_id = await imports.transact(partial(service.import_new_event, parsed=parsed, upload=upload))
-    return ImportResult(event_id=event_id, counts=_counts(parsed.event), notices=_notices(parsed))
+    counts = await imports.compute(partial(_counts, parsed.event))
+    return ImportResult(event_id=event_id, counts=counts, notices=_notices(parsed))
 
 
 @router.post(
@@ -155,7 +156,7 @@ async def import_into_event(
             service.import_into_event,
             event_id=event_id,
             parsed=parsed,
-            upload=service.Upload.of(member.user.id, filename, data),
+            upload=service.Upload.of(member.user.id, filename, parsed),
             alone=alone,
             confirmed_name=confirm_name,
         )

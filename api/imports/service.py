@@ -41,8 +41,8 @@ class Upload:
     file_hash: bytes
 
     @classmethod
-    def of(cls, user_id: int, filename: str, data: bytes) -> "Upload":
-        return cls(user_id, filename[-200:].replace("\x00", ""), sha256(data).digest())
+    def of(cls, user_id: int, filename: str, parsed: ParsedFile) -> "Upload":
+        return cls(user_id, filename[-200:].replace("\x00", ""), parsed.file_hash)
 
 
 @dataclass(frozen=True, slots=True)
