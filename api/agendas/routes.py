@@ -1,7 +1,8 @@
 """The agenda of one participant: on the page, to print, for the calendar."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -12,12 +13,14 @@ from api import models
 from api.agendas.schemas import Agenda, AgendaEntry, AgendaPlace
 from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
+from api.matching.service import match_reasons
 from api.models.schedules import ScheduleState
 from api.participants.schemas import ParticipantBrief
 from api.schedules.documents import document, fitting
 from api.web.downloads import ICS, PDF, download
 from api.web.permissions import EditableProfile, ProfileView
 from matchmaker.matching.agenda_reason import why
+from matchmaker.matching.match import MatchReason
 
 router = APIRouter(
     prefix="/events/{event_id}/participants/{participant_id}",
@@ -76,11 +79,10 @@ async def read_agenda(shown: VisibleAgenda, session: Transaction) -> Agenda:
             )
             .order_by(models.Slot.position)
         )
-        matches = await session.execute(
-            sa.select(models.Match.other_id, models.Match.reasons).where(models.Match.participant_id == person.id)
-        )
-        reasons: dict[int, list[dict[str, Any]]] = dict(matches.all())
-        entries = [_entry(meeting, person, reasons, shown.profile.viewer.event) for meeting in meetings]
+        held = meetings.all()
+        partners = {attendee.participant_id for meeting in held for attendee in meeting.attendees} - {person.id}
+        reasons = await match_reasons(session, person.id, partners)
+        entries = [_entry(meeting, person, reasons, shown.profile.viewer.event) for meeting in held]
     return Agenda(
         participant=ParticipantBrief.model_validate(person),
         schedule_id=schedule.id if schedule else None,
@@ -91,12 +93,15 @@ async def read_agenda(shown: VisibleAgenda, session: Transaction) -> Agenda:
 
 
 def _entry(
-    meeting: models.Meeting, reader: models.Participant, reasons: dict[int, list[dict[str, Any]]], event: models.Event
+    meeting: models.Meeting,
+    reader: models.Participant,
+    reasons: Mapping[int, Sequence[MatchReason]],
+    event: models.Event,
 ) -> AgendaEntry:
     zone = ZoneInfo(event.time_zone)
     everybody = {a.participant_id: a.participant for a in meeting.attendees}
     partners = [person for number, person in everybody.items() if number != reader.id]
-    fits = next(filter(None, (fitting(reasons.get(partner.id, [])) for partner in partners)), None)
+    fits = next(filter(None, (fitting(reasons.get(partner.id, ())) for partner in partners)), None)
     asked = meeting.request if meeting.request and meeting.request.sender_id in everybody else None
     said = why(
         fits,

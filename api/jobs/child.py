@@ -36,6 +36,10 @@ class StoppedError(Exception):
     """The work went on after it was told to stop, and was killed."""
 
 
+class BusyError(Exception):
+    """Another process holds the lock: a worker wrongly declared dead, or its orphaned child."""
+
+
 class WorkFailedError(Exception):
     """The work raised an error; the message is its class, and the log says where it happened."""
 

@@ -11,7 +11,8 @@ from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
 from api.core.pagination import Paginated
 from api.matching.schemas import MatchingRules
-from api.participants.schemas import Match, Matches, MatchReason, MatchRequest
+from api.matching.service import match_reasons, reason_of
+from api.participants.schemas import Match, Matches, MatchRequest
 from api.participants.search import ParticipantFilterParams
 from api.participants.semantic_search import SemanticHits
 from api.participants.service import participant_of, slot_ids
@@ -44,7 +45,11 @@ async def list_matches(
         request.recipient_id == other.id,
         request.preference == Preference.NEVER,
     )
-    mine = sa.and_(match.other_id == other.id, match.participant_id == me.participant_id)
+    mine = sa.and_(
+        match.other_id == other.id,
+        match.participant_id == me.participant_id,
+        match.ranking_version == me.event.ranking_version,
+    )
     wanted = (
         sa.select(other, match)
         .join(match, mine, isouter=everyone)
@@ -56,32 +61,32 @@ async def list_matches(
         )
     )
     total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
-    order = (
-        match.rank.asc().nulls_last(),
+    ordered = wanted.options(*PROFILE).order_by(
+        match.standing.desc().nulls_last(),
         *participant_filter.relevance_order(semantic_hits),
         other.last_name,
         other.first_name,
         other.id,
     )
-    ordered = wanted.options(*PROFILE).order_by(*order).limit(page.limit).offset(page.offset)
-    rows = (await session.execute(ordered)).all()
+    rows = (await session.execute(ordered.limit(page.limit).offset(page.offset))).all()
     slots = await slot_ids(session, me.event.id)
     requests = await _requests(session, me, [person.id for person, _ in rows])
+    reasons = await match_reasons(session, me.participant_id, [person.id for person, listed in rows if listed])
     own = await session.get_one(models.Participant, me.participant_id)
     rules = MatchingRules.model_validate(me.event.matching)
     return Matches(
         items=[
             Match(
                 participant=participant_of(ProfileView(participant=person, viewer=me), slots),
-                score=found.score if found else None,
-                forward=found.forward if found else None,
-                backward=found.backward if found else None,
-                reasons=[MatchReason.model_validate(reason) for reason in found.reasons] if found else [],
+                score=round(100 * listed.score) if listed else None,
+                forward=round(100 * listed.forward) if listed else None,
+                backward=round(100 * listed.backward) if listed else None,
+                reasons=[reason_of(reason, me.event.themes) for reason in reasons.get(person.id, ())],
                 request=requests.get(person.id),
                 may_request=person.organisation_id != own.organisation_id and rules.may_meet(own.type, person.type),
                 matched_text=semantic_hits.get(person.id),
             )
-            for person, found in rows
+            for person, listed in rows
         ],
         total=total or 0,
         limit=page.limit,

@@ -3,7 +3,16 @@
 from api.models.accounts import AuditEntry, RateCounter, SignInLink, User, UserSession
 from api.models.base import Base
 from api.models.events import Event, EventSession, Membership, Organisation, Place, Slot, TeamRole
-from api.models.people import BlockedSlot, Match, MeetingRequest, Need, Offer, Participant, StoredVector
+from api.models.people import (
+    BlockedSlot,
+    Match,
+    MeetingRequest,
+    Need,
+    Offer,
+    Participant,
+    StoredRanking,
+    StoredVector,
+)
 from api.models.proposals import Proposals, ProposalsState
 from api.models.schedules import Meeting, MeetingAttendee, Schedule, ScheduleState, Unplaced
 
@@ -30,6 +39,7 @@ __all__ = [
     "ScheduleState",
     "SignInLink",
     "Slot",
+    "StoredRanking",
     "StoredVector",
     "TeamRole",
     "Unplaced",

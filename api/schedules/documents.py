@@ -1,7 +1,7 @@
 """A stored schedule as documents: loaded in a transaction, written in a thread."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session, aliased, undefer
 
 from api import models
+from api.matching.service import reasons_in, reasons_query, sentences_of
 from api.models.schedules import ScheduleState
 from api.schedules import snapshot, store
 from matchmaker.agenda import Agenda, agendas_of
 from matchmaker.documents import Edition, agenda_ics, agenda_pdf, agendas_pdf, schedule_workbook
 from matchmaker.event import Event
 from matchmaker.matching.agenda_reason import LIKELY, why
+from matchmaker.matching.match import MatchReason
 from matchmaker.report import report
 from matchmaker.scheduling.codec import problem_from_json
 from matchmaker.scheduling.domain import Problem, Schedule
@@ -92,7 +94,10 @@ def _load(session: Session, schedule_id: int) -> PrintedSchedule:
 def _why(session: Session, plan: snapshot.EventSnapshot, schedule_id: int) -> dict[int, dict[str, Why]]:
     """By request and by the reader's address, why the meeting is worth having."""
     email = {number: person.email for number, person in zip(plan.people, plan.event.people, strict=True)}
-    fits = {(i, email[reader]): fitting(reasons) for i, reader, reasons in session.execute(_reasons(schedule_id))}
+    fits = {
+        (row.request_id, email[row.Match.participant_id]): fitting(reasons_in(row))
+        for row in session.execute(_reasons(schedule_id))
+    }
     people = {person.email: person for person in plan.event.people}
     found: dict[int, dict[str, Why]] = {}
     for position, (i, request) in enumerate(zip(plan.requests, plan.event.requests, strict=True)):
@@ -105,22 +110,20 @@ def _why(session: Session, plan: snapshot.EventSnapshot, schedule_id: int) -> di
     return found
 
 
-def _reasons(schedule_id: int) -> sa.Select[tuple[int | None, int, list[dict[str, Any]]]]:
-    """Request, reader and reasons of the match for everybody in each meeting of a schedule, where there is a match."""
+def _reasons(schedule_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """The matches (`api.matching.service.reasons_query`) of everybody with everybody in each meeting of a schedule."""
     one, other = aliased(models.MeetingAttendee), aliased(models.MeetingAttendee)
     return (
-        sa.select(models.Meeting.request_id, one.participant_id, models.Match.reasons)
-        .join(one, one.meeting_id == models.Meeting.id)
-        .join(other, sa.and_(other.meeting_id == models.Meeting.id, other.participant_id != one.participant_id))
-        .join(
-            models.Match,
-            sa.and_(models.Match.participant_id == one.participant_id, models.Match.other_id == other.participant_id),
-        )
+        reasons_query()
+        .add_columns(models.Meeting.request_id)
+        .join(one, one.participant_id == models.Match.participant_id)
+        .join(other, sa.and_(other.participant_id == models.Match.other_id, other.meeting_id == one.meeting_id))
+        .join(models.Meeting, models.Meeting.id == one.meeting_id)
         .where(models.Meeting.schedule_id == schedule_id)
     )
 
 
-def fitting(reasons: list[dict[str, Any]]) -> Why | None:
+def fitting(reasons: Sequence[MatchReason]) -> Why | None:
     """The sentence of the first reason by which what one offers probably serves what the other needs."""
-    likely = (r for r in reasons if r["kind"] in ("need_offer", "offer_need") and r["strength"] >= 100 * LIKELY)
-    return next((reason["text"] for reason in likely), None)
+    likely = (r for r in reasons if r.kind in ("need_offer", "offer_need") and r.strength >= LIKELY)
+    return next((sentences_of(reason, {}) for reason in likely), None)

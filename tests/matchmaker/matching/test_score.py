@@ -159,9 +159,10 @@ def test_who_comes_later_is_ranked_and_takes_their_place_in_the_lists_of_others(
     now.relist(["newcomer"])
     assert now.of("newcomer")[0].second == "diagnostics"
     assert embedder.read == list(newcomer.offers)
-    standing = dict(zip([p.email for p in people], now.standing("newcomer"), strict=True))
+    standing, margins = (dict(zip([p.email for p in people], row, strict=True)) for row in now.standing("newcomer"))
     assert standing["diagnostics"] > 0.3
-    assert standing["newcomer"] == -np.inf, "nobody is listed to themselves"
+    assert margins["diagnostics"] > 0
+    assert margins["newcomer"] == -np.inf, "nobody is listed to themselves"
     assert now.score("diagnostics", "investor") == pytest.approx(ranking.score("diagnostics", "investor"), abs=1e-5)
     (seen,) = now.pairings("newcomer", ["diagnostics"])
     assert seen.reversed(now.price("newcomer")) == now.pairings("diagnostics", ["newcomer"])[0]
