@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from api import models
 from api.core.database import psycopg_url
-from api.jobs.child import BusyError, Stop
+from api.jobs.child import Stop
+from api.jobs.transient import BusyError, TransientError
 from api.matching import rankings, store
 from api.schedules import snapshot
 from matchmaker.matching.embedding import EmbeddingError, TextRole
@@ -103,4 +104,7 @@ def _locked(url: str, event_id: int) -> Iterator[sa.Engine]:
     with engine.connect() as connection:
         if not store.lock(connection, event_id):
             raise BusyError
-        yield engine
+        try:
+            yield engine
+        except sa.exc.IntegrityError as error:  # somebody who is ranked was deleted meanwhile
+            raise TransientError("the people of the event changed") from error

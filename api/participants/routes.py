@@ -86,7 +86,7 @@ async def update_participant(patch: ParticipantPatch, profile: EditableProfile, 
         raise Invalid("The limits contradict each other.", errors=[{"loc": ["body", "maximum"], "message": expected}])
     record_action(session, member, "profile changed", row.id)
     if "themes" in values:
-        await enqueue(session, "rank_event", event_id=row.event_id)
+        await enqueue(session, "rank_participant", event_id=row.event_id, participant_id=row.id)
     return participant_of(profile, await slot_ids(session, row.event_id))
 
 
@@ -141,5 +141,5 @@ async def _rewritten(profile: ProfileView, session: AsyncSession, action: str) -
     row = profile.participant
     await session.flush()
     record_action(session, profile.viewer, action, row.id)
-    await enqueue(session, "rank_event", event_id=row.event_id)
+    await enqueue(session, "rank_participant", event_id=row.event_id, participant_id=row.id)
     return participant_of(profile, await slot_ids(session, row.event_id))

@@ -96,7 +96,9 @@ async def create_proposals(wanted: ProposalsIn, member: EventOrganiser, session:
     row = models.Proposals(event_id=member.event.id, options=wanted.model_dump(), created_by=member.user.id)
     session.add(row)
     await session.flush()
-    row.job_id = await enqueue(session, "propose_meetings", event_id=member.event.id, proposals_id=row.id)
+    row.job_id = await enqueue(
+        session, "propose_meetings", event_id=member.event.id, proposals_id=row.id, account_id=member.user.id
+    )
     record_action(session, member, "proposals asked for", row.id)
     return await _answer(session, row)
 

@@ -86,7 +86,7 @@ async def create_request(wanted: RequestIn, me: EventAttendee, session: Transact
     row.preference, row.message, row.proposals_id = wanted.preference, wanted.message, None
     await session.flush()
     if wanted.preference is Preference.NEVER:
-        await enqueue(session, "rank_event", event_id=me.event.id)
+        await enqueue(session, "rank_participant", event_id=me.event.id, participant_id=me.participant_id)
     record_action(session, me, "request sent", row.id)
     return await _reloaded(session, me, row)
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api.imports.service import store_event
-from api.jobs.child import BusyError
+from api.jobs.transient import BusyError
 from api.matching import ranking_job, store
 from api.models import Event, Match, Need, Offer, Participant, StoredRanking, User
 from matchmaker.sample import biowin_day
