@@ -11,7 +11,6 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-import psutil
 import psycopg
 import structlog
 from psycopg import sql
@@ -54,7 +53,7 @@ def postgres(folder: Path) -> Iterator[str]:
 def _keep_running(server: postgres_server.PostgresServer, ending: threading.Event) -> None:
     while not ending.wait(_LOOK):
         process = server.get_postmaster_info().process
-        if process is not None and process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        if process is not None and process.is_running() and process.status() != "zombie":
             continue
         log.error("the database died and is started again", folder=str(server.pgdata))
         try:
