@@ -35,8 +35,8 @@ def rank_event(context: JobContext, *, event_id: int) -> None:
 def _schedule_waits(context: JobContext, event_id: int) -> Callable[[], bool]:
     """Whether somebody waits for a schedule of the event; asked often, it looks once a second."""
     waiting = sa.text(
-        "SELECT EXISTS (SELECT FROM procrastinate_jobs "
-        "WHERE lock = :lock AND status = 'todo' AND task_name = 'make_schedule')"
+        "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE lock = :lock AND status = 'todo' "
+        "AND task_name = 'make_schedule' AND (scheduled_at IS NULL OR scheduled_at <= now()))"
     )
     engine, looked, found = tools_of(context).engine, time.monotonic(), False
 

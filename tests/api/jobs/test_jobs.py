@@ -5,7 +5,8 @@ import os
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TypeVar
+from types import SimpleNamespace
+from typing import Any, TypeVar
 
 import procrastinate
 import psutil
@@ -160,23 +161,27 @@ def test_the_best_plan_of_a_cancelled_schedule_is_its_draft(
 
 def test_what_has_lost_its_job_is_closed(db: Session, database_url: str, sample_id: int) -> None:
     cancelled = queued(db, sample_id, state=ScheduleState.RUNNING, cancelled=True)
-    in_worker(database_url, lambda tools: recovery.take_over(tools, CLOSERS))
+    in_worker(database_url, take_over)
     db.refresh(cancelled)
     assert cancelled.state is ScheduleState.CANCELLED
     lost = queued(db, sample_id, state=ScheduleState.RUNNING, job_id=10**9)
-    in_worker(database_url, lambda tools: recovery.take_over(tools, CLOSERS))
+    in_worker(database_url, take_over)
     db.refresh(lost)
     assert (lost.state, lost.error) == (ScheduleState.FAILED, "crashed")
     proposals = Proposals(event_id=sample_id, state=ProposalsState.RUNNING, options={}, job_id=10**9)
     db.add(proposals)
     db.commit()
-    in_worker(database_url, lambda tools: recovery.take_over(tools, CLOSERS))
+    in_worker(database_url, take_over)
     db.refresh(proposals)
     assert proposals.state is ProposalsState.FAILED
 
 
-def in_worker(url: str, work: Callable[[Tools], Awaitable[None]]) -> None:
-    """Do something as a worker would."""
+def take_over(context: SimpleNamespace) -> Awaitable[None]:
+    return recovery.take_over(context.additional_context["tools"], CLOSERS)
+
+
+def in_worker(url: str, work: Callable[[Any], Awaitable[None]]) -> None:
+    """Do something as a worker would, who gives it a job's context."""
 
     async def run() -> None:
         engine = open_engine(url)
@@ -185,7 +190,7 @@ def in_worker(url: str, work: Callable[[Tools], Awaitable[None]]) -> None:
         )
         with app.replace_connector(procrastinate.PsycopgConnector(conninfo=url, min_size=1)):
             async with app.open_async():
-                await work(tools)
+                await work(SimpleNamespace(additional_context={"tools": tools}))
         await engine.dispose()
 
     asyncio.run(run())

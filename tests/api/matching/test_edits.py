@@ -9,10 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api.imports.service import store_event
+from api.jobs.app import NIGHT
 from api.jobs.transient import BusyError
 from api.matching import ranking_job, store
-from api.models import Event, Match, Need, Offer, Participant, StoredRanking, User
+from api.matching.jobs import rank_edited_events
+from api.models import Event, Match, MeetingRequest, Need, Offer, Participant, StoredRanking, User
+from matchmaker.event import Preference
 from matchmaker.sample import biowin_day
+from tests.api.jobs.test_jobs import in_worker
 
 Rows = dict[tuple[int, int], dict[str, Any]]
 
@@ -123,9 +127,6 @@ def test_who_has_nothing_to_say_any_more_leaves_the_lists_and_others_follow(
 def test_a_note_never_to_meet_takes_two_out_of_each_others_lists(
     db: Session, database_url: str, event_id: int, person: Callable[[str], int]
 ) -> None:
-    from api.models import MeetingRequest
-    from matchmaker.event import Preference
-
     assert ranking_job.run(database_url, event_id, go_on)
     pair = person("ann"), person("bob")
     assert {pair, pair[::-1]} <= rows(db).keys()
@@ -134,6 +135,20 @@ def test_a_note_never_to_meet_takes_two_out_of_each_others_lists(
     db.commit()
     assert ranking_job.run_one(database_url, pair[0], go_on)
     assert not {pair, pair[::-1]} & rows(db).keys()
+
+
+def test_events_with_edits_are_ranked_by_night(
+    db: Session, database_url: str, event_id: int, person: Callable[[str], int]
+) -> None:
+    def by_night() -> list[tuple[str, int]]:
+        in_worker(database_url, lambda context: rank_edited_events.func(context, timestamp=0))
+        db.rollback()
+        return [tuple(row) for row in db.execute(sa.text("SELECT task_name, priority FROM procrastinate_jobs"))]
+
+    assert ranking_job.run(database_url, event_id, go_on)
+    assert by_night() == [], "nobody was edited"
+    assert ranking_job.run_one(database_url, person("ann"), go_on)
+    assert by_night() == [("rank_event", NIGHT)]
 
 
 def test_a_participant_cannot_be_ranked_where_nobody_is_yet(
