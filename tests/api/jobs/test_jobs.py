@@ -23,7 +23,7 @@ from api.jobs.app import app
 from api.jobs.child import Child
 from api.jobs.work import Tools
 from api.jobs.worker import CLOSERS
-from api.models import Event, Match, Meeting, Proposals, ProposalsState, Schedule, User
+from api.models import Event, Match, Meeting, Participant, Proposals, ProposalsState, Schedule, User
 from api.models.schedules import ScheduleState
 from api.schedules import solving
 from api.settings import Settings
@@ -144,7 +144,10 @@ def test_the_best_plan_of_a_cancelled_schedule_is_its_draft(
     db: Session, database_url: str, engine: sa.Engine, sample_id: int, signed_in: Callable[[str], TestClient]
 ) -> None:
     browser, run = signed_in(ORGANISER), Run(engine)
-    in_transaction(database_url, lambda session: enqueue(session, "rank_event", event_id=sample_id))
+    guest = db.scalars(sa.select(Participant.id).limit(1)).one()
+    edit = {"event_id": sample_id, "participant_id": guest}
+    # nobody is ranked yet, so that this edit has everybody ranked
+    in_transaction(database_url, lambda session: enqueue(session, "rank_participant", **edit))
     with worker(database_url):
         schedule_id = start(browser, sample_id)
         until(run.meetings)
