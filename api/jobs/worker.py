@@ -61,7 +61,9 @@ async def _work(tools: Tools, quick: Child) -> None:
             if not is_transient(error):
                 raise
             log.warning("the database is away", reason=type(error).__name__)
-        await _until_connected(tools.url, stop)
+        if not stop.is_set():
+            await asyncio.sleep(_RECONNECT_EVERY)
+            await _until_connected(tools.url, stop)
 
 
 async def _do_jobs(tools: Tools, quick: Child, stop: asyncio.Event) -> None:

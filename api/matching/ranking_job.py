@@ -61,7 +61,7 @@ def run_one(url: str, participant_id: int, stop: Stop) -> bool:  # noqa: ARG001 
     Raises:
         BusyError: another process writes the ranking of this event.
     """
-    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool)
+    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool, hide_parameters=True)
     with Session(engine) as session:
         event_id = session.scalar(sa.select(models.Participant.event_id).where(models.Participant.id == participant_id))
     if event_id is None:
@@ -100,7 +100,7 @@ def run_one(url: str, participant_id: int, stop: Stop) -> bool:  # noqa: ARG001 
 @contextmanager
 def _locked(url: str, event_id: int) -> Iterator[sa.Engine]:
     """An engine, while this process alone writes the event's ranking."""
-    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool)
+    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool, hide_parameters=True)
     with engine.connect() as connection:
         if not store.lock(connection, event_id):
             raise BusyError

@@ -25,7 +25,7 @@ LANGUAGES = rankings.LANGUAGES
 
 def run(url: str, proposals_id: int, stop: Stop) -> bool:
     """Find the meetings of a set of proposals, which is then ready; False if it had to stop before."""
-    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool)
+    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool, hide_parameters=True)
     with Session(engine, expire_on_commit=False) as session, session.begin():
         row = session.get_one(models.Proposals, proposals_id, with_for_update=True)
         if row.state not in OPEN_PROPOSALS:

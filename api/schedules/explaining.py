@@ -14,7 +14,7 @@ _AT_ONCE = 10  # requests between two looks at whether to stop
 
 def run(url: str, schedule_id: int, stop: Stop) -> bool:
     """Add a fix to every reason that has none yet; False if it had to stop before."""
-    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool)
+    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool, hide_parameters=True)
     with Session(engine) as session:
         row = session.get_one(models.Schedule, schedule_id)
         open_ = {

@@ -58,7 +58,7 @@ def run(url: str, schedule_id: int, stop: Stop) -> bool:
     Raises:
         DatabaseLostError: the connection broke, and with it the lock; what is stored is to be gone on with.
     """
-    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool)
+    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool, hide_parameters=True)
     with engine.connect() as connection:
         free = connection.scalar(sa.select(sa.func.pg_try_advisory_lock(_LOCK + schedule_id)))
         connection.commit()

@@ -82,6 +82,18 @@ def test_a_schedule_goes_before_proposals_and_rankings_of_its_event(db: Session,
     assert fetch(db, "compute") == ranking
 
 
+def test_explaining_a_schedule_keeps_neither_the_next_schedule_nor_an_edit_waiting(
+    db: Session, ask: Callable[..., int]
+) -> None:
+    explained = ask("explain_schedule", schedule_id=1)
+    edits = [ask("rank_participant", event_id=i % 3, participant_id=i) for i in range(20)]
+    db.execute(sa.text("UPDATE procrastinate_jobs SET scheduled_at = NULL"))
+    db.commit()
+    schedule = ask("make_schedule", event_id=1, schedule_id=2)
+    assert fetch(db, "compute") == schedule, "whatever guests do"
+    assert [fetch(db, "quick") for _ in range(4)] == [*edits[:3], explained], "one edit of each event at a time"
+
+
 def test_accounts_have_their_turns(db: Session, ask: Callable[..., int]) -> None:
     many = [ask("make_schedule", event_id=i, schedule_id=i, account_id=1) for i in range(4)]
     few = [ask("make_schedule", event_id=10 + i, schedule_id=10 + i, account_id=2) for i in range(2)]
