@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
-from api.models import BlockedSlot, Meeting, MeetingRequest, Participant, Schedule
+from api.models import BlockedSlot, Meeting, MeetingRequest, Participant, Schedule, User
 from api.models.schedules import ScheduleState
 from matchmaker.event import Preference, RequestStatus
 from tests.api.drafts import drafted, queued
@@ -46,7 +46,9 @@ def test_a_schedule_is_accepted_for_making_and_one_at_a_time(db: Session, event_
     assert (made["version"], made["state"], made["progress"]["percent"]) == (1, "queued", 0)
     assert made["options"] == {"time_limit": 20, "goals": ["value", "breaks"]}
     job = db.execute(sa.text("SELECT task_name, args, lock FROM procrastinate_jobs")).one()
-    assert job == ("make_schedule", {"event_id": event_id, "schedule_id": made["id"]}, f"event-{event_id}")
+    owner = db.scalars(sa.select(User.id).where(User.email == ORGANISER)).one()
+    asked = {"event_id": event_id, "schedule_id": made["id"], "account_id": owner}
+    assert job == ("make_schedule", asked, f"event-{event_id}")
     again = organiser.post(f"/api/v1/events/{event_id}/schedules", json={})
     assert code(again) == (409, "schedule-running")
     listed = organiser.get(f"/api/v1/events/{event_id}/schedules").json()
