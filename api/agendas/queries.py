@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -11,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api import models
+from api.matching.service import reasons_in, reasons_query
 from matchmaker.event import EventPlace
+from matchmaker.matching.match import MatchReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +145,8 @@ async def people_of(session: AsyncSession, participant_ids: Collection[int]) -> 
 
 async def match_reasons(
     session: AsyncSession, readers: Collection[int], others: Collection[int]
-) -> dict[tuple[int, int], list[dict[str, Any]]]:
+) -> dict[tuple[int, int], tuple[MatchReason, ...]]:
     """By reader and partner, the reasons of their match, where they have one."""
     match = models.Match
-    rows = await session.execute(
-        sa.select(match.participant_id, match.other_id, match.reasons).where(
-            match.participant_id.in_(readers), match.other_id.in_(others)
-        )
-    )
-    return {(reader, other): reasons for reader, other, reasons in rows}
+    rows = await session.execute(reasons_query().where(match.participant_id.in_(readers), match.other_id.in_(others)))
+    return {(row.Match.participant_id, row.Match.other_id): reasons_in(row) for row in rows}

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import sqlalchemy as sa
@@ -15,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
 from api.agendas.queries import MeetingRow, Person, match_reasons, meetings_of, people_of
+from api.matching.service import sentences_of
 from api.models.schedules import ScheduleState
 from matchmaker import agenda as domain
 from matchmaker.documents.edition import Edition
 from matchmaker.event import Event, EventPlace, Profile
 from matchmaker.matching.agenda_reason import LIKELY, why
+from matchmaker.matching.match import MatchReason
 
 Texts = Mapping[str, str]  # a sentence by language
 
@@ -140,10 +141,10 @@ def _layout() -> str:
     return hashlib.sha256(layout.read_bytes()).hexdigest()
 
 
-def fitting(reasons: Sequence[Mapping[str, Any]]) -> Texts | None:
+def likely_reason(reasons: Sequence[MatchReason]) -> Texts | None:
     """The sentence of the first reason by which what one offers probably serves what the other needs."""
-    likely = (r for r in reasons if r["kind"] in ("need_offer", "offer_need") and r["strength"] >= 100 * LIKELY)
-    return next((reason["text"] for reason in likely), None)
+    likely = (r for r in reasons if r.kind in ("need_offer", "offer_need") and r.strength >= LIKELY)
+    return next((sentences_of(reason, {}) for reason in likely), None)
 
 
 def _by_person(meetings: Sequence[MeetingRow], participant_ids: Sequence[int]) -> Mapping[int, list[MeetingRow]]:
@@ -159,11 +160,12 @@ def _seen_by(
     reader: Person,
     row: MeetingRow,
     people: Mapping[int, Person],
-    matches: Mapping[tuple[int, int], Sequence[Mapping[str, Any]]],
+    matches: Mapping[tuple[int, int], Sequence[MatchReason]],
     event: models.Event,
 ) -> Meeting:
     partners = tuple(people[id_] for id_ in row.attendees if id_ != reader.id)
-    fits = next(filter(None, (fitting(matches.get((reader.id, partner.id), [])) for partner in partners)), None)
+    reasons = (likely_reason(matches.get((reader.id, partner.id), ())) for partner in partners)
+    best_reason = next(filter(None, reasons), None)
     sender = people[row.sender_id] if row.sender_id in row.attendees else None
     return Meeting(
         id=row.id,
@@ -174,7 +176,7 @@ def _seen_by(
         place=row.place,
         partners=partners,
         reason=why(
-            fits,
+            best_reason,
             sender.name if sender else "",
             row.message if sender else "",
             [theme for theme in reader.themes if all(theme in partner.themes for partner in partners)],

@@ -9,15 +9,35 @@ from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-COMPUTE = "compute"  # long computations, one at a time in each worker; all else is in the queue "default"
+COMPUTE = "compute"
+"""Long computations: one at a time in each worker, and one at a time for each event."""
+QUICK = "quick"
+"""Computations of seconds, which no long one keeps waiting: one at a time in each worker. The rest is in "default"."""
 
-# a worker gives a sign of life every second, and is taken for dead after so many without one
 DEAD = 5.0
+"""A worker gives a sign of life every second, and is taken for dead after so many seconds without one."""
+DEBOUNCE = 5
+"""Seconds that a participant's ranking waits for further edits."""
+NIGHT = -100
+"""The priority of what nobody waits for."""
+_PRIORITIES = {"make_schedule": 50, "propose_meetings": 40, "explain_schedule": -10}
+_COALESCED = {
+    "rank_event": "rank-{event_id}",
+    "rank_participant": "rank-{event_id}-{participant_id}",
+    "make_documents": "documents-{schedule_id}",
+}
+"""Tasks of which one that waits serves for all who ask, by what makes them the same."""
 
 app = procrastinate.App(
     # a request lends its own connection; a worker brings a connector that knows the database
     connector=procrastinate.PsycopgConnector(),
-    import_paths=["api.jobs.tasks"],
+    import_paths=[
+        "api.accounts.jobs",
+        "api.agendas.jobs",
+        "api.matching.jobs",
+        "api.proposals.jobs",
+        "api.schedules.jobs",
+    ],
     worker_defaults={
         "delete_jobs": "successful",
         "fetch_job_polling_interval": 1.0,
@@ -28,21 +48,38 @@ app = procrastinate.App(
 )
 
 
-async def enqueue(session: AsyncSession, task: str, **arguments: int | str | None) -> int:
-    """Have a task of `api.jobs.tasks` done once the session's transaction commits; the number of the job.
+async def enqueue(
+    session: AsyncSession,
+    task: str,
+    *,
+    account_id: int | None = None,
+    priority: int | None = None,
+    **arguments: int | str | None,
+) -> int:
+    """Have a task (of an area's `jobs`) done once the session's transaction commits; the number of the job.
 
-    What is computed for one event is done one after the other. A ranking that still waits serves for one asked for
-    again, and so do documents. Arguments are logged: numbers of rows and codes only.
+    Long computations of one event are done one after the other. Those of one account (`account_id`, who asked) come
+    after those of others the more of them wait already. A ranking that still waits serves for one asked for again, and
+    so do documents. Arguments are logged: numbers of rows and codes only.
     """
+    if priority is None:
+        priority = _PRIORITIES.get(task, 0)
+    if account_id is not None:
+        arguments["account_id"] = account_id
+        priority -= await _active(session, account_id)
     event_id = arguments.get("event_id")
-    job = {
+    # what ranks one participant has a lock of its own: it must not keep a schedule waiting
+    kind = "ranking" if task == "rank_participant" else "event"
+    job: dict[str, Any] = {
         "connection": await connection_of(session),
-        "lock": None if event_id is None else f"event-{event_id}",
+        "lock": None if event_id is None else f"{kind}-{event_id}",
+        "priority": priority,
     }
-    keys = {"rank_event": f"rank-{event_id}", "make_documents": f"documents-{arguments.get('schedule_id')}"}
-    key = keys.get(task)
-    if key is None:
+    if task not in _COALESCED:
         return await app.configure_task(task, allow_unknown=False, **job).defer_async(**arguments)
+    if task == "rank_participant":
+        job["schedule_in"] = {"seconds": DEBOUNCE}
+    key = _COALESCED[task].format(**arguments)
     while True:
         # Locked until this transaction commits, the waiting job cannot start before it and miss what it writes.
         waiting: int | None = await session.scalar(
@@ -64,7 +101,7 @@ async def enqueue(session: AsyncSession, task: str, **arguments: int | str | Non
 def enqueue_in(session: Session, task: str, **arguments: int | str | None) -> None:
     """`enqueue` for a sync session, as a thread has it."""
     event_id = arguments.get("event_id")
-    key = f"rank-{event_id}" if task == "rank_event" else None
+    key = _COALESCED[task].format(**arguments) if task in _COALESCED else None
     while True:
         waiting = key and session.scalar(
             sa.text("SELECT id FROM procrastinate_jobs WHERE queueing_lock = :key AND status = 'todo' FOR SHARE"),
@@ -84,6 +121,15 @@ def enqueue_in(session: Session, task: str, **arguments: int | str | None) -> No
         except AlreadyEnqueued:
             continue
         return
+
+
+async def _active(session: AsyncSession, account_id: int) -> int:
+    """How many long computations of an account wait or are being done."""
+    count = sa.text(
+        """SELECT count(*) FROM procrastinate_jobs
+        WHERE status IN ('todo', 'doing') AND queue_name = :queue AND args ->> 'account_id' = :account"""
+    )
+    return int(await session.scalar(count, {"queue": COMPUTE, "account": str(account_id)}) or 0)
 
 
 async def ranking_state(session: AsyncSession, event_id: int) -> Literal["current", "queued", "running", "failed"]:

@@ -14,9 +14,11 @@ import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
+
+from api.jobs.transient import TransientError, is_transient
 
 Stop = Callable[[], bool]
 Inbox = queue.SimpleQueue[tuple[str, str, tuple[Any, ...], threading.Event]]
@@ -38,6 +40,13 @@ class StoppedError(Exception):
 
 class WorkFailedError(Exception):
     """The work raised an error; the message is its class, and the log says where it happened."""
+
+
+class _Failure(NamedTuple):
+    """Why work failed: the class of its error, and whether the reason passes."""
+
+    name: str
+    transient: bool
 
 
 class Child:
@@ -67,26 +76,27 @@ class Child:
         """The result of a module's `function(*args, stop)`, computed there; it is not imported here.
 
         When `stop()` turns true, the work's own `stop()` does too, and it is killed if it goes on.
-        Raises `ChildDiedError`, `StoppedError` and `WorkFailedError`.
+        Raises `ChildDiedError`, `StoppedError`, `WorkFailedError`, and `TransientError` where the work failed for a
+        reason that passes.
         """
         self.start()
         assert self._pipe is not None
-        told: float | None = None
+        stopped_at: float | None = None
         try:
             self._pipe.send((module, function, args))
             while not self._pipe.poll(_POLL):
-                if told is None and stop():
-                    told = time.monotonic()
+                if stopped_at is None and stop():
+                    stopped_at = time.monotonic()
                     self._pipe.send(_STOP)
-                elif told is not None and time.monotonic() > told + _GRACE:
+                elif stopped_at is not None and time.monotonic() > stopped_at + _GRACE:
                     self.kill()
                     raise StoppedError
-            error, result = self._pipe.recv()
+            failure, result = self._pipe.recv()
         except (EOFError, OSError):
             self.kill()
             raise ChildDiedError from None
-        if error is not None:
-            raise WorkFailedError(error)
+        if failure is not None:
+            raise TransientError(failure.name) if failure.transient else WorkFailedError(failure.name)
         return result
 
     def kill(self) -> None:
@@ -108,15 +118,19 @@ def _serve(pipe: Connection, modules: tuple[str, ...]) -> None:
     while True:
         module, function, args, stop = inbox.get()
         try:
-            answer: tuple[str | None, Any] = (
+            answer: tuple[_Failure | None, Any] = (
                 None,
                 getattr(importlib.import_module(module), function)(*args, stop.is_set),
             )
         except Exception as error:
+            failure = _Failure(type(error).__name__, is_transient(error))
+            answer = failure, None
             # without the values in it: they may be personal
             where = "".join(traceback.format_tb(error.__traceback__))
-            log.error("work failed", work=f"{module}.{function}", error=type(error).__name__, where=where)
-            answer = type(error).__name__, None
+            if failure.transient:
+                log.warning("work is put off", work=f"{module}.{function}", error=type(error).__name__)
+            else:
+                log.error("work failed", work=f"{module}.{function}", error=type(error).__name__, where=where)
         pipe.send(answer)
 
 

@@ -10,7 +10,8 @@ from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
 from api.core.pagination import Paginated
 from api.matching.schemas import MatchingRules
-from api.participants.schemas import Match, Matches, MatchReason
+from api.matching.service import match_reasons, reason_of
+from api.participants.schemas import Match, Matches
 from api.participants.search import ParticipantFilterParams, matches_words
 from api.participants.semantic_search import SemanticHits
 from api.participants.service import participant_of, slot_ids
@@ -38,7 +39,11 @@ async def list_matches(
         request.preference == Preference.NEVER,
         request.status != RequestStatus.WITHDRAWN,
     )
-    mine = sa.and_(match.other_id == other.id, match.participant_id == me.participant_id)
+    mine = sa.and_(
+        match.other_id == other.id,
+        match.participant_id == me.participant_id,
+        match.ranking_version == me.event.ranking_version,
+    )
     has_words = matches_words(participant_filter.search, by_email=me.organises)
     wanted = (
         sa.select(other, match, has_words.label("has_words"))
@@ -53,15 +58,16 @@ async def list_matches(
     total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
     order = (
         *participant_filter.relevance_order(semantic_hits),  # the match only decides between equals
-        match.rank.asc().nulls_last(),
+        match.standing.desc().nulls_last(),
         other.last_name,
         other.first_name,
         other.id,
     )
-    ordered = wanted.options(*PROFILE).order_by(*order).limit(page.limit).offset(page.offset)
-    rows = (await session.execute(ordered)).all()
+    ordered = wanted.options(*PROFILE).order_by(*order)
+    rows = (await session.execute(ordered.limit(page.limit).offset(page.offset))).all()
     slots = await slot_ids(session, me.event.id)
     requests = await requests_between(session, me.participant_id, [person.id for person, *_ in rows])
+    reasons = await match_reasons(session, me.participant_id, [person.id for person, listed, _ in rows if listed])
     own = await session.get_one(models.Participant, me.participant_id)
     rules = MatchingRules.model_validate(me.event.matching)
     return Matches(
@@ -70,15 +76,15 @@ async def list_matches(
                 participant=participant_of(
                     ProfileView(participant=person, viewer=me), slots, participant_filter.found_by(by_words)
                 ),
-                score=found.score if found else None,
-                forward=found.forward if found else None,
-                backward=found.backward if found else None,
-                reasons=[MatchReason.model_validate(reason) for reason in found.reasons] if found else [],
+                score=round(100 * listed.score) if listed else None,
+                forward=round(100 * listed.forward) if listed else None,
+                backward=round(100 * listed.backward) if listed else None,
+                reasons=[reason_of(reason, me.event.themes) for reason in reasons.get(person.id, ())],
                 request=requests.get(person.id),
                 may_request=person.organisation_id != own.organisation_id and rules.may_meet(own.type, person.type),
                 matched_text=semantic_hits.get(person.id),
             )
-            for person, found, by_words in rows
+            for person, listed, by_words in rows
         ],
         total=total or 0,
         limit=page.limit,

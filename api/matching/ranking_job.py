@@ -1,6 +1,11 @@
-"""Ranking the people of an event, in the child process."""
+"""Ranking the people of an event, in the child process: all of them, or one who was edited.
 
-from contextlib import suppress
+Either holds a lock of its own on the event's ranking, so that nobody else writes it, not even where a worker is wrongly
+taken for dead.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -8,11 +13,14 @@ from sqlalchemy.orm import Session
 from api import models
 from api.core.database import open_job_engine
 from api.jobs.child import Stop
-from api.matching import rankings
+from api.jobs.transient import BusyError, TransientError
+from api.matching import rankings, store
 from api.schedules import snapshot
 from matchmaker.event import TextRole
 from matchmaker.matching.embedding import EmbeddingError
 from matchmaker.matching.embedding.server import Server
+from matchmaker.matching.score import restored
+from matchmaker.matching.state import RankingState
 
 
 def warm() -> None:
@@ -24,19 +32,80 @@ def warm() -> None:
 
 
 def run(url: str, event_id: int, stop: Stop) -> bool:
-    """Put a new ranking in the place of the event's stored matches, all at once; False if it had to stop before."""
+    """Make a new ranking, which takes the place of the one in use at once; False if it had to stop before.
+
+    Raises:
+        BusyError: another process writes the ranking of this event.
+    """
+    with _locked(url, event_id) as engine:
+        with Session(engine) as session:
+            read_at = session.scalar(sa.func.now())
+        plan = snapshot.read(engine, event_id)
+        ranked = rankings.ranking_of(engine, event_id, plan, stop)
+        if ranked is None:
+            return False
+        with Session(engine) as session, session.begin():
+            version = store.store_ranking(session, event_id, plan.people, plan.event.people, ranked.ranking)
+            session.execute(
+                sa.update(models.Event)
+                .where(models.Event.id == event_id)
+                .values(ranked_at=read_at, ranking=rankings.figures_of(plan, ranked), ranking_version=version)
+            )
+        with Session(engine) as session:
+            store.delete_outdated(session, event_id, plan.people, version)
+    return True
+
+
+def run_one(url: str, participant_id: int, stop: Stop) -> bool:  # noqa: ARG001 - over before anybody could stop it
+    """Rank one participant again in the ranking in use; False if there is none that they could be ranked in.
+
+    Raises:
+        BusyError: another process writes the ranking of this event.
+    """
     engine = open_job_engine(url)
     with Session(engine) as session:
-        read_at = session.scalar(sa.func.now())
-    plan = snapshot.read(engine, event_id)
-    ranked = rankings.ranking_of(engine, event_id, plan, stop)
-    if ranked is None:
-        return False
-    with Session(engine) as session, session.begin():
-        rankings.store(session, plan.event, plan.people, ranked.ranking)
-        session.execute(
-            sa.update(models.Event)
-            .where(models.Event.id == event_id)
-            .values(ranked_at=read_at, ranking=rankings.figures_of(plan, ranked))
+        event_id = session.scalar(sa.select(models.Participant.event_id).where(models.Participant.id == participant_id))
+    if event_id is None:
+        return True
+    with _locked(url, event_id) as engine, Session(engine) as session, session.begin():
+        stored = session.scalar(
+            sa.select(models.StoredRanking)
+            .join(models.Event, models.Event.id == models.StoredRanking.event_id)
+            .where(models.Event.id == event_id, models.Event.ranking_version == models.StoredRanking.version)
+            .options(sa.orm.undefer(models.StoredRanking.state))
         )
+        if stored is None:
+            return False
+        ids, people = store.people_of(session, event_id)
+        if participant_id not in ids:
+            return True
+        rules = rankings.rules_among(people, store.never_pairs(session, event_id), rankings.rules_of(session, event_id))
+        with Session(engine.execution_options(isolation_level="AUTOCOMMIT")) as vectors:
+            try:
+                ranking = restored(
+                    people,
+                    ids,
+                    RankingState.from_bytes(stored.state),
+                    rankings.embedder(),
+                    rules=rules,
+                    cache=rankings.StoredVectors(vectors),
+                )
+            except (ValueError, EmbeddingError):  # another model is set, or it fails: a whole ranking finds its way
+                return False
+        email = people[ids.index(participant_id)].email
+        store.rewrite_person(session, event_id, stored.version, ids, people, ranking, email)
+        stored.edits += 1
     return True
+
+
+@contextmanager
+def _locked(url: str, event_id: int) -> Iterator[sa.Engine]:
+    """An engine, while this process alone writes the event's ranking."""
+    engine = open_job_engine(url)
+    with engine.connect() as connection:
+        if not store.lock(connection, event_id):
+            raise BusyError
+        try:
+            yield engine
+        except sa.exc.IntegrityError as error:  # somebody who is ranked was deleted meanwhile
+            raise TransientError("the people of the event changed") from error

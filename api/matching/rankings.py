@@ -16,11 +16,9 @@ from api.events import history
 from api.matching.schemas import MatchingRules
 from api.schedules import snapshot
 from api.settings import Settings
-from matchmaker.event import Event, Preference, TextRole
-from matchmaker.locale import in_every_language
+from matchmaker.event import Event, Preference, Profile, TextRole
 from matchmaker.matching.embedding import Embedder, EmbeddingError, Vectors, embedder_named
 from matchmaker.matching.learning import Learned, learn
-from matchmaker.matching.match import Match, MatchReason
 from matchmaker.matching.outcomes import Seen, outcomes_of, seen_in
 from matchmaker.matching.popularity import Exposure
 from matchmaker.matching.rules import EmailPair
@@ -134,10 +132,21 @@ def rules_of(session: Session, event_id: int) -> MatchingRules:
 
 def rules_for(event: Event, rules: MatchingRules, met_before: frozenset[EmailPair] = frozenset()) -> Rules:
     """The organiser's rules as the ranking takes them, with what people noted as "never"."""
-    types = sorted({person.type for person in event.people})
+    never = frozenset((r.sender, r.recipient) for r in event.requests if r.preference is Preference.NEVER)
+    return rules_among(event.people, never, rules, met_before)
+
+
+def rules_among(
+    people: Sequence[Profile],
+    never: frozenset[EmailPair],
+    rules: MatchingRules,
+    met_before: frozenset[EmailPair] = frozenset(),
+) -> Rules:
+    """As `rules_for`, with the pairs of people (e-mail addresses) that are never to meet."""
+    types = sorted({person.type for person in people})
     return Rules(
         may_meet=frozenset((a, b) for a in types for b in types if rules.may_meet(a, b)),
-        never=frozenset((r.sender, r.recipient) for r in event.requests if r.preference is Preference.NEVER),
+        never=never,
         met_before=met_before,
         met_before_penalty=rules.met_before_penalty / 100,
         theme_bonus=rules.theme_bonus / 100,
@@ -190,38 +199,3 @@ def figures_of(plan: snapshot.EventSnapshot, ranked: Ranked) -> dict[str, Any]:
 
 def _exposure(exposure: Exposure) -> dict[str, float]:
     return {"gini": exposure.gini, "never_shown": exposure.never_shown, "mean_score": exposure.value}
-
-
-def store(session: Session, event: Event, numbers: Sequence[int], ranking: Ranking) -> None:
-    """Put a ranking in the place of the stored matches. `numbers` of participants are in the order of the people."""
-    number = {person.email: i for person, i in zip(event.people, numbers, strict=True)}
-    session.execute(sa.delete(models.Match).where(models.Match.participant_id.in_(numbers)))
-    for person in event.people:
-        rows = [_row(number, place, match, event.themes) for place, match in enumerate(ranking.of(person.email))]
-        if rows:
-            session.execute(sa.insert(models.Match), rows)
-
-
-def _row(number: Mapping[str, int], rank: int, match: Match, themes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    return {
-        "participant_id": number[match.first],
-        "other_id": number[match.second],
-        "rank": rank,
-        "score": round(100 * match.score),
-        "forward": round(100 * match.forward),
-        "backward": round(100 * match.backward),
-        "reasons": [_reason(reason, themes) for reason in match.reasons],
-    }
-
-
-def _reason(reason: MatchReason, themes: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
-    return {
-        "kind": reason.kind,
-        "need": reason.need,
-        "need_language": reason.need_language,
-        "offer": reason.offer,
-        "offer_language": reason.offer_language,
-        "strength": round(100 * reason.strength),
-        "themes": list(reason.themes),
-        "text": in_every_language(lambda language: reason.text(language, themes)),
-    }

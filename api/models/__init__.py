@@ -14,7 +14,17 @@ from api.models.base import Base
 from api.models.documents import Document, DocumentKind
 from api.models.events import Event, EventSession, Membership, Organisation, Place, Slot, TeamRole
 from api.models.imports import ImportRun
-from api.models.people import Answerer, BlockedSlot, Match, MeetingRequest, Need, Offer, Participant, StoredVector
+from api.models.people import (
+    Answerer,
+    BlockedSlot,
+    Match,
+    MeetingRequest,
+    Need,
+    Offer,
+    Participant,
+    StoredRanking,
+    StoredVector,
+)
 from api.models.proposals import Proposals, ProposalsState
 from api.models.schedules import Meeting, MeetingAttendee, Schedule, ScheduleState, Unplaced
 
@@ -47,6 +57,7 @@ __all__ = [
     "SignInLink",
     "SignInRequest",
     "Slot",
+    "StoredRanking",
     "StoredVector",
     "TeamRole",
     "Unplaced",

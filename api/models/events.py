@@ -24,8 +24,8 @@ class Event(Identified, Base):
     """An event. `themes` maps the code of a theme to its label by language; `ranked_at` dates the matches.
 
     `matching` holds the rules that its organiser set (`api.matching.schemas.MatchingRules`), `ranking` what is told of
-    the ranking in use (`api.matching.rankings.figures_of`). `published_schedule_id` is read from the schedules
-    (`api.models.schedules`).
+    the ranking in use (`api.matching.rankings.figures_of`), `ranking_version` says which that is.
+    `published_schedule_id` is read from the schedules (`api.models.schedules`).
     """
 
     __tablename__ = "events"
@@ -42,6 +42,7 @@ class Event(Identified, Base):
     matching: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     ranked_at: Mapped[datetime | None]
     ranking: Mapped[dict[str, Any] | None] = mapped_column(deferred=True)
+    ranking_version: Mapped[int | None]
     created_at: Mapped[Created]
 
     if TYPE_CHECKING:

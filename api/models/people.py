@@ -135,25 +135,46 @@ class MeetingRequest(Identified, Base):
     recipient: Mapped[Participant] = relationship(lazy="raise", foreign_keys=[recipient_id])
 
 
-class Match(Base):
-    """`other` in the ranking of `participant`: `rank` from 0, scores from 0 to 100, the best matches only.
+class StoredRanking(Base):
+    """What is kept of a whole ranking of an event (`matchmaker.matching.state`), and how many were re-ranked since."""
 
-    `forward`: how far the other's offers serve this participant's needs; `backward`: the reverse.
+    __tablename__ = "rankings"
+
+    event_id: Mapped[int] = reference("events.id", primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    edits: Mapped[int] = mapped_column(default=0)
+    state: Mapped[bytes] = mapped_column(deferred=True)
+    made_at: Mapped[Created]
+
+
+class Match(Base):
+    """`other` in a ranking of `participant`; the best only. In use are those of `Event.ranking_version`.
+
+    `score` and what it is made of lie in [0, 1]. `forward`: how far the other's offers serve this participant's needs;
+    `backward`: the reverse. Lists are in descending `standing`: the score less the price by which the other is damped.
+    `need_id` and `offer_id` are what carries `forward`, the other two what carries `backward`; they may be gone.
+    `api.matching.service.match_reasons` makes sentences of a row.
     """
 
     __tablename__ = "matches"
     __table_args__ = (
         sa.CheckConstraint("participant_id <> other_id", name="two_people"),
-        sa.Index("ix_matches_participant_id_rank", "participant_id", "rank"),
+        # room to change a row in its page: one edit touches a row in each of many lists
+        {"postgresql_with": {"fillfactor": 90}},
     )
 
     participant_id: Mapped[int] = reference("participants.id", primary_key=True)
     other_id: Mapped[int] = reference("participants.id", primary_key=True, index=True)
-    rank: Mapped[int]
-    score: Mapped[int]
-    forward: Mapped[int]
-    backward: Mapped[int]
-    reasons: Mapped[list[dict[str, Any]]]
+    ranking_version: Mapped[int] = mapped_column(primary_key=True)
+    met_before: Mapped[bool] = mapped_column(default=False)
+    standing: Mapped[float] = mapped_column(sa.REAL)
+    score: Mapped[float] = mapped_column(sa.REAL)
+    forward: Mapped[float] = mapped_column(sa.REAL)
+    backward: Mapped[float] = mapped_column(sa.REAL)
+    need_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    offer_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    their_need_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    their_offer_id: Mapped[int | None] = mapped_column(sa.BigInteger)
 
     other: Mapped[Participant] = relationship(lazy="raise", foreign_keys=[other_id])
 

@@ -50,7 +50,7 @@ async def update_profile(
         raise Invalid("The limits contradict each other.", errors=[{"loc": ["body", "maximum"], "message": expected}])
     record_action(session, profile.viewer, "profile changed", row.id)
     if "themes" in values:
-        await enqueue(session, "rank_event", event_id=row.event_id)
+        await enqueue(session, "rank_participant", event_id=row.event_id, participant_id=row.id)
 
 
 async def replace_offers(
@@ -134,4 +134,5 @@ async def _languages(texts: Sequence[str]) -> dict[str, str | None]:
 async def _record_texts(session: AsyncSession, profile: ProfileView, action: str) -> None:
     await session.flush()
     record_action(session, profile.viewer, action, profile.participant.id)
-    await enqueue(session, "rank_event", event_id=profile.participant.event_id)
+    row = profile.participant
+    await enqueue(session, "rank_participant", event_id=row.event_id, participant_id=row.id)

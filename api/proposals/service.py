@@ -34,7 +34,9 @@ async def start_proposals(session: AsyncSession, member: Member, options: Propos
     row = models.Proposals(event_id=member.event.id, options=options.model_dump(), created_by=member.user.id)
     session.add(row)
     await session.flush()
-    row.job_id = await enqueue(session, "propose_meetings", event_id=member.event.id, proposals_id=row.id)
+    row.job_id = await enqueue(
+        session, "propose_meetings", event_id=member.event.id, proposals_id=row.id, account_id=member.user.id
+    )
     record_action(session, member, "proposals asked for", row.id)
     return row
 

@@ -54,7 +54,7 @@ async def create_request(
     row.preference, row.message, row.proposals_id = values.preference, values.message, None
     await session.flush()
     if never:
-        await enqueue(session, "rank_event", event_id=attendee.event.id)
+        await enqueue(session, "rank_participant", event_id=attendee.event.id, participant_id=attendee.participant_id)
     record_action(session, attendee, "request sent", row.id)
     return row
 
@@ -104,7 +104,7 @@ async def withdraw_request(session: AsyncSession, party: RequestParty) -> None:
     if request.status is RequestStatus.WITHDRAWN:
         return
     if request.preference is Preference.NEVER:
-        await enqueue(session, "rank_event", event_id=request.event_id)
+        await enqueue(session, "rank_participant", event_id=request.event_id, participant_id=request.sender_id)
     elif request.status not in OPEN:
         raise AlreadyAnswered(f"This request is {request.status}.")
     else:

@@ -27,7 +27,7 @@ def locked(session: Session, schedule_id: int) -> models.Schedule:
 def draft(
     session: Session, row: models.Schedule, problem: Problem, schedule: Schedule, goals: list[dict[str, Any]]
 ) -> None:
-    """The schedule is made: store its meetings. Raises `storing.IllegalScheduleError`."""
+    """The schedule is made: store its meetings. Raises `api.schedules.store.IllegalScheduleError`."""
     store.store_meetings(session, row, problem, schedule)
     row.state, row.finished_at = ScheduleState.DRAFT, sa.func.now()
     row.goals, row.plan = goals, None
@@ -47,7 +47,7 @@ def fail_proposals(session: Session, proposals_id: int) -> None:
         row.state, row.finished_at = models.ProposalsState.FAILED, sa.func.now()
 
 
-def settle(session: Session, schedule_id: int) -> None:
+def finish_cancelled(session: Session, schedule_id: int) -> None:
     """It was cancelled: the best plan that is stored becomes the draft; nothing if it is closed already."""
     row = locked(session, schedule_id)
     if row.state in OPEN:

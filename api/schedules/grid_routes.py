@@ -68,7 +68,7 @@ async def read_grid(schedule: OrganiserOfMadeSchedule, session: Transaction, lan
     )
     unplaced = rows.all()
     names = await session.run_sync(store.names_of, event, [left.reason for left in unplaced])
-    score = await _scores(session, row.id)
+    score = await _scores(session, row.id, event.ranking_version)
     return Grid(
         slots=[slot_of(slot, zone) for slot in slots],
         places=[GridPlace.model_validate(place) for place in places],
@@ -100,13 +100,13 @@ async def read_grid(schedule: OrganiserOfMadeSchedule, session: Transaction, lan
     )
 
 
-async def _scores(session: AsyncSession, schedule_id: int) -> dict[int, int]:
-    """The match of the people of each meeting, as far as one is among the best of the other."""
+async def _scores(session: AsyncSession, schedule_id: int, ranking_version: int | None) -> dict[int, int]:
+    """The match (percent) of the people of each meeting, as far as one is among the best of the other."""
     one, other = aliased(models.MeetingAttendee), aliased(models.MeetingAttendee)
     return dict(
         (
             await session.execute(
-                sa.select(models.Meeting.id, sa.func.max(models.Match.score))
+                sa.select(models.Meeting.id, sa.cast(sa.func.round(100 * sa.func.max(models.Match.score)), sa.Integer))
                 .join(one, one.meeting_id == models.Meeting.id)
                 .join(other, other.meeting_id == models.Meeting.id)
                 .join(
@@ -114,6 +114,7 @@ async def _scores(session: AsyncSession, schedule_id: int) -> dict[int, int]:
                     sa.and_(
                         models.Match.participant_id == one.participant_id,
                         models.Match.other_id == other.participant_id,
+                        models.Match.ranking_version == ranking_version,
                     ),
                 )
                 .where(models.Meeting.schedule_id == schedule_id)

@@ -32,7 +32,7 @@ ERRORS: Mapping[str, str] = {
 class ScheduleIn(Model):
     """How to make a schedule: seconds to search, and the goals in their order (those of the program if absent)."""
 
-    time_limit: int = Field(default=20, ge=1, le=3600)
+    time_limit: int = Field(default=20, ge=1, le=900)  # workers are shared by all events
     goals: list[Goal] | None = Field(default=None, min_length=1, max_length=6)
 
 

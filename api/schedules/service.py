@@ -56,7 +56,7 @@ async def start_schedule(
     )
     session.add(row)
     await session.flush()
-    row.job_id = await enqueue(session, "make_schedule", event_id=event_id, schedule_id=row.id)
+    row.job_id = await enqueue(session, "make_schedule", event_id=event_id, schedule_id=row.id, account_id=user_id)
     await session.flush()
     await session.refresh(row)
     return row

@@ -4,8 +4,8 @@ All is written over one connection that holds a lock on the schedule. PostgreSQL
 dies, so nobody else can be at work on a schedule while anybody is, not even where a worker is wrongly taken for dead.
 """
 
-import os
 import threading
+import time
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
@@ -15,10 +15,12 @@ from sqlalchemy.orm import Session
 from api import models
 from api.core.database import open_job_engine
 from api.jobs.child import Stop
+from api.jobs.cpus import usable_cpus
+from api.jobs.transient import DatabaseLostError
 from api.matching import rankings
 from api.models.schedules import ScheduleState
 from api.schedules import snapshot, store
-from api.schedules.closing import draft, fail, goals_json, locked, settle
+from api.schedules.closing import draft, fail, finish_cancelled, goals_json, locked
 from matchmaker.scheduling.codec import problem_from_json, schedule_from_json, schedule_to_json
 from matchmaker.scheduling.domain import Problem
 from solver import compiling
@@ -27,8 +29,9 @@ from solver.solve import is_warm, solve
 from solver.solve import warm as load_search
 
 _LOCK = 0x5343 << 48  # the number of a schedule is added: no other advisory lock is near
-_SAVE_EVERY = 0.5  # seconds
-_THREADS = max(1, (os.cpu_count() or 1) - 1)  # one core is left to the service
+_SAVE_EVERY = 0.5  # seconds, unless saving costs more than this share of the time:
+_SAVE_SHARE = 0.05
+_THREADS = max(1, usable_cpus() - 1)  # one processor is left to the service
 
 log = structlog.get_logger()
 
@@ -53,6 +56,9 @@ def run(url: str, schedule_id: int, stop: Stop) -> bool:
 
     Ends with a draft, or with a failure that is written down. Stopped on request, the best so far is the draft;
     stopped otherwise, the schedule stays as it is, to be gone on with.
+
+    Raises:
+        DatabaseLostError: the connection broke, and with it the lock; what is stored is to be gone on with.
     """
     engine = open_job_engine(url)
     with engine.connect() as connection:
@@ -75,7 +81,7 @@ def _prepare(engine: sa.Engine, session: Session, schedule_id: int, stop: Stop) 
         if row.state not in (ScheduleState.QUEUED, ScheduleState.RUNNING):
             return None
         if row.cancelled:
-            settle(session, schedule_id)
+            finish_cancelled(session, schedule_id)
             return None
         if row.state is ScheduleState.QUEUED:
             row.state, row.started_at = ScheduleState.RUNNING, sa.func.now()
@@ -106,16 +112,20 @@ def _solve(session: Session, schedule_id: int, task: Task, stop: Stop) -> Result
     saver.start()
     try:
         options = replace(task.options, stop=lambda: stop() or saver.lost, progress=saver.hear)
-        return solve(task.problem, options)
+        result = solve(task.problem, options)
     finally:
         saver.end()
+    if saver.lost:
+        raise DatabaseLostError
+    return result
 
 
 class _Saver(threading.Thread):
     """Writes the best plan so far, at intervals, while the solver goes on.
 
-    The main thread leaves the session alone in the meantime. Where the database is lost, the solve ends: without the
-    lock, somebody else may be at it.
+    It shares the interpreter with the search, so the more a save costs, the longer the next one waits. The main thread
+    leaves the session alone in the meantime. Where the database is lost, the solve ends: without the lock, somebody
+    else may be at it.
     """
 
     def __init__(self, session: Session, schedule_id: int, task: Task) -> None:
@@ -132,8 +142,9 @@ class _Saver(threading.Thread):
 
     def run(self) -> None:
         saved: Progress | None = None
-        while not self._ended.wait(_SAVE_EVERY):
-            newest = self._newest
+        pause = _SAVE_EVERY
+        while not self._ended.wait(pause):
+            newest, begin = self._newest, time.monotonic()
             if newest is not None and newest is not saved:
                 try:
                     self._save(newest)
@@ -141,6 +152,7 @@ class _Saver(threading.Thread):
                     self.lost = True
                     return
                 saved = newest
+                pause = max(_SAVE_EVERY, (time.monotonic() - begin) / _SAVE_SHARE)
 
     def end(self) -> None:
         self._ended.set()
@@ -178,6 +190,6 @@ def _finish(session: Session, schedule_id: int, task: Task, result: Result, *, s
         elif result.status is Status.INFEASIBLE:
             fail(session, schedule_id, "infeasible")
         elif row.cancelled and not result.schedule.meetings:
-            settle(session, schedule_id)
+            finish_cancelled(session, schedule_id)
         else:
             draft(session, row, task.problem, result.schedule, goals_json(result.goals))

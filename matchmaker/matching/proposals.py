@@ -10,7 +10,7 @@ problem_of(replace(event, requests=event.requests + proposals.requests), ranking
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -188,7 +188,8 @@ def _chosen(
     bounds = Bounds(0, np.concatenate([np.ones(m), alone, missing - alone]))
     left_out, short = np.repeat([0, 1, 0], [m, n, n]), np.repeat([0, 0, 1], [m, n, n])
 
-    def best(cost: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
+    def best(cost: NDArray[np.float64], known: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
+        """The best within the time; `known` where nothing is found that soon."""
         # the missing meetings are whole by themselves once the pairs are
         found = milp(
             cost,
@@ -197,14 +198,48 @@ def _chosen(
             constraints=rules,
             options={"time_limit": seconds / 2, "mip_rel_gap": GAP},
         )
-        if found.x is None:
-            raise TimeoutError(f"no proposals within {seconds} seconds: give more time, or fewer pairs")
-        return np.round(found.x), found.status == 0
+        return (known, False) if found.x is None else (np.round(found.x), found.status == 0)
 
-    first, proven = best(left_out * (1.0 + missing.sum()) + short)
+    taken = _one_by_one(edges, gains, missing, alone, limits)
+    still = np.maximum(missing - _degrees([edges[int(e)] for e in np.flatnonzero(taken)], n), 0)
+    unmet = np.maximum(still - (missing - alone), 0)
+    first, proven = best(
+        left_out * (1.0 + missing.sum()) + short, np.concatenate([taken, unmet, still - unmet]).astype(np.float64)
+    )
     rules += [LinearConstraint(counted[None, :], -np.inf, counted @ first) for counted in (left_out, short)]
-    second, also = best(np.concatenate([-gains, np.zeros(2 * n)]))
-    return [pair for pair, taken in zip(edges, second, strict=False) if taken], proven and also
+    second, also = best(np.concatenate([-gains, np.zeros(2 * n)]), first)
+    return [pair for pair, chosen in zip(edges, second, strict=False) if chosen], proven and also
+
+
+def _one_by_one(
+    edges: Sequence[Edge],
+    gains: NDArray[np.float64],
+    missing: Counts,
+    alone: NDArray[np.bool_],
+    limits: Sequence[tuple[list[int], int]],
+) -> NDArray[np.bool_]:
+    """Which pairs are taken if the best comes first: for who meets nobody, then for who misses some, then for all."""
+    room = np.array([limit for _, limit in limits], dtype=np.intp)
+    bound_by: list[list[int]] = [[] for _ in edges]
+    for row, (members, _) in enumerate(limits):
+        for e in members:
+            bound_by[e].append(row)
+    left, lonely, taken = missing.copy(), alone.copy(), np.zeros(len(edges), dtype=bool)
+    order = [int(e) for e in np.argsort(-gains, kind="stable")]
+    needed: tuple[Callable[[int], bool], ...] = (
+        lambda e: any(lonely[i] for i in edges[e]),
+        lambda e: any(left[i] > 0 for i in edges[e]),
+        lambda e: bool(gains[e] > 0),
+    )
+    for is_needed in needed:
+        for e in order:
+            if not taken[e] and is_needed(e) and room[bound_by[e]].min(initial=1) > 0:
+                taken[e] = True
+                room[bound_by[e]] -= 1
+                for i in edges[e]:
+                    left[i] -= 1
+                    lonely[i] = False
+    return taken
 
 
 def _rows(sets: Iterable[Sequence[int]], width: int) -> sparse.csr_array:

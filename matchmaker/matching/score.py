@@ -254,17 +254,19 @@ class Ranking:
             best, order = ordered(scores, partners, asked, TOP)
             self._best[first, : best.shape[1]], self._order[first, : order.shape[1]] = best, order
 
-    def standing(self, email: str) -> Floats:
-        """The score less the price that somebody has in everybody's list, -inf where they are no candidate: (people,).
+    def standing(self, email: str) -> tuple[Floats, Floats]:
+        """Somebody's score less their price in everybody's list, and by how much they are a candidate for it.
+
+        Two arrays (people,); the second is below 0 for whom they are none, -inf for whom they may not be.
 
         Raises:
             KeyError: nobody has that address.
         """
         person, everybody = np.array([self._index[email]]), np.arange(len(self._people))
         scores = self._scored(person, everybody)[0][0]
-        candidate = (scores >= self._thresholds) | (scores >= self._thresholds[person])
-        candidate &= self._book.allowed(person, everybody)[0]
-        return np.where(candidate, scores - self._prices[person], -np.inf).astype(np.float32)
+        margins = scores - np.minimum(self._thresholds, self._thresholds[person])
+        margins[~self._book.allowed(person, everybody)[0]] = -np.inf
+        return scores - self._prices[person], margins
 
     def _choose(self, top: int, progress: Progress | None) -> None:
         """Fill the lists: the candidates of everybody, then their order, spread by popularity."""

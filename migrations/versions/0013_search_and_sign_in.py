@@ -1,7 +1,7 @@
 """what participants are found by; sign-in codes bound to a browser; indexes of long lists
 
 Revision ID: 0013
-Revises: 0011
+Revises: 0012
 """
 
 import re
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

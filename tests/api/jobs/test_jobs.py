@@ -6,7 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import procrastinate
 import psutil
@@ -18,10 +18,12 @@ from sqlalchemy.orm import Session
 
 from api.core.database import open_engine, open_sessions, psycopg_url
 from api.imports.service import store_event
-from api.jobs import enqueue, tasks
+from api.jobs import enqueue, recovery
 from api.jobs.app import app
 from api.jobs.child import Child
-from api.models import Event, Match, Meeting, Proposals, ProposalsState, Schedule, User
+from api.jobs.work import Tools
+from api.jobs.worker import CLOSERS
+from api.models import Event, Match, Meeting, Participant, Proposals, ProposalsState, Schedule, User
 from api.models.schedules import ScheduleState
 from api.schedules import solving
 from api.settings import Settings
@@ -125,7 +127,7 @@ def test_a_schedule_outlives_its_workers(
         until(lambda: run.status() == "doing")
         solver, holder, before = until(lambda: solver_of(second)), run.worker(), run.meetings()
         with worker(database_url) as third:
-            until(lambda: run.workers() == 4)  # two queues each
+            until(lambda: run.workers() == 6)  # three queues each
             os.kill(second.pid, signal.SIGKILL)
             until(lambda: run.worker() not in (None, holder))
             assert not solver.is_running(), "the solver dies with its worker"
@@ -142,54 +144,56 @@ def test_the_best_plan_of_a_cancelled_schedule_is_its_draft(
     db: Session, database_url: str, engine: sa.Engine, sample_id: int, signed_in: Callable[[str], TestClient]
 ) -> None:
     browser, run = signed_in(ORGANISER), Run(engine)
-    in_transaction(database_url, lambda session: enqueue(session, "rank_event", event_id=sample_id))
+    guest = db.scalars(sa.select(Participant.id).limit(1)).one()
+    edit = {"event_id": sample_id, "participant_id": guest}
+    # nobody is ranked yet, so that this edit has everybody ranked
+    in_transaction(database_url, lambda session: enqueue(session, "rank_participant", **edit))
     with worker(database_url):
         schedule_id = start(browser, sample_id)
         until(run.meetings)
-        assert db.scalar(sa.select(Event.ranked_at)), "what was asked for first is done first"
-        assert db.scalar(sa.select(sa.func.count()).select_from(Match)) > 80
+        assert db.scalar(sa.select(Event.ranked_at)) is None, "a schedule does not wait for a ranking"
         assert browser.post(f"/api/v1/schedules/{schedule_id}/cancel").json()["cancelled"]
         with browser.stream("GET", f"/api/v1/schedules/{schedule_id}/progress") as lines:
             assert "event: done" in list(lines.iter_lines())
+        until(lambda: db.rollback() or db.scalar(sa.select(Event.ranked_at)))
     made = browser.get(f"/api/v1/schedules/{schedule_id}").json()
     assert made["state"] == "draft"
     assert made["measures"]["meetings"] > 0
+    assert db.scalar(sa.select(sa.func.count()).select_from(Match)) > 80
 
 
 def test_what_has_lost_its_job_is_closed(db: Session, database_url: str, sample_id: int) -> None:
     cancelled = queued(db, sample_id, state=ScheduleState.RUNNING, cancelled=True)
-    in_worker(database_url, tasks.take_over.func)
+    in_worker(database_url, take_over)
     db.refresh(cancelled)
     assert cancelled.state is ScheduleState.CANCELLED
     lost = queued(db, sample_id, state=ScheduleState.RUNNING, job_id=10**9)
-    in_worker(database_url, tasks.take_over.func)
+    in_worker(database_url, take_over)
     db.refresh(lost)
     assert (lost.state, lost.error) == (ScheduleState.FAILED, "crashed")
     proposals = Proposals(event_id=sample_id, state=ProposalsState.RUNNING, options={}, job_id=10**9)
     db.add(proposals)
     db.commit()
-    in_worker(database_url, tasks.take_over.func)
+    in_worker(database_url, take_over)
     db.refresh(proposals)
     assert proposals.state is ProposalsState.FAILED
 
 
-def test_dead_workers_are_looked_for_every_three_seconds() -> None:
-    (task,) = (t for t in app.periodic_registry.periodic_tasks.values() if t.task.name == "take_over")
-    ticks = [task.croniter.get_next(float, start_time=0.5)] + [task.croniter.get_next(float) for _ in range(40)]
-    assert ticks == [3.0 * i for i in range(1, 42)]
+def take_over(context: SimpleNamespace) -> Awaitable[None]:
+    return recovery.take_over(context.additional_context["tools"], CLOSERS)
 
 
-def in_worker(url: str, task: Callable[..., Awaitable[None]]) -> None:
-    """Do a task as a worker would."""
+def in_worker(url: str, work: Callable[[Any], Awaitable[None]]) -> None:
+    """Do something as a worker would, who gives it a job's context."""
 
     async def run() -> None:
         engine = open_engine(url)
-        tools = tasks.Tools(
+        tools = Tools(
             url, Settings(database_url=url), sa.create_engine(psycopg_url(url)), open_sessions(engine), Child()
         )
         with app.replace_connector(procrastinate.PsycopgConnector(conninfo=url, min_size=1)):
             async with app.open_async():
-                await task(SimpleNamespace(additional_context={"tools": tools}), timestamp=0)
+                await work(SimpleNamespace(additional_context={"tools": tools}))
         await engine.dispose()
 
     asyncio.run(run())

@@ -115,7 +115,7 @@ def test_texts_are_replaced_and_those_that_stay_keep_their_number(
     assert offers[1]["id"] == before[kept]
     assert browser.get(path).json()["offers"] == offers
     jobs = db.execute(sa.text("SELECT task_name, args FROM procrastinate_jobs")).all()
-    assert jobs == [("rank_event", {"event_id": event_id})]
+    assert jobs == [("rank_participant", {"event_id": event_id, "participant_id": person("ann")})]
 
 
 @pytest.mark.parametrize("texts", [[{"text": " "}], [{"text": "x" * 2001}], [{"text": "a\x00b"}], 51 * [{"text": "a"}]])

@@ -195,7 +195,9 @@ def test_a_never_is_noted_and_may_be_changed(
 ) -> None:
     assert ask("dan", "bob", preference="never") == (201, "pending")
     assert box(signed_in("bob@example.org"), event_id, "box=received&search=adams") == []
-    assert [row.task_name for row in db.execute(sa.text("SELECT task_name FROM procrastinate_jobs"))] == ["rank_event"]
+    assert [row.task_name for row in db.execute(sa.text("SELECT task_name FROM procrastinate_jobs"))] == [
+        "rank_participant"
+    ]
     assert ask("dan", "bob", preference="must") == (201, "pending")
     assert box(signed_in("bob@example.org"), event_id, "box=received&search=adams") == [
         ("Dan Adams", "Bob Peeters", "pending")

@@ -12,10 +12,11 @@ from fastapi.testclient import TestClient
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
-from api.models import BlockedSlot, Match, Meeting, MeetingRequest, Participant, Proposals, Schedule
+from api.models import BlockedSlot, Meeting, MeetingRequest, Participant, Proposals, Schedule, User
 from api.models.schedules import ScheduleState
 from matchmaker.event import Preference, RequestStatus
 from tests.api.drafts import drafted, queued
+from tests.api.matches import add_match
 
 Browser = Callable[[str], TestClient]
 ORGANISER, BOB, CLEO = "organiser@example.org", "bob@example.org", "cleo@example.org"
@@ -45,7 +46,9 @@ def test_a_schedule_is_accepted_for_making_and_one_at_a_time(db: Session, event_
     assert (made["version"], made["state"], made["progress"]["percent"]) == (1, "queued", 0)
     assert made["options"] == {"time_limit": 20, "goals": ["value", "breaks"]}
     job = db.execute(sa.text("SELECT task_name, args, lock FROM procrastinate_jobs")).one()
-    assert job == ("make_schedule", {"event_id": event_id, "schedule_id": made["id"]}, f"event-{event_id}")
+    owner = db.scalars(sa.select(User.id).where(User.email == ORGANISER)).one()
+    asked = {"event_id": event_id, "schedule_id": made["id"], "account_id": owner}
+    assert job == ("make_schedule", asked, f"event-{event_id}")
     again = organiser.post(f"/api/v1/events/{event_id}/schedules", json={})
     assert code(again) == (409, "schedule-running")
     listed = organiser.get(f"/api/v1/events/{event_id}/schedules").json()
@@ -103,10 +106,7 @@ def test_the_grid_holds_every_meeting_and_every_request_without_one(
     )  # fmt: skip
     slots = db.scalars(sa.text("SELECT id FROM slots")).all()
     db.add_all(BlockedSlot(participant_id=person("dan"), slot_id=slot) for slot in slots)
-    db.add(
-        Match(participant_id=person("ann"), other_id=person("bob"), rank=0, score=83, forward=80, backward=70,
-              reasons=[])
-    )  # fmt: skip
+    add_match(db, person("ann"), person("bob"), 0.83)
     db.commit()
     newer = drafted(db, database_url, event_id)
     grid = signed_in(ORGANISER).get(f"/api/v1/schedules/{newer.id}/grid").json()
@@ -157,23 +157,18 @@ def test_everybody_sees_their_own_agenda_only(
 def test_the_documents_hold_the_meetings(
     db: Session, event_id: int, draft: Schedule, signed_in: Browser, person: Callable[[str], int]
 ) -> None:
-    db.add(
-        Match(participant_id=person("bob"), other_id=person("cleo"), rank=0, score=50, forward=50, backward=0,
-              reasons=[{"kind": "need_offer", "strength": 80,
-                        "text": {"en": "Because E.", "fr": "Car F.", "nl": "Want N."}}])
-    )  # fmt: skip
+    add_match(db, person("bob"), person("cleo"), 0.5)
     db.commit()
     organiser, bob, address = signed_in(ORGANISER), signed_in(BOB), agenda(event_id, person("bob"))
     organiser.post(f"/api/v1/schedules/{draft.id}/publish")
     printed = text_of(bob.get(f"{address}.pdf").content)
     assert "Cleo O’Connor" in printed.replace("'", "’")
     assert "Ann Dubois" in printed
-    assert "Want N." in printed, "the reason is in the language of the reader"
+    assert "vindt een antwoord in hun aanbod" in printed, "the reason is in the language of the reader"
     reasons = [entry["reason"] for entry in bob.get(address).json()["entries"]]
-    assert "Want N." in reasons
+    quoted = "Companies with in vivo data in immuno-oncology", "Contract manufacturing of 100% sterile devices"
+    assert "Your need “{}” is met by their offer “{}”.".format(*quoted) in reasons
     assert "Ann Dubois: “Bonjour Bob”" in reasons, "where no match says why, she did"
-    french = bob.get(address, headers={"Accept-Language": "fr"}).json()["entries"]
-    assert "Car F." in [entry["reason"] for entry in french]
     assert "Bonjour Bob" in printed
     calendar = icalendar.Calendar.from_ical(bob.get(f"{address}.ics").content)
     meetings = calendar.walk("VEVENT")

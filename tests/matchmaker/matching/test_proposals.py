@@ -57,6 +57,18 @@ def test_an_investors_day_keeps_every_promise_and_every_limit() -> None:
         assert max(each.minimum, 1) <= met[each.email] <= min(10, free, each.maximum or 10)
 
 
+def test_without_time_to_search_there_are_proposals_all_the_same_and_within_every_limit() -> None:
+    day, scores = investors_day(0)
+    proposals = propose(day, scores, maximum=10, seconds=1e-9)
+    met = Counter(email for pair in pairs_of(proposals) for email in pair)
+    assert not proposals.proven
+    for each in day.people:
+        free = len(day.slots) if each.available is None else len(each.available)
+        assert met[each.email] <= min(10, free, each.maximum or 10)
+    assert all(met[each.email] for each in day.people), "those who meet nobody come first"
+    assert sum(short.wanted - short.got for short in proposals.short) <= 10
+
+
 def test_the_proposals_are_candidates_of_the_scheduler() -> None:
     day, scores = investors_day(1)
     proposals = propose(day, scores)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from matchmaker.event import Profile, TextRole
 from matchmaker.matching.embedding import EmbeddingError, Vectors, default_embedder, embedder_named
+from matchmaker.matching.learning import Learned, Lesson
 from matchmaker.matching.score import Filter, Ranking, Rules, rank, restored
 from matchmaker.matching.state import RankingState
 
@@ -159,12 +160,25 @@ def test_who_comes_later_is_ranked_and_takes_their_place_in_the_lists_of_others(
     now.relist(["newcomer"])
     assert now.of("newcomer")[0].second == "diagnostics"
     assert embedder.read == list(newcomer.offers)
-    standing = dict(zip([p.email for p in people], now.standing("newcomer"), strict=True))
+    standing, margins = (dict(zip([p.email for p in people], row, strict=True)) for row in now.standing("newcomer"))
     assert standing["diagnostics"] > 0.3
-    assert standing["newcomer"] == -np.inf, "nobody is listed to themselves"
+    assert margins["diagnostics"] > 0
+    assert margins["newcomer"] == -np.inf, "nobody is listed to themselves"
     assert now.score("diagnostics", "investor") == pytest.approx(ranking.score("diagnostics", "investor"), abs=1e-5)
     (seen,) = now.pairings("newcomer", ["diagnostics"])
     assert seen.reversed(now.price("newcomer")) == now.pairings("diagnostics", ["newcomer"])[0]
+
+
+def test_what_was_learned_is_stored_with_a_ranking(ranking: Ranking) -> None:
+    pairs = [(a.email, b.email) for a in PEOPLE for b in PEOPLE if a != b]
+    rows = ranking.features(pairs).astype(np.float64)
+    good = rows[:, 4] > 0  # who comes from another country is liked
+    lesson = Lesson(method="logistic", rows=rows, good=good, weights=np.ones(len(rows)))
+    learned = Learned(outcomes=len(rows), good=int(good.sum()), used=True, lesson=lesson, odds=lesson.fit()[0])
+    taught = ranking.relearned(learned)
+    again = restored(PEOPLE, range(len(PEOPLE)), stored(taught), Deaf())
+    assert again.scores(pairs) == pytest.approx(taught.scores(pairs), abs=1e-5)
+    assert again.scores(pairs) != pytest.approx(ranking.scores(pairs), abs=0.05)
 
 
 def test_a_ranking_is_not_restored_by_another_model(ranking: Ranking) -> None:

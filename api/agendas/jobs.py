@@ -1,0 +1,14 @@
+"""Jobs of agendas."""
+
+from procrastinate import JobContext
+
+from api.agendas import printing
+from api.jobs.app import app
+from api.jobs.transient import RetryTransient
+from api.jobs.work import tools_of
+
+
+@app.task(name="make_documents", pass_context=True, retry=RetryTransient())
+async def make_documents(context: JobContext, *, schedule_id: int) -> None:
+    """Print the agendas of a schedule (`api.agendas.printing.make_documents`)."""
+    await printing.make_documents(tools_of(context).sessions, schedule_id)
