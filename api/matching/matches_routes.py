@@ -56,14 +56,13 @@ async def list_matches(
         )
     )
     total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
-    order = (
+    ordered = wanted.options(*PROFILE).order_by(
         *participant_filter.relevance_order(semantic_hits),  # the match only decides between equals
         match.standing.desc().nulls_last(),
         other.last_name,
         other.first_name,
         other.id,
     )
-    ordered = wanted.options(*PROFILE).order_by(*order)
     rows = (await session.execute(ordered.limit(page.limit).offset(page.offset))).all()
     slots = await slot_ids(session, me.event.id)
     requests = await requests_between(session, me.participant_id, [person.id for person, *_ in rows])

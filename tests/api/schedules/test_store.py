@@ -4,11 +4,10 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from api.imports.programme import store_slots
 from sqlalchemy.orm import Session
 
-from api.imports.changes import Changes
-from api.imports.service import store_event
+from api.imports.reader import ParsedFile
+from api.imports.service import Upload, import_into_event, store_event
 from api.models import (
     BlockedSlot,
     Event,
@@ -179,7 +178,11 @@ def test_a_schedule_keeps_its_times_when_an_import_adds_an_earlier_slot(
     if during:
         store.store_problem(db, row, snapshot.load(db, event_id), no_score)
         db.commit()
-    store_slots(db, event_id, (slot("Early", 9), slot("Early", 9, 20), *SLOTS), Changes())
+    earlier = small_event(slots=(slot("Early", 9), slot("Early", 9, 20), *SLOTS), people=(), requests=())
+    parsed = ParsedFile(event=earlier, notices=(), text_languages={}, file_hash=b"")
+    owner = db.scalars(sa.select(User.id).order_by(User.id)).first()
+    assert owner is not None
+    import_into_event(db, event_id, parsed, Upload(owner, "slots.xlsx", b""), alone=False, confirmed_name=earlier.name)
     db.commit()
     if during:
         assert solving.run(database_url, row.id, lambda: False)
