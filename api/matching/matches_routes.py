@@ -11,11 +11,11 @@ from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
 from api.core.pagination import Paginated
 from api.matching.schemas import MatchingRules
+from api.participants.listing import load_participants
 from api.participants.schemas import Match, Matches, MatchReason, MatchRequest
 from api.participants.search import ParticipantFilterParams
 from api.participants.semantic_search import SemanticHits
-from api.participants.service import participant_of, slot_ids
-from api.web.permissions import PROFILE, Attendee, EventAttendee, ProfileView
+from api.web.permissions import Attendee, EventAttendee
 from matchmaker.event import Preference, RequestStatus
 
 router = APIRouter(prefix="/events/{event_id}/matches", tags=["matches"])
@@ -46,7 +46,7 @@ async def list_matches(
     )
     mine = sa.and_(match.other_id == other.id, match.participant_id == me.participant_id)
     wanted = (
-        sa.select(other, match)
+        sa.select(other.id, match.score, match.forward, match.backward, match.reasons)
         .join(match, mine, isouter=everyone)
         .where(
             other.event_id == me.event.id,
@@ -55,7 +55,7 @@ async def list_matches(
             *participant_filter.conditions(semantic_hits),
         )
     )
-    total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
+    total = await session.scalar(wanted.with_only_columns(sa.func.count(other.id)))
     order = (
         match.rank.asc().nulls_last(),
         *participant_filter.relevance_order(semantic_hits),
@@ -63,25 +63,24 @@ async def list_matches(
         other.first_name,
         other.id,
     )
-    ordered = wanted.options(*PROFILE).order_by(*order).limit(page.limit).offset(page.offset)
+    ordered = wanted.order_by(*order).limit(page.limit).offset(page.offset)
     rows = (await session.execute(ordered)).all()
-    slots = await slot_ids(session, me.event.id)
-    requests = await _requests(session, me, [person.id for person, _ in rows])
-    own = await session.get_one(models.Participant, me.participant_id)
+    *people, own = await load_participants(session, me, [*(row.id for row in rows), me.participant_id])
+    requests = await _requests(session, me, [row.id for row in rows])
     rules = MatchingRules.model_validate(me.event.matching)
     return Matches(
         items=[
             Match(
-                participant=participant_of(ProfileView(participant=person, viewer=me), slots),
-                score=found.score if found else None,
-                forward=found.forward if found else None,
-                backward=found.backward if found else None,
-                reasons=[MatchReason.model_validate(reason) for reason in found.reasons] if found else [],
+                participant=person,
+                score=row.score,
+                forward=row.forward,
+                backward=row.backward,
+                reasons=[MatchReason.model_validate(reason) for reason in row.reasons or ()],
                 request=requests.get(person.id),
-                may_request=person.organisation_id != own.organisation_id and rules.may_meet(own.type, person.type),
+                may_request=person.organisation.id != own.organisation.id and rules.may_meet(own.type, person.type),
                 matched_text=semantic_hits.get(person.id),
             )
-            for person, found in rows
+            for row, person in zip(rows, people, strict=True)
         ],
         total=total or 0,
         limit=page.limit,

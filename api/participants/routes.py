@@ -14,12 +14,13 @@ from api.core.database import Transaction
 from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
 from api.core.pagination import Paginated
 from api.jobs import enqueue
+from api.participants.listing import load_participants
 from api.participants.schemas import Availability, Participant, ParticipantPatch, Participants, StatementIn
 from api.participants.search import ParticipantFilterParams
 from api.participants.semantic_search import SemanticHits
 from api.participants.service import participant_of, slot_ids
 from api.participants.statements import rewrite
-from api.web.permissions import PROFILE, EditableProfile, EventMember, ProfileView, VisibleProfile
+from api.web.permissions import EditableProfile, EventMember, ProfileView, VisibleParticipant
 from matchmaker.matching.language import detect
 
 LIMITS = {"minimum", "maximum"}
@@ -44,18 +45,17 @@ async def list_participants(
     language, the likeliest first.
     """
     people = models.Participant
-    wanted = sa.select(people).where(people.event_id == member.event.id, *participant_filter.conditions(semantic_hits))
-    total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
-    rows = await session.scalars(
-        wanted.options(*PROFILE)
+    conditions = (people.event_id == member.event.id, *participant_filter.conditions(semantic_hits))
+    total = await session.scalar(sa.select(sa.func.count(people.id)).where(*conditions))
+    ids = await session.scalars(
+        sa.select(people.id)
+        .where(*conditions)
         .order_by(*participant_filter.relevance_order(semantic_hits), people.last_name, people.first_name, people.id)
         .limit(page.limit)
         .offset(page.offset)
     )
-    slots = await slot_ids(session, member.event.id)
-    profiles = [ProfileView(participant=row, viewer=member) for row in rows]
     return Participants(
-        items=[participant_of(profile, slots) for profile in profiles],
+        items=await load_participants(session, member, ids.all()),
         total=total or 0,
         limit=page.limit,
         offset=page.offset,
@@ -63,9 +63,9 @@ async def list_participants(
 
 
 @router.get("/{participant_id}")
-async def read_participant(profile: VisibleProfile, session: Transaction) -> Participant:
+async def read_participant(participant: VisibleParticipant, session: Transaction) -> Participant:
     """One participant."""
-    return participant_of(profile, await slot_ids(session, profile.participant.event_id))
+    return (await load_participants(session, participant.viewer, [participant.id]))[0]
 
 
 @router.patch("/{participant_id}", responses=documented(Forbidden, Invalid))

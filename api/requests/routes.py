@@ -27,7 +27,7 @@ from api.core.schemas import Search
 from api.events.service import place_of, slot_of
 from api.jobs import enqueue
 from api.matching.schemas import MatchingRules
-from api.participants.schemas import ParticipantBrief
+from api.participants.listing import load_briefs
 from api.participants.search import matches_words
 from api.requests.schemas import MeetingRequest, RequestIn, RequestMeeting, Requests
 from api.web.permissions import ConcernedRequest, EventAttendee, EventMember, Member, RequestParty
@@ -37,10 +37,6 @@ router = APIRouter(tags=["requests"], responses=documented(NotSignedIn, NotFound
 ANSWERED = documented(Forbidden, AlreadyAnswered)
 OPEN = (RequestStatus.PENDING, RequestStatus.ACCEPTED)
 Box = Literal["sent", "received", "all"]
-PEOPLE = (
-    selectinload(models.MeetingRequest.sender).selectinload(models.Participant.organisation),
-    selectinload(models.MeetingRequest.recipient).selectinload(models.Participant.organisation),
-)
 
 
 @router.get("/events/{event_id}/requests")
@@ -59,8 +55,8 @@ async def list_requests(
         wanted = wanted.where(request.status == status)
     if search:
         wanted = wanted.where(_involves(search))
-    total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
-    ordered = wanted.options(*PEOPLE).order_by(request.created_at.desc(), request.id.desc())
+    total = await session.scalar(wanted.with_only_columns(sa.func.count(request.id)))
+    ordered = wanted.order_by(request.created_at.desc(), request.id.desc())
     rows = (await session.scalars(ordered.limit(page.limit).offset(page.offset))).all()
     return Requests(
         items=await requests_of(session, member, rows), total=total or 0, limit=page.limit, offset=page.offset
@@ -201,7 +197,6 @@ async def _reloaded(session: AsyncSession, member: Member, row: models.MeetingRe
     fresh = await session.scalar(
         sa.select(models.MeetingRequest)
         .where(models.MeetingRequest.id == row.id)
-        .options(*PEOPLE)
         .execution_options(populate_existing=True)
     )
     assert fresh is not None
@@ -211,14 +206,15 @@ async def _reloaded(session: AsyncSession, member: Member, row: models.MeetingRe
 async def requests_of(
     session: AsyncSession, member: Member, rows: Sequence[models.MeetingRequest]
 ) -> list[MeetingRequest]:
-    """Requests (their people loaded) with the meetings that the published schedule gives them."""
+    """Requests with their people and the meetings that the published schedule gives them."""
+    people = await load_briefs(session, {id_ for row in rows for id_ in (row.sender_id, row.recipient_id)})
     meetings = await _published_meetings(session, member, rows)
     zone = ZoneInfo(member.event.time_zone)
     return [
         MeetingRequest(
             id=row.id,
-            sender=ParticipantBrief.model_validate(row.sender),
-            recipient=ParticipantBrief.model_validate(row.recipient),
+            sender=people[row.sender_id],
+            recipient=people[row.recipient_id],
             status=row.status,
             preference=row.preference,
             message=row.message,

@@ -192,26 +192,34 @@ EditableProfile = Annotated[ProfileView, Depends(_own_profile)]
 
 
 @dataclass(frozen=True)
-class Attended:
-    """A participant, of whom no more than the number is loaded, and who looks: they themselves or an organiser."""
+class ParticipantView:
+    """A participant of whom nothing is loaded, and who looks: for routes that read the columns they need."""
 
-    participant_id: int
+    id: int
     viewer: Member
 
 
-async def _editable_attendance(session: Transaction, member: EventMember, participant_id: Id) -> Attended:
+async def _visible_participant(session: Transaction, member: EventMember, participant_id: Id) -> ParticipantView:
     if participant_id != member.participant_id:
         there = sa.select(Participant.id).where(
             Participant.id == participant_id, Participant.event_id == member.event.id
         )
         if await session.scalar(there) is None:
             raise NotFound("There is no such participant in this event.")
-        if not member.organises:
-            raise Forbidden("Only they themselves and the organisers of the event may do this.")
-    return Attended(participant_id=participant_id, viewer=member)
+    return ParticipantView(id=participant_id, viewer=member)
 
 
-EditableAttendance = Annotated[Attended, Depends(_editable_attendance)]
+VisibleParticipant = Annotated[ParticipantView, Depends(_visible_participant)]
+
+
+async def _own_participant(participant: VisibleParticipant) -> ParticipantView:
+    if participant.id != participant.viewer.participant_id and not participant.viewer.organises:
+        raise Forbidden("Only they themselves and the organisers of the event may do this.")
+    return participant
+
+
+EditableParticipant = Annotated[ParticipantView, Depends(_own_participant)]
+"""A participant who is the reader, or whom the reader may act for as an organiser; nothing of them is loaded."""
 
 
 @dataclass(frozen=True)
@@ -225,13 +233,7 @@ class RequestParty:
 async def _request_party(session: Transaction, user: SignedIn, request_id: Id) -> RequestParty:
     nothing = NotFound("There is no such request, or it does not concern you.")
     request = await session.scalar(
-        sa.select(MeetingRequest)
-        .where(MeetingRequest.id == request_id)
-        .options(
-            selectinload(MeetingRequest.sender).selectinload(Participant.organisation),
-            selectinload(MeetingRequest.recipient).selectinload(Participant.organisation),
-        )
-        .with_for_update(of=MeetingRequest)
+        sa.select(MeetingRequest).where(MeetingRequest.id == request_id).with_for_update(of=MeetingRequest)
     )
     if request is None:
         raise nothing

@@ -119,7 +119,9 @@ def main() -> None:
         with database(server, "benchmark_requests") as url:
             event_id = load(url, wanted.people)
             for name, tree in trees.items():
-                lines.append(row(f"{wanted.people} people", "mix", name, mix_cost(url, event_id, tree, wanted.requests)))
+                lines.append(
+                    row(f"{wanted.people} people", "mix", name, mix_cost(url, event_id, tree, wanted.requests))
+                )
                 print(lines[-1], flush=True)  # noqa: T201
         if wanted.large:
             with database(server, "benchmark_requests") as url:
