@@ -25,6 +25,7 @@ from api.requests import routes as requests
 from api.schedules import grid_routes as grids
 from api.schedules import routes as schedules
 from api.settings import Settings
+from api.web.compression import Compression
 from api.web.headers import DOCS, Headers, same_site_only
 
 BODY_BYTES = 1024 * 1024
@@ -69,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.settings = settings
     errors.install(app)
     app.add_middleware(Headers, settings=settings)
+    app.add_middleware(Compression)
     api = APIRouter(
         prefix=PREFIX,
         max_body_size=BODY_BYTES,

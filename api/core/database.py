@@ -23,7 +23,7 @@ def psycopg_url(url: str) -> URL:
 def open_engine(url: str) -> AsyncEngine:
     """An engine of at most 20 connections, for which requests wait in turn. Its errors do not quote parameters."""
     return create_async_engine(
-        psycopg_url(url), pool_size=10, max_overflow=10, pool_timeout=60, pool_pre_ping=True, hide_parameters=True
+        psycopg_url(url), pool_size=10, max_overflow=10, pool_timeout=60, pool_pre_ping=False, hide_parameters=True
     )
 
 

@@ -82,19 +82,21 @@ def list_costs(url: str, event_id: int, tree: Path | None) -> dict[str, Cost]:
     """What each list costs, one request after the other."""
     (_, token) = attendees(url, event_id)[0]
     costs = {}
-    with serving(url, *([tree] if tree else [])) as (process, address):
-        with httpx.Client(cookies=cookies(token), timeout=60) as client:
-            for path in ("participants", "matches", "requests"):
-                ask = f"{address}/api/v1/events/{event_id}/{path}?limit=50"
-                for _ in range(5):
-                    client.get(ask).raise_for_status()
-                took, before = [], cpu_seconds(process)
-                for _ in range(40):
-                    began = perf_counter()
-                    client.get(ask).raise_for_status()
-                    took.append(perf_counter() - began)
-                cuts = quantiles(took, n=20)
-                costs[path] = Cost(1000 * (cpu_seconds(process) - before) / 40, 1000 * cuts[9], 1000 * cuts[18])
+    with (
+        serving(url, *([tree] if tree else [])) as (process, address),
+        httpx.Client(cookies=cookies(token), timeout=60) as client,
+    ):
+        for path in ("participants", "matches", "requests"):
+            ask = f"{address}/api/v1/events/{event_id}/{path}?limit=50"
+            for _ in range(5):
+                client.get(ask).raise_for_status()
+            took, before = [], cpu_seconds(process)
+            for _ in range(40):
+                began = perf_counter()
+                client.get(ask).raise_for_status()
+                took.append(perf_counter() - began)
+            cuts = quantiles(took, n=20)
+            costs[path] = Cost(1000 * (cpu_seconds(process) - before) / 40, 1000 * cuts[9], 1000 * cuts[18])
     return costs
 
 
