@@ -12,7 +12,7 @@ from api.accounts import routes as accounts
 from api.accounts import sign_in_routes as sign_in
 from api.agendas import routes as agendas
 from api.core import background, errors
-from api.core.database import open_engine, open_sessions
+from api.core.database import open_engine, open_readers, open_sessions
 from api.events import routes as events
 from api.imports import routes as imports
 from api.matching import matches_routes as matches
@@ -93,6 +93,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         raise RuntimeError("no database: set MATCHMAKER_DATABASE_URL")
     engine = open_engine(url)
     app.state.sessions = open_sessions(engine)
+    app.state.readers = open_readers(engine)
     app.state.meanings = Meanings(url)
     background.warm()
     yield

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 import migrations
 
 Sessions = async_sessionmaker[AsyncSession]
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def psycopg_url(url: str) -> URL:
@@ -23,13 +24,21 @@ def psycopg_url(url: str) -> URL:
 def open_engine(url: str) -> AsyncEngine:
     """An engine of at most 20 connections, for which requests wait in turn. Its errors do not quote parameters."""
     return create_async_engine(
-        psycopg_url(url), pool_size=10, max_overflow=10, pool_timeout=60, pool_pre_ping=False, hide_parameters=True
+        psycopg_url(url), pool_size=10, max_overflow=10, pool_timeout=60, pool_pre_ping=True, hide_parameters=True
     )
 
 
 def open_sessions(engine: AsyncEngine) -> Sessions:
     """Sessions whose objects stay readable after the commit."""
     return async_sessionmaker(engine, expire_on_commit=False)
+
+
+def open_readers(engine: AsyncEngine) -> Sessions:
+    """Sessions for requests that only read: each statement sees what is committed, as it does in READ COMMITTED too.
+
+    BEGIN and COMMIT would be two more trips to the server, which cost as much as a list.
+    """
+    return async_sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
 
 
 def migrate(url: str) -> None:
@@ -45,10 +54,14 @@ def alembic_config(url: str) -> Config:
 
 
 async def _transaction(request: Request) -> AsyncIterator[AsyncSession]:
-    sessions: Sessions = request.app.state.sessions
+    reads = request.method in SAFE_METHODS
+    sessions: Sessions = request.app.state.readers if reads else request.app.state.sessions
     async with sessions.begin() as session:
         yield session
 
 
 Transaction = Annotated[AsyncSession, Depends(_transaction, scope="function")]
-"""The transaction of this request: committed before the answer is sent, rolled back on any error."""
+"""The transaction of this request: committed before the answer is sent, rolled back on any error.
+
+A request by a safe method has none: it only reads.
+"""

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import models
 from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
-from api.core.pagination import Paginated
+from api.core.pagination import Paginated, page_of
 from api.matching.schemas import MatchingRules
 from api.participants.listing import load_participants
 from api.participants.schemas import Match, Matches, MatchReason, MatchRequest
@@ -55,7 +55,6 @@ async def list_matches(
             *participant_filter.conditions(semantic_hits),
         )
     )
-    total = await session.scalar(wanted.with_only_columns(sa.func.count(other.id)))
     order = (
         match.rank.asc().nulls_last(),
         *participant_filter.relevance_order(semantic_hits),
@@ -63,8 +62,7 @@ async def list_matches(
         other.first_name,
         other.id,
     )
-    ordered = wanted.order_by(*order).limit(page.limit).offset(page.offset)
-    rows = (await session.execute(ordered)).all()
+    rows, total = await page_of(session, wanted.order_by(*order), page)
     *people, own = await load_participants(session, me, [*(row.id for row in rows), me.participant_id])
     requests = await _requests(session, me, [row.id for row in rows])
     rules = MatchingRules.model_validate(me.event.matching)
@@ -82,7 +80,7 @@ async def list_matches(
             )
             for row, person in zip(rows, people, strict=True)
         ],
-        total=total or 0,
+        total=total,
         limit=page.limit,
         offset=page.offset,
     )

@@ -12,7 +12,7 @@ from api import models
 from api.core.audit import record_action
 from api.core.database import Transaction
 from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
-from api.core.pagination import Paginated
+from api.core.pagination import Paginated, page_of
 from api.jobs import enqueue
 from api.participants.listing import load_participants
 from api.participants.schemas import Availability, Participant, ParticipantPatch, Participants, StatementIn
@@ -45,18 +45,15 @@ async def list_participants(
     language, the likeliest first.
     """
     people = models.Participant
-    conditions = (people.event_id == member.event.id, *participant_filter.conditions(semantic_hits))
-    total = await session.scalar(sa.select(sa.func.count(people.id)).where(*conditions))
-    ids = await session.scalars(
+    ordered = (
         sa.select(people.id)
-        .where(*conditions)
+        .where(people.event_id == member.event.id, *participant_filter.conditions(semantic_hits))
         .order_by(*participant_filter.relevance_order(semantic_hits), people.last_name, people.first_name, people.id)
-        .limit(page.limit)
-        .offset(page.offset)
     )
+    rows, total = await page_of(session, ordered, page)
     return Participants(
-        items=await load_participants(session, member, ids.all()),
-        total=total or 0,
+        items=await load_participants(session, member, [row.id for row in rows]),
+        total=total,
         limit=page.limit,
         offset=page.offset,
     )

@@ -22,7 +22,7 @@ from api.core.errors import (
     NotSignedIn,
     documented,
 )
-from api.core.pagination import Paginated
+from api.core.pagination import Paginated, page_of
 from api.core.schemas import Search
 from api.events.service import place_of, slot_of
 from api.jobs import enqueue
@@ -55,11 +55,13 @@ async def list_requests(
         wanted = wanted.where(request.status == status)
     if search:
         wanted = wanted.where(_involves(search))
-    total = await session.scalar(wanted.with_only_columns(sa.func.count(request.id)))
     ordered = wanted.order_by(request.created_at.desc(), request.id.desc())
-    rows = (await session.scalars(ordered.limit(page.limit).offset(page.offset))).all()
+    rows, total = await page_of(session, ordered, page)
     return Requests(
-        items=await requests_of(session, member, rows), total=total or 0, limit=page.limit, offset=page.offset
+        items=await requests_of(session, member, [row[0] for row in rows]),
+        total=total,
+        limit=page.limit,
+        offset=page.offset,
     )
 
 

@@ -17,8 +17,7 @@ TYPES = frozenset({
     "image/svg+xml",
 })  # fmt: skip
 SMALL = 1024
-LARGE = 32 * 1024
-LEVEL = 5
+LARGE = 256 * 1024  # takes a millisecond or two
 IMMUTABLE = "/_app/immutable/"
 
 
@@ -54,11 +53,13 @@ class Compression:
         headers.add_vary_header("Accept-Encoding")
         if len(whole) >= SMALL:
             if (packed := self._files.get(path)) is None:
+                kept = path.startswith(IMMUTABLE) and start["status"] == 200
+                level = 9 if kept else 1
                 if len(whole) < LARGE:
-                    packed = gzip.compress(whole, LEVEL)
+                    packed = gzip.compress(whole, level)
                 else:
-                    packed = await asyncio.to_thread(gzip.compress, whole, LEVEL)
-                if path.startswith(IMMUTABLE) and start["status"] == 200:
+                    packed = await asyncio.to_thread(gzip.compress, whole, level)
+                if kept:
                     self._files[path] = packed
             whole = packed
             headers["Content-Encoding"] = "gzip"

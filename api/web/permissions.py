@@ -22,6 +22,7 @@ from api.settings import Settings
 from matchmaker.event import Preference
 
 COOKIE = "matchmaker_session"
+NO_EVENT = "There is no such event, or you take no part in it."
 ORGANISER_ROLES = (TeamRole.OWNER, TeamRole.ORGANISER)
 
 Id = Annotated[int, Path(ge=1, lt=2**53)]
@@ -48,12 +49,20 @@ SessionFactory = Annotated[Sessions, Depends(_sessions)]
 """For what must be kept even when the request fails, such as the count of attempts."""
 
 
-async def _signed_in(session: Transaction, token: Annotated[str | None, Depends(cookie)]) -> User:
-    user = await session.scalar(
-        sa.select(User)
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(UserSession.token_hash == token_hash_of(token or ""), UserSession.expires_at > datetime.now(UTC))
+SessionToken = Annotated[str | None, Depends(cookie)]
+
+
+def _has_session(token: str | None) -> sa.ColumnElement[bool]:
+    """Whether the cookie is that of a session of the user."""
+    return sa.and_(
+        UserSession.user_id == User.id,
+        UserSession.token_hash == token_hash_of(token or ""),
+        UserSession.expires_at > datetime.now(UTC),
     )
+
+
+async def _signed_in(session: Transaction, token: SessionToken) -> User:
+    user = await session.scalar(sa.select(User).join(UserSession, _has_session(token)))
     if user is None:
         raise NotSignedIn("Sign in first.", headers={"WWW-Authenticate": "Cookie"})
     return user
@@ -109,7 +118,7 @@ async def membership(session: AsyncSession, user: User, event_id: int) -> Member
         )
     ).one_or_none()
     if row is None or (row[1] is None and row[2] is None):
-        raise NotFound("There is no such event, or you take no part in it.")
+        raise NotFound(NO_EVENT)
     return Member(user=user, event=row[0], role=row[1], participant_id=row[2])
 
 
@@ -120,8 +129,20 @@ def organising(member: Member) -> Member:
     return member
 
 
-async def _member(session: Transaction, user: SignedIn, event_id: Id) -> Member:
-    return await membership(session, user, event_id)
+async def _member(session: Transaction, token: SessionToken, event_id: Id) -> Member:
+    row = (
+        await session.execute(
+            sa.select(User, Event, Membership.role, Participant.id)
+            .join(UserSession, _has_session(token))
+            .join(Event, Event.id == event_id)
+            .outerjoin(Membership, sa.and_(Membership.event_id == Event.id, Membership.user_id == User.id))
+            .outerjoin(Participant, sa.and_(Participant.event_id == Event.id, Participant.user_id == User.id))
+        )
+    ).one_or_none()
+    if row is None or (row[2] is None and row[3] is None):
+        await _signed_in(session, token)  # nobody is told of it before whether there is such an event
+        raise NotFound(NO_EVENT)
+    return Member(user=row[0], event=row[1], role=row[2], participant_id=row[3])
 
 
 EventMember = Annotated[Member, Depends(_member)]
