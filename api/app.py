@@ -11,7 +11,7 @@ from fastapi_offline import FastAPIOffline
 from api.accounts import routes as accounts
 from api.agendas import routes as agendas
 from api.core import background, errors
-from api.core.database import Timeouts, open_engine, open_sessions
+from api.core.database import Timeouts, open_engine, open_readers, open_sessions
 from api.core.database_errors import DatabaseErrors
 from api.events import routes as events
 from api.imports import routes as imports
@@ -26,6 +26,7 @@ from api.requests import routes as requests
 from api.schedules import grid_routes as grids
 from api.schedules import routes as schedules
 from api.settings import Settings
+from api.web.compression import Compression
 from api.web.headers import DOCS, Headers, same_site_only
 
 BODY_BYTES = 1024 * 1024
@@ -70,6 +71,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(DatabaseErrors)
     errors.install(app)
     app.add_middleware(Headers, settings=settings)
+    app.add_middleware(Compression)
     api = APIRouter(
         prefix=PREFIX,
         max_body_size=BODY_BYTES,
@@ -96,6 +98,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     timeouts = Timeouts(settings.statement_timeout, settings.lock_timeout, settings.idle_in_transaction_timeout)
     engine = open_engine(url, timeouts)
     app.state.sessions = open_sessions(engine)
+    app.state.readers = open_readers(engine)
     app.state.semantic_search = SemanticSearch(url)
     app.state.imports = ImportPool(url)
     background.warm()

@@ -20,7 +20,7 @@ from api.models.schedules import ScheduleState
 from api.participants.schemas import ParticipantBrief
 from api.web.downloads import ICS, NOT_MODIFIED, PDF, download, not_modified
 from api.web.language import ReaderLanguage
-from api.web.permissions import Attended, EditableAttendance, SessionFactory
+from api.web.permissions import EditableParticipant, ParticipantView, SessionFactory
 from matchmaker.documents.agenda_pdf import agenda_pdf
 from matchmaker.documents.calendar import agenda_ics
 from matchmaker.locale import SOURCE
@@ -36,20 +36,20 @@ router = APIRouter(
 class AgendaView:
     """Whose agenda it is, and the schedule of which it is a part (None: nothing is published yet)."""
 
-    attended: Attended
+    participant: ParticipantView
     schedule: models.Schedule | None
 
 
 async def _visible_agenda(
-    attended: EditableAttendance,
+    participant: EditableParticipant,
     session: Transaction,
     schedule_id: Annotated[int | None, Query(ge=1, lt=2**53, description="For organisers: another version.")] = None,
 ) -> AgendaView:
-    of_event = sa.select(models.Schedule).where(models.Schedule.event_id == attended.viewer.event.id)
+    of_event = sa.select(models.Schedule).where(models.Schedule.event_id == participant.viewer.event.id)
     if schedule_id is None:
         published = await session.scalar(of_event.where(models.Schedule.state == ScheduleState.PUBLISHED))
-        return AgendaView(attended, published)
-    if not attended.viewer.organises:
+        return AgendaView(participant, published)
+    if not participant.viewer.organises:
         raise Forbidden("Only the organisers of the event see what is not published.")
     with_meetings = (ScheduleState.DRAFT, ScheduleState.PUBLISHED, ScheduleState.SUPERSEDED)
     chosen = await session.scalar(
@@ -57,15 +57,15 @@ async def _visible_agenda(
     )
     if chosen is None:
         raise NotFound("There is no such schedule.")
-    return AgendaView(attended, chosen)
+    return AgendaView(participant, chosen)
 
 
 VisibleAgenda = Annotated[AgendaView, Depends(_visible_agenda, scope="function")]
 
 
 async def _load(view: AgendaView, session: Transaction) -> service.PersonalAgenda:
-    event = view.attended.viewer.event
-    (agenda,) = await service.load_agendas(session, event, view.schedule, [view.attended.participant_id])
+    event = view.participant.viewer.event
+    (agenda,) = await service.load_agendas(session, event, view.schedule, [view.participant.id])
     return agenda
 
 
@@ -101,13 +101,13 @@ async def read_agenda_pdf(
     view: VisibleAgenda, session: Transaction, sessions: SessionFactory, request: Request
 ) -> Response:
     """An agenda as PDF, in the language of its participant."""
-    schedule, row = _schedule_or_404(view), view.attended.viewer.event
+    schedule, row = _schedule_or_404(view), view.participant.viewer.event
     event, edition = service.printable_event(row), service.edition_of(schedule)
     agenda = service.printable(row, await _load(view, session))
     etag, name = service.etag_of(event, agenda, edition), f"{row.slug}-v{schedule.version}-agenda.pdf"
     if (answer := not_modified(request, etag)) is not None:
         return answer
-    whose = view.attended.participant_id
+    whose = view.participant.id
     number = await printing.stored(session, schedule.id, DocumentKind.AGENDA, participant_id=whose, etag=etag)
     if number is not None:
         data = (await session.scalars(sa.select(Document.data).where(Document.id == number))).one()
@@ -127,7 +127,7 @@ async def read_agenda_pdf(
 )
 async def read_agenda_ics(view: VisibleAgenda, session: Transaction, request: Request) -> Response:
     """An agenda as iCalendar. Meetings that an earlier publication held and this one does not are cancelled in it."""
-    schedule, row = _schedule_or_404(view), view.attended.viewer.event
+    schedule, row = _schedule_or_404(view), view.participant.viewer.event
     loaded = await _load(view, session)
     loaded = replace(loaded, cancelled=await service.load_cancelled(session, row, schedule, loaded))
     event, agenda = service.printable_event(row), service.printable(row, loaded)

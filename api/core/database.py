@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 import migrations
 
 Sessions = async_sessionmaker[AsyncSession]
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def psycopg_url(url: str) -> URL:
@@ -74,6 +75,14 @@ def open_sessions(engine: AsyncEngine) -> Sessions:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
+def open_readers(engine: AsyncEngine) -> Sessions:
+    """Sessions for requests that only read: each statement sees what is committed, as it does in READ COMMITTED too.
+
+    BEGIN and COMMIT would be two more trips to the server, which cost as much as a list.
+    """
+    return async_sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False)
+
+
 def migrate(url: str) -> None:
     """Bring the tables of the database at `url` up to date; a second process doing the same waits and finds it done."""
     alembic.command.upgrade(alembic_config(url), "head")
@@ -87,10 +96,14 @@ def alembic_config(url: str) -> Config:
 
 
 async def _transaction(request: Request) -> AsyncIterator[AsyncSession]:
-    sessions: Sessions = request.app.state.sessions
+    reads = request.method in SAFE_METHODS
+    sessions: Sessions = request.app.state.readers if reads else request.app.state.sessions
     async with sessions.begin() as session:
         yield session
 
 
 Transaction = Annotated[AsyncSession, Depends(_transaction, scope="function")]
-"""The transaction of this request: committed before the answer is sent, rolled back on any error."""
+"""The transaction of this request: committed before the answer is sent, rolled back on any error.
+
+A request by a safe method has none: it only reads.
+"""

@@ -8,15 +8,15 @@ from fastapi import APIRouter, Query
 from api import models
 from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
-from api.core.pagination import Paginated
+from api.core.pagination import Paginated, page_of
 from api.matching.schemas import MatchingRules
 from api.matching.service import match_reasons, reason_of
+from api.participants.listing import load_participants
 from api.participants.schemas import Match, Matches
 from api.participants.search import ParticipantFilterParams, matches_words
 from api.participants.semantic_search import SemanticHits
-from api.participants.service import participant_of, slot_ids
 from api.requests.service import requests_between
-from api.web.permissions import PROFILE, EventAttendee, ProfileView
+from api.web.permissions import EventAttendee
 from matchmaker.event import Preference, RequestStatus
 
 router = APIRouter(prefix="/events/{event_id}/matches", tags=["matches"])
@@ -46,7 +46,7 @@ async def list_matches(
     )
     has_words = matches_words(participant_filter.search, by_email=me.organises)
     wanted = (
-        sa.select(other, match, has_words.label("has_words"))
+        sa.select(other.id, match.score, match.forward, match.backward, has_words.label("has_words"))
         .join(match, mine, isouter=everyone)
         .where(
             other.event_id == me.event.id,
@@ -55,37 +55,34 @@ async def list_matches(
             *participant_filter.conditions(semantic_hits, by_email=me.organises),
         )
     )
-    total = await session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery()))
-    ordered = wanted.options(*PROFILE).order_by(
+    ordered = wanted.order_by(
         *participant_filter.relevance_order(semantic_hits),  # the match only decides between equals
         match.standing.desc().nulls_last(),
         other.last_name,
         other.first_name,
         other.id,
     )
-    rows = (await session.execute(ordered.limit(page.limit).offset(page.offset))).all()
-    slots = await slot_ids(session, me.event.id)
-    requests = await requests_between(session, me.participant_id, [person.id for person, *_ in rows])
-    reasons = await match_reasons(session, me.participant_id, [person.id for person, listed, _ in rows if listed])
-    own = await session.get_one(models.Participant, me.participant_id)
+    rows, total = await page_of(session, ordered, page)
+    found_by = {row.id: participant_filter.found_by(row.has_words) for row in rows}
+    *people, own = await load_participants(session, me, [*found_by, me.participant_id], found_by)
+    requests = await requests_between(session, me.participant_id, list(found_by))
+    reasons = await match_reasons(session, me.participant_id, [row.id for row in rows if row.score is not None])
     rules = MatchingRules.model_validate(me.event.matching)
     return Matches(
         items=[
             Match(
-                participant=participant_of(
-                    ProfileView(participant=person, viewer=me), slots, participant_filter.found_by(by_words)
-                ),
-                score=round(100 * listed.score) if listed else None,
-                forward=round(100 * listed.forward) if listed else None,
-                backward=round(100 * listed.backward) if listed else None,
-                reasons=[reason_of(reason, me.event.themes) for reason in reasons.get(person.id, ())],
+                participant=person,
+                score=None if row.score is None else round(100 * row.score),
+                forward=None if row.score is None else round(100 * row.forward),
+                backward=None if row.score is None else round(100 * row.backward),
+                reasons=[reason_of(reason, me.event.themes) for reason in reasons.get(row.id, ())],
                 request=requests.get(person.id),
-                may_request=person.organisation_id != own.organisation_id and rules.may_meet(own.type, person.type),
+                may_request=person.organisation.id != own.organisation.id and rules.may_meet(own.type, person.type),
                 matched_text=semantic_hits.get(person.id),
             )
-            for person, listed, by_words in rows
+            for row, person in zip(rows, people, strict=True)
         ],
-        total=total or 0,
+        total=total,
         limit=page.limit,
         offset=page.offset,
     )

@@ -23,9 +23,9 @@ from matchmaker.matching.language import detect
 LIMITS = {"minimum", "maximum"}
 
 
-def etag_of(participant: models.Participant) -> str:
+def etag_of(version: int) -> str:
     """The version of a participant as an entity tag (RFC 9110)."""
-    return f'"{participant.version}"'
+    return f'"{version}"'
 
 
 async def update_profile(
@@ -109,11 +109,11 @@ async def _lock(
         .execution_options(populate_existing=True)
     )
     assert row is profile.participant
-    if if_match is not None and if_match.strip() not in ("*", etag_of(row)):
+    if if_match is not None and if_match.strip() not in ("*", etag_of(row.version)):
         stored = await current(session, profile)
         raise VersionConflict(
             "Somebody else changed this in the meantime; `current` is what is stored now.",
-            headers={"ETag": etag_of(row)},
+            headers={"ETag": etag_of(row.version)},
             extensions={"current": stored.model_dump(mode="json")},
         )
     row.version += 1

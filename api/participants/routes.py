@@ -9,14 +9,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import models
 from api.core.database import Transaction
 from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, VersionConflict, documented
-from api.core.pagination import Paginated
+from api.core.pagination import Paginated, page_of
 from api.participants import editing
+from api.participants.listing import load_participants
 from api.participants.schemas import Availability, Participant, ParticipantPatch, Participants, StatementIn
 from api.participants.search import ParticipantFilterParams, matches_words
 from api.participants.semantic_search import SemanticHits
 from api.participants.service import availability_of, participant_of, slot_ids
 from api.requests.service import may_request, requests_between
-from api.web.permissions import PROFILE, Attendee, EditableProfile, EventMember, ProfileView, VisibleProfile
+from api.web.permissions import Attendee, EditableProfile, EventMember, ProfileView, VisibleParticipant
 
 Statements = Annotated[list[StatementIn], Body(max_length=50)]
 IfMatch = Annotated[
@@ -44,43 +45,38 @@ async def list_participants(
     """
     people = models.Participant
     has_words = matches_words(participant_filter.search, by_email=member.organises)
-    selected = sa.select(people, has_words.label("has_words")).where(
-        people.event_id == member.event.id,
-        *participant_filter.conditions(semantic_hits, by_email=member.organises),
-    )
-    total = await session.scalar(sa.select(sa.func.count()).select_from(selected.subquery()))
-    rows = await session.execute(
-        selected.options(*PROFILE)
+    ordered = (
+        sa.select(people.id, has_words.label("has_words"))
+        .where(
+            people.event_id == member.event.id,
+            *participant_filter.conditions(semantic_hits, by_email=member.organises),
+        )
         .order_by(*participant_filter.relevance_order(semantic_hits), people.last_name, people.first_name, people.id)
-        .limit(page.limit)
-        .offset(page.offset)
     )
-    slots = await slot_ids(session, member.event.id)
+    rows, total = await page_of(session, ordered, page)
+    found_by = {row.id: participant_filter.found_by(row.has_words) for row in rows}
     return Participants(
-        items=[
-            participant_of(ProfileView(participant=row, viewer=member), slots, participant_filter.found_by(by_words))
-            for row, by_words in rows
-        ],
-        total=total or 0,
+        items=await load_participants(session, member, list(found_by), found_by),
+        total=total,
         limit=page.limit,
         offset=page.offset,
     )
 
 
 @router.get("/{participant_id}")
-async def read_participant(profile: VisibleProfile, session: Transaction, response: Response) -> Participant:
+async def read_participant(visible: VisibleParticipant, session: Transaction, response: Response) -> Participant:
     """One participant, and what stands between them and me."""
-    participant = await _answer(profile, session, response)
-    viewer = profile.viewer
-    if profile.own or viewer.participant_id is None:
+    viewer = visible.viewer
+    (participant,) = await load_participants(session, viewer, [visible.id])
+    if participant.version is not None:
+        response.headers["ETag"] = editing.etag_of(participant.version)
+    if viewer.participant_id is None or viewer.participant_id == visible.id:
         return participant
     attendee = Attendee(user=viewer.user, event=viewer.event, role=viewer.role, participant_id=viewer.participant_id)
-    requests = await requests_between(session, attendee.participant_id, [participant.id])
+    requests = await requests_between(session, attendee.participant_id, [visible.id])
+    other = await session.get_one(models.Participant, visible.id)
     return participant.model_copy(
-        update={
-            "request": requests.get(participant.id),
-            "may_request": await may_request(session, attendee, profile.participant),
-        }
+        update={"request": requests.get(visible.id), "may_request": await may_request(session, attendee, other)}
     )
 
 
@@ -118,7 +114,7 @@ async def replace_needs(
 @router.get("/{participant_id}/availability", responses=documented(Forbidden))
 async def read_availability(profile: EditableProfile, session: Transaction, response: Response) -> Availability:
     """The slots in which somebody is free."""
-    response.headers["ETag"] = editing.etag_of(profile.participant)
+    response.headers["ETag"] = editing.etag_of(profile.participant.version)
     return availability_of(profile, await slot_ids(session, profile.participant.event_id))
 
 
@@ -128,11 +124,11 @@ async def replace_availability(
 ) -> Availability:
     """Say in which slots somebody is free; in all others they are not."""
     availability = await editing.replace_availability(session, profile, set(free.slot_ids), if_match)
-    response.headers["ETag"] = editing.etag_of(profile.participant)
+    response.headers["ETag"] = editing.etag_of(profile.participant.version)
     return availability
 
 
 async def _answer(profile: ProfileView, session: AsyncSession, response: Response) -> Participant:
     if profile.in_full:
-        response.headers["ETag"] = editing.etag_of(profile.participant)
+        response.headers["ETag"] = editing.etag_of(profile.participant.version)
     return participant_of(profile, await slot_ids(session, profile.participant.event_id))

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from api import models
-from api.core.pagination import Pagination
+from api.core.pagination import Pagination, page_of
 from api.events.service import place_of, slot_of
-from api.participants.schemas import ParticipantBrief
+from api.participants.listing import load_briefs
 from api.participants.search import matches_words
 from api.requests.schemas import MeetingRequest, RequestMeeting, Requests
 from api.requests.service import OPEN
@@ -19,10 +19,6 @@ from api.web.permissions import Member
 from matchmaker.event import Preference, RequestStatus
 
 Box = Literal["sent", "received", "all"]
-PEOPLE = (
-    selectinload(models.MeetingRequest.sender).selectinload(models.Participant.organisation),
-    selectinload(models.MeetingRequest.recipient).selectinload(models.Participant.organisation),
-)
 
 
 async def list_requests(
@@ -50,11 +46,12 @@ async def list_requests(
         query = query.where(request.status == status)
     if search:
         query = query.where(_involves(member, search))
-    total = await session.scalar(sa.select(sa.func.count()).select_from(query.subquery()))
-    ordered = query.options(*PEOPLE).order_by(request.created_at.desc(), request.id.desc())
-    rows = (await session.scalars(ordered.limit(page.limit).offset(page.offset))).all()
+    rows, total = await page_of(session, query.order_by(request.created_at.desc(), request.id.desc()), page)
     return Requests(
-        items=await requests_of(session, member, rows), total=total or 0, limit=page.limit, offset=page.offset
+        items=await requests_of(session, member, [row[0] for row in rows]),
+        total=total,
+        limit=page.limit,
+        offset=page.offset,
     )
 
 
@@ -63,7 +60,6 @@ async def read_request(session: AsyncSession, member: Member, request_id: int) -
     row = await session.scalar(
         sa.select(models.MeetingRequest)
         .where(models.MeetingRequest.id == request_id)
-        .options(*PEOPLE)
         .execution_options(populate_existing=True)
     )
     assert row is not None
@@ -73,14 +69,15 @@ async def read_request(session: AsyncSession, member: Member, request_id: int) -
 async def requests_of(
     session: AsyncSession, member: Member, rows: Sequence[models.MeetingRequest]
 ) -> list[MeetingRequest]:
-    """Requests (their people loaded) with the meetings that the published schedule gives them."""
+    """Requests with their people and the meetings that the published schedule gives them."""
+    people = await load_briefs(session, {id_ for row in rows for id_ in (row.sender_id, row.recipient_id)})
     meetings = await _published_meetings(session, member, rows)
     zone = ZoneInfo(member.event.time_zone)
     return [
         MeetingRequest(
             id=row.id,
-            sender=ParticipantBrief.model_validate(row.sender),
-            recipient=ParticipantBrief.model_validate(row.recipient),
+            sender=people[row.sender_id],
+            recipient=people[row.recipient_id],
             status=row.status,
             preference=row.preference,
             message=row.message,

@@ -5,8 +5,9 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload
 
 from api import models
 from api.agendas import printing
@@ -17,7 +18,7 @@ from api.core.schemas import Language
 from api.events.service import slot_of
 from api.jobs import documents_state, enqueue
 from api.models import DocumentKind
-from api.participants.schemas import ParticipantBrief
+from api.participants.listing import load_briefs
 from api.schedules import explanations, store
 from api.schedules.access import OrganiserOfMadeSchedule, ScheduleAccess
 from api.schedules.documents import print_schedule
@@ -45,50 +46,58 @@ async def read_grid(schedule: OrganiserOfMadeSchedule, session: Transaction, lan
     places = await session.scalars(
         sa.select(models.Place).where(models.Place.event_id == event.id).order_by(models.Place.id)
     )
-    meetings = await session.scalars(
-        sa.select(models.Meeting)
-        .where(models.Meeting.schedule_id == row.id)
-        .options(
-            selectinload(models.Meeting.attendees)
-            .selectinload(models.MeetingAttendee.participant)
-            .selectinload(models.Participant.organisation)
-        )
-        .order_by(models.Meeting.id)
-    )
-    rows = await session.scalars(
-        sa.select(models.Unplaced)
-        .where(models.Unplaced.schedule_id == row.id)
-        .options(
-            *(
-                selectinload(models.Unplaced.request).selectinload(side).selectinload(models.Participant.organisation)
-                for side in (models.MeetingRequest.sender, models.MeetingRequest.recipient)
+    attendee = models.MeetingAttendee
+    meetings = (
+        await session.execute(
+            sa.select(
+                models.Meeting.id,
+                models.Meeting.slot_id,
+                models.Meeting.place_id,
+                sa.func.array_agg(aggregate_order_by(attendee.participant_id, attendee.participant_id)),
             )
+            .join(attendee, attendee.meeting_id == models.Meeting.id)
+            .where(models.Meeting.schedule_id == row.id)
+            .group_by(models.Meeting.id)
+            .order_by(models.Meeting.id)
         )
-        .order_by(models.Unplaced.request_id)
-    )
-    unplaced = rows.all()
+    ).all()
+    unplaced = (
+        await session.execute(
+            sa.select(
+                models.Unplaced.request_id,
+                models.Unplaced.reason,
+                models.MeetingRequest.sender_id,
+                models.MeetingRequest.recipient_id,
+            )
+            .join(models.MeetingRequest, models.MeetingRequest.id == models.Unplaced.request_id)
+            .where(models.Unplaced.schedule_id == row.id)
+            .order_by(models.Unplaced.request_id)
+        )
+    ).all()
     names = await session.run_sync(store.names_of, event, [left.reason for left in unplaced])
     score = await _scores(session, row.id, event.ranking_version)
+    shown = {id_ for *_, ids in meetings for id_ in ids} | {
+        id_ for left in unplaced for id_ in (left.sender_id, left.recipient_id)
+    }
+    people = await load_briefs(session, shown)
+    # nothing is validated that comes from the database: the whole is some 10,000 objects at a large event
     return Grid(
         slots=[slot_of(slot, zone) for slot in slots],
         places=[GridPlace.model_validate(place) for place in places],
         meetings=[
-            GridMeeting(
-                id=meeting.id,
-                slot_id=meeting.slot_id,
-                place_id=meeting.place_id,
-                participants=[ParticipantBrief.model_validate(a.participant) for a in meeting.attendees],
-                score=score.get(meeting.id),
+            GridMeeting.model_construct(
+                id=id_,
+                slot_id=slot_id,
+                place_id=place_id,
+                participants=[people[person] for person in ids],
+                score=score.get(id_),
             )
-            for meeting in meetings
+            for id_, slot_id, place_id, ids in meetings
         ],
         unplaced=[
             UnplacedRequest(
                 request_id=left.request_id,
-                participants=[
-                    ParticipantBrief.model_validate(left.request.sender),
-                    ParticipantBrief.model_validate(left.request.recipient),
-                ],
+                participants=[people[left.sender_id], people[left.recipient_id]],
                 reason=UnplacedReason(
                     code=left.reason["code"],
                     text=explanations.text_of(left.reason, language, names),

@@ -12,10 +12,10 @@ from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.core.database import SAFE_METHODS
 from api.core.errors import CrossSite
 from api.settings import Settings
 
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 DOCS = "/api/v1/docs"
 log = structlog.get_logger("request")
 

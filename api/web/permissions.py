@@ -23,6 +23,7 @@ from api.settings import Settings
 from matchmaker.event import Preference
 
 COOKIE = "matchmaker_session"
+NO_EVENT = "There is no such event, or you take no part in it."
 ORGANISER_ROLES = (TeamRole.OWNER, TeamRole.ORGANISER)
 
 Id = Annotated[int, Path(ge=1, lt=2**53)]
@@ -67,12 +68,17 @@ SessionFactory = Annotated[Sessions, Depends(_sessions)]
 """For what must be kept even when the request fails, such as the count of attempts."""
 
 
-async def _signed_in(session: Transaction, token: SessionToken) -> User:
-    user = await session.scalar(
-        sa.select(User)
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(UserSession.token_hash == token_hash_of(token or ""), UserSession.expires_at > datetime.now(UTC))
+def _has_session(token: str | None) -> sa.ColumnElement[bool]:
+    """Whether the cookie is that of a session of the user."""
+    return sa.and_(
+        UserSession.user_id == User.id,
+        UserSession.token_hash == token_hash_of(token or ""),
+        UserSession.expires_at > datetime.now(UTC),
     )
+
+
+async def _signed_in(session: Transaction, token: SessionToken) -> User:
+    user = await session.scalar(sa.select(User).join(UserSession, _has_session(token)))
     if user is None:
         raise NotSignedIn("Sign in first.", headers={"WWW-Authenticate": "Cookie"})
     return user
@@ -155,8 +161,20 @@ def organising(member: Member) -> Member:
     return member
 
 
-async def _member(session: Transaction, user: SignedIn, event_id: Id) -> Member:
-    return await membership(session, user, event_id)
+async def _member(session: Transaction, token: SessionToken, event_id: Id) -> Member:
+    row = (
+        await session.execute(
+            sa.select(User, Event, Membership.role, Participant.id)
+            .join(UserSession, _has_session(token))
+            .join(Event, Event.id == event_id)
+            .outerjoin(Membership, sa.and_(Membership.event_id == Event.id, Membership.user_id == User.id))
+            .outerjoin(Participant, sa.and_(Participant.event_id == Event.id, Participant.user_id == User.id))
+        )
+    ).one_or_none()
+    if row is None or (row[2] is None and row[3] is None):
+        await _signed_in(session, token)  # nobody is told of it before whether there is such an event
+        raise NotFound(NO_EVENT)
+    return Member(user=row[0], event=row[1], role=row[2], participant_id=row[3])
 
 
 EventMember = Annotated[Member, Depends(_member)]
@@ -227,26 +245,34 @@ EditableProfile = Annotated[ProfileView, Depends(_own_profile)]
 
 
 @dataclass(frozen=True)
-class Attended:
-    """A participant, of whom no more than the number is loaded, and who looks: they themselves or an organiser."""
+class ParticipantView:
+    """A participant of whom nothing is loaded, and who looks: for routes that read the columns they need."""
 
-    participant_id: int
+    id: int
     viewer: Member
 
 
-async def _editable_attendance(session: Transaction, member: EventMember, participant_id: Id) -> Attended:
+async def _visible_participant(session: Transaction, member: EventMember, participant_id: Id) -> ParticipantView:
     if participant_id != member.participant_id:
         there = sa.select(Participant.id).where(
             Participant.id == participant_id, Participant.event_id == member.event.id
         )
         if await session.scalar(there) is None:
             raise NotFound("There is no such participant in this event.")
-        if not member.organises:
-            raise Forbidden("Only they themselves and the organisers of the event may do this.")
-    return Attended(participant_id=participant_id, viewer=member)
+    return ParticipantView(id=participant_id, viewer=member)
 
 
-EditableAttendance = Annotated[Attended, Depends(_editable_attendance)]
+VisibleParticipant = Annotated[ParticipantView, Depends(_visible_participant)]
+
+
+async def _own_participant(participant: VisibleParticipant) -> ParticipantView:
+    if participant.id != participant.viewer.participant_id and not participant.viewer.organises:
+        raise Forbidden("Only they themselves and the organisers of the event may do this.")
+    return participant
+
+
+EditableParticipant = Annotated[ParticipantView, Depends(_own_participant)]
+"""A participant who is the reader, or whom the reader may act for as an organiser; nothing of them is loaded."""
 
 
 @dataclass(frozen=True)

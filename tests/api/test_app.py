@@ -109,6 +109,23 @@ def test_by_https_the_cookie_and_the_connection_stay_secure(settings: Settings, 
         assert "max-age" in client.get("/").headers["strict-transport-security"]
 
 
+def test_texts_are_compressed_for_clients_that_accept_it(
+    client: TestClient, settings: Settings, signed_in: Callable[[str], TestClient], event_id: int
+) -> None:
+    start = settings.page_folder / "_app/immutable/large.js"
+    start.write_text("start();" * 10_000)
+    organiser, people = signed_in("organiser@example.org"), f"/api/v1/events/{event_id}/participants"
+    for browser, path in ((client, "/_app/immutable/large.js"), (organiser, people)):
+        plain = browser.get(path, headers={"Accept-Encoding": "identity"})
+        packed = browser.get(path, headers={"Accept-Encoding": "gzip"})
+        assert "content-encoding" not in plain.headers
+        assert (packed.headers["content-encoding"], packed.headers["vary"]) == ("gzip", "Accept-Encoding")
+        assert packed.content == plain.content
+        assert int(packed.headers["content-length"]) < len(plain.content) / 2
+        assert packed.headers["x-content-type-options"] == "nosniff"
+    assert "content-encoding" not in client.get("/", headers={"Accept-Encoding": "gzip"}).headers, "it is too short"
+
+
 def test_health_tells_a_database_that_is_lost_or_without_tables(
     client: TestClient, settings: Settings, server_url: str
 ) -> None:

@@ -45,7 +45,10 @@ def content(db: Session, event_id: int) -> dict[str, Any]:
     event = db.get_one(Event, event_id)
     people = sa.select(Participant.id).where(Participant.event_id == event_id)
     tables: dict[str, Any] = {
-        "participants": sa.select(sa.text("* FROM participants ORDER BY id")),
+        # without the version, which counts the undoing as an edit too
+        "participants": sa.select(
+            sa.text("to_jsonb(participants) - 'version' FROM participants ORDER BY participants.id")
+        ),
         "offers": sa.select(Offer.participant_id, Offer.position, Offer.text, Offer.language),
         "needs": sa.select(Need.participant_id, Need.position, Need.text, Need.language),
         "blocked": sa.select(sa.text("* FROM blocked_slots ORDER BY 1, 2")),

@@ -21,8 +21,9 @@ REASON = {
     "themes": ["therapies"],
     "text": {
         "en": "You share: Novel therapies.",
-        "fr": "Vous avez en commun : Thérapies innovantes.",
+        "fr": "Vous avez en commun\u00a0: Thérapies innovantes.",
         "nl": "U deelt: Nieuwe therapieën.",
+        "de": "Gemeinsame Themen: Novel therapies.",
     },
 }
 

@@ -139,7 +139,7 @@ def test_the_figures_are_those_of_the_ranking_in_use(
 
 @pytest.mark.parametrize(
     ("named", "told"),
-    [("server:bge-m3@http://127.0.0.1:9/v1", "127.0.0.1 failed"), ("bge-m3", "unknown embedder 'bge-m3'")],
+    [("server:bge-m3@http://127.0.0.1:9/v1", "the embedding server failed"), ("bge-m3", "unknown embedder 'bge-m3'")],
 )
 def test_a_model_that_cannot_be_had_is_told_to_the_organiser(
     signed_in: Browser,

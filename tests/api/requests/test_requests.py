@@ -297,7 +297,9 @@ def test_a_never_can_always_be_taken_back_and_then_keeps_nobody_apart(
     assert box(cleo, event_id, "preference=never") == []
     matches = cleo.get(f"/api/v1/events/{event_id}/matches?everyone=true").json()["items"]
     assert person("ann") in [match["participant"]["id"] for match in matches]
-    assert [row.task_name for row in db.execute(sa.text("SELECT task_name FROM procrastinate_jobs"))] == ["rank_event"]
+    assert [row.task_name for row in db.execute(sa.text("SELECT task_name FROM procrastinate_jobs"))] == [
+        "rank_participant"
+    ]
 
 
 def test_nobody_asks_without_end(

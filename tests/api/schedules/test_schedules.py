@@ -164,7 +164,7 @@ def test_the_documents_hold_the_meetings(
     printed = text_of(bob.get(f"{address}.pdf").content)
     assert "Cleo O’Connor" in printed.replace("'", "’")
     assert "Ann Dubois" in printed
-    assert "vindt een antwoord in hun aanbod" in printed, "the reason is in the language of the reader"
+    assert "sluit aan bij" in printed, "the reason is in the language of the reader"
     reasons = [entry["reason"] for entry in bob.get(address).json()["entries"]]
     quoted = "Companies with in vivo data in immuno-oncology", "Contract manufacturing of 100% sterile devices"
     assert "Your need “{}” is met by their offer “{}”.".format(*quoted) in reasons

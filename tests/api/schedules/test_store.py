@@ -128,7 +128,7 @@ def test_each_request_without_a_meeting_has_its_reason_and_its_fix(db: Session, 
     left = db.scalars(sa.select(Unplaced).where(Unplaced.schedule_id == row.id)).one()
     assert left.reason["code"] == "outbid"
     assert left.reason["participants"] == [bob.id]
-    slots = store.slot_ids(db, event_id)
+    slots = snapshot.load(db, event_id).slots
     assert left.reason["slots"] == [slots[0]], "slots are kept by id"
     assert explaining.run(database_url, row.id, lambda: True) is False, "it stops when it is told to"
     assert explaining.run(database_url, row.id, lambda: False)
