@@ -87,7 +87,7 @@ async def measure(url: str, event_id: int, schedule_id: int, large: bytes, downl
     # a client's own work, such as packing a large body, must not count: it is done in a thread
     async def ask(method: str, path: str, token: str | None = None, **kind: object) -> None:
         def call() -> httpx.Response:
-            with httpx.Client(timeout=600, cookies=cookies(token) if token else organiser) as own:
+            with httpx.Client(verify=False, timeout=600, cookies=cookies(token) if token else organiser) as own:
                 return own.request(method, f"{api}{path}", **kind)  # type: ignore[arg-type]
 
         answer = await asyncio.get_running_loop().run_in_executor(CLIENTS, call)
