@@ -271,4 +271,6 @@ def _write_requests(session: Session, event_id: int, plan: Plan, people: Mapping
 
 def _insert(session: Session, statement: Any, rows: Sequence[Mapping[str, Any]]) -> dict[Any, Any]:
     """Insert `rows`; what the statement returns of each, as a mapping of the first column to the second."""
+    # with nulls, for rows are otherwise sent in as many statements as there are changes between null and not
+    statement = statement.execution_options(render_nulls=True)
     return dict(session.execute(statement, rows).all()) if rows else {}

@@ -112,7 +112,7 @@ def _replace_statements(
         for position, (text, language) in enumerate(texts)
     ]
     if rows:
-        session.execute(sa.insert(table), rows)
+        session.execute(sa.insert(table).execution_options(render_nulls=True), rows)
 
 
 def _delete_of(session: Session, table: type[Offer] | type[Need] | type[BlockedSlot], people: Iterable[int]) -> None:
