@@ -160,7 +160,7 @@ def test_fifty_clients_edit_ask_accept_import_and_publish_at_once(
                 *(ask(one, other) for one, other in mutual),
                 *(ask(other, one) for one, other in mutual),
                 *(accept(row) for row in pending),
-                *(import_workbook() for _ in range(2)),
+                *(import_workbook() for _ in range(3)),
                 *(publish(schedule_id) for schedule_id in drafts),
                 *(withdraw(row) for row in accepted[:2]),
             )
