@@ -33,7 +33,7 @@ from matchmaker.documents import (
 from matchmaker.documents.template import example
 from matchmaker.event import Event
 from matchmaker.intake import IntakeError
-from matchmaker.intake.errors import _EXPECTED, expectation
+from matchmaker.intake.errors import _COUNTED, _EXPECTED, expectation
 from matchmaker.matching.agenda_reason import why
 from matchmaker.matching.embedding import embedder_named
 from matchmaker.matching.learning import verdict_text
@@ -43,7 +43,7 @@ from matchmaker.matching.shortfall import Shortfall
 from matchmaker.report import report
 from matchmaker.scheduling.candidates import problem_of
 from matchmaker.scheduling.domain import Meeting
-from solver.explain.conflict import Conflict, Demand, Kind
+from solver.explain.conflict import Conflict, Demand, DemandKind
 from solver.explain.fixes import AddsPlace, Drops, Fix, Frees, Lifts, Moves, Opens, Raises, Step, Widens
 from solver.explain.reasons import Cause, Reason
 from solver.explain.sentences import Names, conflict_text, fix_text, reason_text
@@ -150,9 +150,11 @@ def test_workbooks_and_the_report_are_translated() -> None:
 def test_errors_of_a_workbook_are_translated(capsys: pytest.CaptureFixture[str]) -> None:
     details = dict.fromkeys(
         ("megabytes", "reason", "columns", "suggestion", "row", "choices", "sheet", "themes", "least", "time_zone",
-         "start", "end", "minutes", "minimum"), "1",
+         "start", "end", "minutes", "minimum", "rows", "most", "length", "characters", "character", "to"), "1",
     )  # fmt: skip
     expect_translated([expectation(code, LANGUAGE, **details) for code in _EXPECTED], set())
+    counted = [expectation(c, LANGUAGE, n=2, **({"expected": "1"} if c == "repeated" else {})) for c in _COUNTED]
+    expect_translated(counted, set())
     terminal.show_errors("1.xlsx", [IntakeError(sheet="1", expected="1")], LANGUAGE)
     shown = capsys.readouterr().err
     expect_translated([shown], {"xlsx"})
@@ -184,7 +186,7 @@ def test_reasons_fixes_and_conflicts_are_translated() -> None:
     ]  # fmt: skip
     demands = tuple(
         Demand(kind=kind, candidates=(1, 2), participant=3, place=place, slots=slots, number=6, limit=limit)
-        for kind in Kind for limit in limits for slots in ((), (5,)) for place in (None, 4)
+        for kind in DemandKind for limit in limits for slots in ((), (5,)) for place in (None, 4)
     )  # fmt: skip
     texts += conflict_text(Conflict(demands=demands, minimal=True), LANGUAGE, names)
     expect_translated(texts, set())

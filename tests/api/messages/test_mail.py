@@ -101,7 +101,7 @@ def test_a_mail_holds_no_link_but_its_own_whatever_a_workbook_calls_its_reader(
     db.add(user)
     db.commit()
     server = {"smtp_host": "127.0.0.1", "smtp_port": inbox[1], "smtp_starttls": False}
-    send(settings.model_copy(update=server), user.id, "en")
+    send(settings.model_copy(update=server), user.id)
     (message,) = inbox[0].messages
     assert message.get_content().startswith("Hello,")
     assert "evil" not in message.get_content()
@@ -156,7 +156,7 @@ logs.configure()
 import procrastinate
 from api.core.database import open_engine, open_sessions
 from api.jobs.app import app
-from api.jobs.tasks import Tools
+from api.jobs.work import Tools
 from api.settings import Settings
 
 async def main() -> None:

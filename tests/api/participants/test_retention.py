@@ -12,9 +12,10 @@ from api.core.database import open_engine, open_sessions
 from api.models import AuditEntry, Offer, StoredVector, User
 from api.participants.retention import delete_orphans
 from api.settings import Settings
+from matchmaker.event import TextRole
 from matchmaker.matching import corpus
 from matchmaker.matching.comparison import Texts
-from matchmaker.matching.embedding import TextRole, text_hash
+from matchmaker.matching.embedding import text_hash
 
 
 def forget(settings: Settings) -> None:

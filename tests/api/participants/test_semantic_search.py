@@ -107,10 +107,10 @@ def test_matches_come_by_relevance_and_then_by_rank(
 ) -> None:
     assert find(DUTCH)[0] == "Cleo"
     listed = db.scalars(
-        sa.select(Match.other_id).where(Match.participant_id == person("bob")).order_by(Match.rank)
+        sa.select(Match.other_id).where(Match.participant_id == person("bob")).order_by(Match.standing.desc())
     ).all()
     assert {person("ann"), person("cleo")} <= set(listed)
-    db.execute(sa.update(Match).where(Match.other_id == person("cleo")).values(rank=100))
+    db.execute(sa.update(Match).where(Match.other_id == person("cleo")).values(standing=-100))
     db.commit()
     bob, path = signed_in("bob@example.org"), f"/api/v1/events/{event_id}/matches"
 
@@ -123,7 +123,7 @@ def test_matches_come_by_relevance_and_then_by_rank(
     assert names("sterile devices")[0] == "Cleo"
     aurora = [name for name in names("aurora") if name in ("Ann", "Dan")]
     ranks = {
-        row.other_id: row.rank for row in db.scalars(sa.select(Match).where(Match.participant_id == person("bob")))
+        row.other_id: -row.standing for row in db.scalars(sa.select(Match).where(Match.participant_id == person("bob")))
     }
     assert aurora == sorted(aurora, key=lambda name: ranks[person(name.lower())]), "equals come by rank"
 

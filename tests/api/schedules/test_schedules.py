@@ -166,8 +166,10 @@ def test_the_documents_hold_the_meetings(
     assert "Ann Dubois" in printed
     assert "sluit aan bij" in printed, "the reason is in the language of the reader"
     reasons = [entry["reason"] for entry in bob.get(address).json()["entries"]]
-    quoted = "Companies with in vivo data in immuno-oncology", "Contract manufacturing of 100% sterile devices"
-    assert "Your need “{}” is met by their offer “{}”.".format(*quoted) in reasons
+    quoted = "Contract manufacturing of 100% sterile devices", "Companies with in vivo data in immuno-oncology"
+    assert "Hun aanbod “{}” sluit aan bij uw vraag “{}”.".format(*quoted) in reasons
+    english = bob.get(address, headers={"Accept-Language": "en"}).json()["entries"]
+    assert "Your need “{1}” is met by their offer “{0}”.".format(*quoted) in [entry["reason"] for entry in english]
     assert "Ann Dubois: “Bonjour Bob”" in reasons, "where no match says why, she did"
     assert "Bonjour Bob" in printed
     calendar = icalendar.Calendar.from_ical(bob.get(f"{address}.ics").content)
