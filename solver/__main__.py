@@ -48,7 +48,7 @@ def _answer(arguments: argparse.Namespace, began: float, interrupted: Callable[[
     """The exit status and what is to be printed. Raises OSError and ValueError in words for whoever typed."""
     from matchmaker.scheduling.checks import measures
     from solver.repair import repair
-    from solver.result import Goal, Options, Status
+    from solver.result import Goal, Options, SolveStatus
     from solver.solve import is_warm, solve
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that no process of a proof stays behind
@@ -101,7 +101,7 @@ def _answer(arguments: argparse.Namespace, began: float, interrupted: Callable[[
         answer["blocked"] = list(blocked)
     if arguments.explain:
         answer["why"] = _why(problem, options, result)
-    return (0 if result.status in (Status.OPTIMAL, Status.FEASIBLE) else 1), answer
+    return (0 if result.status in (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE) else 1), answer
 
 
 @contextmanager
@@ -196,7 +196,7 @@ def _why(problem: "Problem", options: "Options", result: "Result") -> list[str]:
     from solver.explain.conflict import conflict
     from solver.explain.reasons import explain
     from solver.explain.sentences import Names, conflict_text, fix_text, reason_text
-    from solver.result import Status
+    from solver.result import SolveStatus
 
     names = Names(
         person=lambda p: f"participant {p}",
@@ -204,10 +204,10 @@ def _why(problem: "Problem", options: "Options", result: "Result") -> list[str]:
         when=lambda slots: f"in slot {', '.join(str(problem.slot_ids[t]) for t in slots)}",
         meeting=lambda c: f"meeting {c}",
     )
-    if result.status is Status.INFEASIBLE:
+    if result.status is SolveStatus.INFEASIBLE:
         found = conflict(problem, options)
         return ["no small set of rules was found in time"] if found is None else conflict_text(found, "en", names)
-    if result.status is Status.UNKNOWN:
+    if result.status is SolveStatus.UNKNOWN:
         return ["no schedule was found in time"]
     lines = []
     for each in explain(problem, result.schedule):

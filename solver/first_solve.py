@@ -7,7 +7,7 @@ from time import perf_counter, sleep
 from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Problem, Schedule
 from solver import compiling
-from solver.result import Goal, GoalReport, Options, Progress, Result, Status
+from solver.result import Goal, GoalReport, Options, Progress, Result, SolveStatus
 from solver.search.greedy import quick_plan
 
 _SMALL = 3000  # (meeting, slot) choices: such a problem needs no search, only the exact model, which is not compiled
@@ -46,8 +46,8 @@ def first_solve(problem: Problem, options: Options, search: Callable[[Problem, O
         return replace(result, seconds=perf_counter() - began)
     seconds = perf_counter() - began
     if not legal:
-        return Result(status=Status.UNKNOWN, schedule=Schedule(), goals=(), seconds=seconds)
-    return Result(status=Status.FEASIBLE, schedule=plan, goals=_reports(problem, plan, options), seconds=seconds)
+        return Result(status=SolveStatus.UNKNOWN, schedule=Schedule(), goals=(), seconds=seconds)
+    return Result(status=SolveStatus.FEASIBLE, schedule=plan, goals=_reports(problem, plan, options), seconds=seconds)
 
 
 def _is_asked_for(problem: Problem, plan: Schedule, options: Options) -> bool:

@@ -17,10 +17,10 @@ from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Candidate, Meeting, Pin, Problem, Schedule
 from matchmaker.scheduling.validation import validate
 from solver.exact.change import best_change, fitting, unproven
-from solver.exact.index import Index
+from solver.exact.index import ProblemIndex
 from solver.exact.optimise import solve_exactly
 from solver.incidents import Incident, LateRegistration, NewRequest, after
-from solver.result import Goal, Options, Result, Status
+from solver.result import Goal, Options, Result, SolveStatus
 from solver.search.greedy import Plan
 from solver.search.rebook import make_room, rebook
 from solver.solve import solve
@@ -85,7 +85,7 @@ class _Repair:
         self.after = after(problem, incidents, published, now)
         validate(self.after)
         self.past = {m.candidate for m in published.meetings if m.slot < now}
-        self.index = Index(self._from_now_on())
+        self.index = ProblemIndex(self._from_now_on())
         goals = tuple(goal for goal in options.goals if goal is not Goal.STABILITY)
         self.options = replace(options, baseline=published, start=None, goals=goals)
         joined = {i.participant.id for i in incidents if isinstance(i, LateRegistration)}
@@ -191,13 +191,13 @@ class _Repair:
             seconds = self._left() if free == everything else 0.5 * self._left()
             options = replace(self.options, goals=(Goal.STABILITY,), start=start or standing, time_limit=seconds)
             fewest = solve_exactly(self.index.problem, options, free=free, index=self.index)
-            if free == everything and fewest.status is Status.INFEASIBLE:
-                return self._nothing(Status.INFEASIBLE, blocked)
+            if free == everything and fewest.status is SolveStatus.INFEASIBLE:
+                return self._nothing(SolveStatus.INFEASIBLE, blocked)
             if fewest.goals:
                 start, decided = fewest.schedule, free
                 least = fewest.goals[0].bound if free == everything else least
         if start is None:
-            return self._nothing(Status.UNKNOWN)
+            return self._nothing(SolveStatus.UNKNOWN)
         touched = measures(self.index.problem, start, self.published).changed
         best = self._best(start, decided, touched + self.slack, unavoidable)
         return self._report(best if decided == everything else unproven(self.index, best), least, unavoidable)
@@ -307,14 +307,14 @@ class _Repair:
             new = [c for c in self.waitlist if c in result.schedule.by_candidate]
             touched = unavoidable.union(*(self.index.candidates[c].people for c in new))
             goals = (replace(stable, bound=max(least, len(touched))), *others)
-        status = Status.OPTIMAL if all(goal.proven for goal in goals) else Status.FEASIBLE
+        status = SolveStatus.OPTIMAL if all(goal.proven for goal in goals) else SolveStatus.FEASIBLE
         seconds = perf_counter() - self.began
         result = replace(result, status=status, goals=goals, seconds=seconds)
         return Repair(problem=self.after, result=result, changes=changes_between(self.published, result.schedule))
 
     def _refused(self, blocked: Collection[int]) -> Repair:
-        return self._nothing(Status.INFEASIBLE, blocked)
+        return self._nothing(SolveStatus.INFEASIBLE, blocked)
 
-    def _nothing(self, status: Status, blocked: Collection[int] = ()) -> Repair:
+    def _nothing(self, status: SolveStatus, blocked: Collection[int] = ()) -> Repair:
         result = Result(status=status, schedule=Schedule(), goals=(), seconds=perf_counter() - self.began)
         return Repair(problem=self.after, result=result, changes={}, blocked=tuple(sorted(blocked)))

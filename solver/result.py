@@ -11,7 +11,7 @@ from matchmaker.scheduling.domain import Schedule
 LARGEST_SEED = 2**31 - 1  # CP-SAT takes no larger one
 
 
-class Status(StrEnum):
+class SolveStatus(StrEnum):
     """`OPTIMAL`: every goal asked for is proven. `INFEASIBLE`: no schedule obeys the pins (or `complete`)."""
 
     OPTIMAL = "optimal"
@@ -134,7 +134,7 @@ def _goals(names: object) -> tuple[Goal, ...]:
 class Result:
     """The best schedule found (empty where there is none), and what is proven of it."""
 
-    status: Status
+    status: SolveStatus
     schedule: Schedule
     goals: tuple[GoalReport, ...]
     seconds: float
@@ -143,10 +143,10 @@ class Result:
     def of(cls, schedule: Schedule, goals: tuple[GoalReport, ...], seconds: float) -> Self:
         """The result of a search that found `schedule`; its status follows from what is proven of the goals."""
         proven = all(goal.proven for goal in goals)
-        status = Status.OPTIMAL if proven else Status.FEASIBLE
+        status = SolveStatus.OPTIMAL if proven else SolveStatus.FEASIBLE
         return cls(status=status, schedule=schedule, goals=goals, seconds=seconds)
 
     @property
     def proven(self) -> bool:
         """Whether no schedule is better: there is one, and every goal asked for is proven, not only some of them."""
-        return self.status in (Status.OPTIMAL, Status.FEASIBLE) and all(goal.proven for goal in self.goals)
+        return self.status in (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE) and all(goal.proven for goal in self.goals)

@@ -13,7 +13,7 @@ from matchmaker.scheduling.validation import validate, with_useful_capacities
 from solver.bounds import Bounds, cost
 from solver.exact.select import Selection, select
 from solver.first_solve import first_solve
-from solver.result import MEASURES, Goal, GoalReport, Options, Progress, Result, Status
+from solver.result import MEASURES, Goal, GoalReport, Options, Progress, Result, SolveStatus
 from solver.search import chains
 from solver.search.arrays import Ints, arrays
 from solver.search.bits import is_compiled
@@ -90,14 +90,14 @@ class _Solve:
 
     def run(self) -> Result:
         if (self.data.must.astype(bool) & ~self.data.start.any(axis=1)).any():
-            return self._nothing(Status.INFEASIBLE)
+            return self._nothing(SolveStatus.INFEASIBLE)
         self._keep(self._quick_plan(), "quick plan")
         chosen = None
         if self.left() > 0:
             began = perf_counter()
             selection = self._select(0.2 * self.left())
-            if selection.status is Status.INFEASIBLE:
-                return self._nothing(Status.INFEASIBLE)
+            if selection.status is SolveStatus.INFEASIBLE:
+                return self._nothing(SolveStatus.INFEASIBLE)
             chosen = selection.chosen
             self._spend(self.membership, began)
         self._improve(chosen)
@@ -269,7 +269,7 @@ class _Solve:
             for goal, value in values.items()
         )
 
-    def _nothing(self, status: Status) -> Result:
+    def _nothing(self, status: SolveStatus) -> Result:
         return Result(status=status, schedule=Schedule(), goals=(), seconds=perf_counter() - self.began)
 
     def _result(self) -> Result:
@@ -279,7 +279,7 @@ class _Solve:
         if open_ended and 0 < self.data.start.sum() <= EXACT and self.left() > 0:
             return self._finish_exactly(schedule if legal else None)
         if not legal:
-            return self._nothing(Status.UNKNOWN)
+            return self._nothing(SolveStatus.UNKNOWN)
         wrong = violations(self.problem, schedule)
         if wrong:
             raise AssertionError(f"the schedule breaks a rule: {wrong[:3]}")
@@ -302,7 +302,7 @@ class _Solve:
 
         options = replace(self.options, start=schedule, time_limit=self.left(), used=0.0, progress=progress)
         result = solve_exactly(self.problem, options)
-        if result.status in (Status.INFEASIBLE, Status.UNKNOWN):
+        if result.status in (SolveStatus.INFEASIBLE, SolveStatus.UNKNOWN):
             return replace(result, seconds=perf_counter() - self.began)
         return Result.of(result.schedule, self.bounds.tightened(result.goals), perf_counter() - self.began)
 

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
-from api.core.errors import NoSlots, ScheduleRunning
+from api.agendas.service import next_publication
+from api.core.errors import Invalid, NoSlots, ScheduleRunning
 from api.jobs import enqueue
 from api.models.schedules import ScheduleState
 from api.schedules.closing import OPEN
@@ -28,7 +29,11 @@ from matchmaker.locale import catalogue
 async def start_schedule(
     session: AsyncSession, event_id: int, wanted: ScheduleIn, user_id: int | None
 ) -> models.Schedule:
-    """A new schedule and the job that makes it. Raises `ScheduleRunning` if one is being made, and `NoSlots`."""
+    """A new schedule and the job that makes it.
+
+    Raises `ScheduleRunning` if one is being made, `NoSlots`, and `Invalid` for the goal `stability` where nothing is
+    published: there is nothing to keep to.
+    """
     # the versions of an event follow each other: of two who start at once, the second waits and is refused
     event = models.Event
     await session.execute(sa.select(event.id).where(event.id == event_id).with_for_update(key_share=True))
@@ -44,6 +49,9 @@ async def start_schedule(
         raise ScheduleRunning("Wait until it is done, or cancel it.")
     if not await session.scalar(sa.select(models.Slot.id).where(models.Slot.event_id == event_id).limit(1)):
         raise NoSlots("Import the slots of the event first: without them no meeting has a time.")
+    if "stability" in (wanted.goals or ()) and await _published_id(session, event_id) is None:
+        expected = "a published schedule for the goal stability to compare with"
+        raise Invalid("Nothing is published yet.", errors=[{"loc": ["body", "goals"], "message": expected}])
     row = models.Schedule(
         event_id=event_id,
         version=latest + 1,
@@ -60,6 +68,12 @@ async def start_schedule(
     await session.flush()
     await session.refresh(row)
     return row
+
+
+async def _published_id(session: AsyncSession, event_id: int) -> int | None:
+    published = sa.and_(models.Schedule.event_id == event_id, models.Schedule.state == ScheduleState.PUBLISHED)
+    schedule_id: int | None = await session.scalar(sa.select(models.Schedule.id).where(published))
+    return schedule_id
 
 
 async def lock_meetings(session: AsyncSession, schedule_id: int) -> None:
@@ -105,7 +119,7 @@ async def cancel_published_meeting(session: AsyncSession, event_id: int, pair: t
 
 
 async def invalidate_publication(session: AsyncSession, event_id: int) -> None:
-    """The published schedule has changed: what was made of it is of no use, and its figures are counted again.
+    """The published schedule has changed: a new publication of it, whose documents are made and figures counted again.
 
     Breaks and idle slots stay those of the schedule as it was made.
     """
@@ -118,6 +132,9 @@ async def invalidate_publication(session: AsyncSession, event_id: int) -> None:
     if schedule is None:
         return
     schedule.published_at = datetime.now(UTC)
+    schedule.publication = await next_publication(session, event_id)
+    await session.execute(sa.delete(models.Document).where(models.Document.schedule_id == schedule.id))
+    await enqueue(session, "make_documents", schedule_id=schedule.id)
     if not schedule.measures:
         return
     meeting, attendee, person = models.Meeting, models.MeetingAttendee, models.Participant

@@ -22,9 +22,9 @@ from api.models.schedules import ScheduleState
 from api.schedules import snapshot, store
 from api.schedules.closing import draft, fail, finish_cancelled, goals_json, locked
 from matchmaker.scheduling.codec import problem_from_json, schedule_from_json, schedule_to_json
-from matchmaker.scheduling.domain import Problem
+from matchmaker.scheduling.domain import Problem, Schedule
 from solver import compiling
-from solver.result import Goal, Options, Progress, Result, Status
+from solver.result import Goal, Options, Progress, Result, SolveStatus
 from solver.solve import is_warm, solve
 from solver.solve import warm as load_search
 
@@ -98,13 +98,25 @@ def _prepare(engine: sa.Engine, session: Session, schedule_id: int, stop: Stop) 
         problem = problem_from_json(row.problem)
         start = None if row.plan is None else schedule_from_json(row.plan, problem)
         elapsed = float(row.progress["seconds"])
+        goals = tuple(Goal(goal) for goal in row.options["goals"])
+        baseline = _published(session, row.event_id, problem) if Goal.STABILITY in goals else None
     options = Options(
         time_limit=max(1.0, row.options["time_limit"] - elapsed),
         threads=_THREADS,
-        goals=tuple(Goal(goal) for goal in row.options["goals"]),
+        goals=goals,
         start=start,
+        baseline=baseline,
     )
     return Task(problem=problem, options=options, elapsed=elapsed)
+
+
+def _published(session: Session, event_id: int, problem: Problem) -> Schedule:
+    """The published meetings that are candidates of `problem`: what a new schedule keeps to."""
+    schedule = models.Schedule
+    published = session.scalar(
+        sa.select(schedule.id).where(schedule.event_id == event_id, schedule.state == ScheduleState.PUBLISHED)
+    )
+    return Schedule() if published is None else store.candidates_of(session, published, problem)
 
 
 def _solve(session: Session, schedule_id: int, task: Task, stop: Stop) -> Result:
@@ -187,7 +199,7 @@ def _finish(session: Session, schedule_id: int, task: Task, result: Result, *, s
             return
         if stopped and not row.cancelled:
             row.plan = schedule_to_json(result.schedule, task.problem)
-        elif result.status is Status.INFEASIBLE:
+        elif result.status is SolveStatus.INFEASIBLE:
             fail(session, schedule_id, "infeasible")
         elif row.cancelled and not result.schedule.meetings:
             finish_cancelled(session, schedule_id)

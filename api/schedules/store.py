@@ -67,6 +67,13 @@ def schedule_of(session: Session, schedule_id: int, problem: Problem) -> Schedul
     )
 
 
+def candidates_of(session: Session, schedule_id: int, problem: Problem) -> Schedule:
+    """Those meetings of a stored schedule that `problem`, made later, still has as candidates."""
+    candidates = {candidate.id for candidate in problem.candidates}
+    stored = schedule_of(session, schedule_id, problem)
+    return Schedule(tuple(meeting for meeting in stored.meetings if meeting.candidate in candidates))
+
+
 def store_meetings(session: Session, row: models.Schedule, problem: Problem, schedule: Schedule) -> None:
     """Write the meetings of a legal schedule, what they come to, and why the others are left out.
 

@@ -18,7 +18,7 @@ from matchmaker.scheduling.domain import Meeting, Problem, Schedule
 from solver.breaks.clauses import encode
 from solver.breaks.decide import Message, climb
 from solver.breaks.prover import EasyProof, Prover
-from solver.result import Goal, GoalReport, Options, Progress, Result, Status
+from solver.result import Goal, GoalReport, Options, Progress, Result, SolveStatus
 from solver.search import chains
 from solver.search.arrays import arrays
 from solver.search.state import BREAKS, IDLE, MISSING, UNFAIR, SearchState, copy, data_ref, empty, state_ref
@@ -170,7 +170,7 @@ class _Search:
 
     def _result(self) -> Result:
         if self.infeasible or self.best is None:
-            status = Status.INFEASIBLE if self.infeasible else Status.UNKNOWN
+            status = SolveStatus.INFEASIBLE if self.infeasible else SolveStatus.UNKNOWN
             return Result(status=status, schedule=Schedule(), goals=(), seconds=perf_counter() - self.began)
         wrong = violations(self.problem, self.best)
         if wrong:

@@ -5,18 +5,18 @@ from dataclasses import replace
 from time import perf_counter
 
 from matchmaker.scheduling.domain import Schedule
-from solver.exact.index import Index
+from solver.exact.index import ProblemIndex
 from solver.exact.lanes import Lanes, lanes
 from solver.exact.model import Model
 from solver.exact.optimise import optimise
 from solver.exact.rules import stability
-from solver.result import Goal, Options, Result, Status
+from solver.result import Goal, Options, Result, SolveStatus
 
 _LITERALS = 5_000  # of a model that can be written down in each second left, so that most of the time is for solving
 
 
 def best_change(
-    index: Index,
+    index: ProblemIndex,
     options: Options,
     free: list[int],
     *,
@@ -38,19 +38,19 @@ def best_change(
         start=small.merge(start),
         progress=lambda p: progress(replace(p, schedule=small.split(p.schedule))),
     )
-    model = Model(Index(small.problem), options, part)
+    model = Model(ProblemIndex(small.problem), options, part)
     touched = stability.touched(model, apart_from=uncounted)
     model.cp.add(sum(touched.values()) <= most - len(set(unavoidable) - model.concerned))
     result = optimise(model, began=began)
     result = replace(result, schedule=small.split(result.schedule))
     if len(part) == len(free):
         return result
-    if result.status is Status.INFEASIBLE:
-        return replace(result, status=Status.UNKNOWN)
+    if result.status is SolveStatus.INFEASIBLE:
+        return replace(result, status=SolveStatus.UNKNOWN)
     return unproven(index, result)
 
 
-def fitting(index: Index, options: Options, free: list[int]) -> tuple[list[int], Lanes]:
+def fitting(index: ProblemIndex, options: Options, free: list[int]) -> tuple[list[int], Lanes]:
     """As many of `free` as a model can be made of in time, and the problem that it is made of.
 
     What has no meeting in `options.start` comes first, then what has another one than in `options.baseline`.
@@ -68,7 +68,7 @@ def fitting(index: Index, options: Options, free: list[int]) -> tuple[list[int],
         part = part[: len(part) // 2]
 
 
-def unproven(index: Index, result: Result) -> Result:
+def unproven(index: ProblemIndex, result: Result) -> Result:
     """`result` with bounds that hold whatever else is decided."""
     most = sum(max(0, c.value) for c in index.problem.candidates)
     goals = tuple(replace(g, bound=most if g.goal is Goal.VALUE else 0) for g in result.goals)

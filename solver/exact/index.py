@@ -5,7 +5,7 @@ from itertools import pairwise
 from matchmaker.scheduling.domain import Candidate, Problem
 
 
-class Index:
+class ProblemIndex:
     """Look-ups in one problem, made once and shared by all that works on it."""
 
     def __init__(self, problem: Problem) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 from matchmaker.scheduling.domain import Candidate, Meeting
-from solver.exact.index import Index
+from solver.exact.index import ProblemIndex
 from solver.exact.rules import CONSTRAINTS, OPENING, PLACES, STARTS, stability
 from solver.exact.rules.times import is_available
 from solver.exact.variables import Attendance, Pool, Variables
@@ -20,7 +20,7 @@ class Model(Variables):
     `free` names the candidates to decide on (None: all); every other one stays as it is in `options.start`.
     """
 
-    def __init__(self, index: Index, options: Options, free: Collection[int] | None = None) -> None:
+    def __init__(self, index: ProblemIndex, options: Options, free: Collection[int] | None = None) -> None:
         super().__init__(index, options, free)
         self._make_pools()
         for candidate in self.open_candidates:

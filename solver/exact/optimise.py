@@ -10,15 +10,15 @@ from ortools.sat.python import cp_model
 from matchmaker.scheduling.checks import Measures, measures, violations
 from matchmaker.scheduling.domain import Problem, Schedule
 from solver.exact.goals import GOALS
-from solver.exact.index import Index
+from solver.exact.index import ProblemIndex
 from solver.exact.interruption import interrupted_by
 from solver.exact.model import Model
 from solver.exact.seating import hint, seat
-from solver.result import MEASURES, Goal, GoalReport, Options, Progress, Result, Status
+from solver.result import MEASURES, Goal, GoalReport, Options, Progress, Result, SolveStatus
 
 
 def solve_exactly(
-    problem: Problem, options: Options, *, free: Collection[int] | None = None, index: Index | None = None
+    problem: Problem, options: Options, *, free: Collection[int] | None = None, index: ProblemIndex | None = None
 ) -> Result:
     """The best schedule by `options.goals`, each met and bounded by CP-SAT before the next one.
 
@@ -28,7 +28,7 @@ def solve_exactly(
     from another thread. The answer is never worse than a legal `options.start`.
     """
     began = perf_counter()
-    return optimise(Model(index or Index(problem), options, free), began=began)
+    return optimise(Model(index or ProblemIndex(problem), options, free), began=began)
 
 
 def optimise(model: Model, *, began: float | None = None) -> Result:
@@ -68,7 +68,7 @@ class _Solve:
             self._prefer_baseline()
         seconds = perf_counter() - self.began
         if self.best is None:
-            status = Status.INFEASIBLE if self.infeasible else Status.UNKNOWN
+            status = SolveStatus.INFEASIBLE if self.infeasible else SolveStatus.UNKNOWN
             return Result(status=status, schedule=Schedule(), goals=(), seconds=seconds)
         return Result.of(self.best, self.reports(self.best), seconds)
 

@@ -13,7 +13,7 @@ from ortools.linear_solver.python.model_builder_helper import SolveStatus as Lin
 from solver.bounds import Bound, cost
 from solver.exact.interruption import interrupted_by
 from solver.exact.relaxation import Relaxation, Terms
-from solver.result import Goal, Status
+from solver.result import Goal, SolveStatus
 from solver.search.arrays import Data, Ints
 
 WHOLE = 1e-6  # how far from a whole number a variable of the relaxation may be
@@ -23,7 +23,7 @@ WHOLE = 1e-6  # how far from a whole number a variable of the relaxation may be
 class Selection:
     """The meetings chosen (positions; None: nothing found) and what is proven of any schedule."""
 
-    status: Status
+    status: SolveStatus
     chosen: Ints | None
     bounds: tuple[Bound, ...]
 
@@ -64,8 +64,10 @@ class _Selecting:
             del self.program.rows[rows:]
             self._whole()
         if self.infeasible:
-            return Selection(Status.INFEASIBLE, None, ())
-        return Selection(Status.UNKNOWN if self.chosen is None else Status.FEASIBLE, self.chosen, tuple(self.bounds))
+            return Selection(SolveStatus.INFEASIBLE, None, ())
+        return Selection(
+            SolveStatus.UNKNOWN if self.chosen is None else SolveStatus.FEASIBLE, self.chosen, tuple(self.bounds)
+        )
 
     def _relaxed(self, reached: Mapping[Goal, int]) -> bool:
         """The linear program for each goal in turn, the goals before held at their bounds; whether all is whole.

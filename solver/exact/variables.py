@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar
 from ortools.sat.python import cp_model
 
 from matchmaker.scheduling.domain import Candidate, Meeting, Problem, Schedule
-from solver.exact.index import Index
+from solver.exact.index import ProblemIndex
 from solver.result import Options
 
 T = TypeVar("T")
@@ -41,7 +41,7 @@ class Variables:
     what the free part touches has variables.
     """
 
-    def __init__(self, index: Index, options: Options, free: Collection[int] | None) -> None:
+    def __init__(self, index: ProblemIndex, options: Options, free: Collection[int] | None) -> None:
         self.index, self.options = index, options
         self.cp = cp_model.CpModel()
         self.true = self.cp.new_constant(1)

@@ -8,10 +8,10 @@ from time import perf_counter
 
 from matchmaker.scheduling.domain import Candidate, Participant, Pin, Place, Problem
 from matchmaker.scheduling.validation import validate
-from solver.exact.index import Index
+from solver.exact.index import ProblemIndex
 from solver.exact.model import Model
 from solver.exact.optimise import solve_exactly
-from solver.result import Options, Status
+from solver.result import Options, SolveStatus
 
 _LIMITS = ("maximum", "maximum_per_session", "maximum_per_day", "maximum_consecutive")
 _PLENTY = 10**6
@@ -80,7 +80,7 @@ def conflict(problem: Problem, options: Options | None = None) -> Conflict | Non
 class _Search:
     def __init__(self, problem: Problem, options: Options) -> None:
         self.problem, self.options = problem, options
-        self.index = Index(problem)
+        self.index = ProblemIndex(problem)
         self.ends = perf_counter() + options.time_limit
         pinned = {pin.candidate for pin in problem.pins}
         self.must = [c for c in problem.candidates if options.complete or c.id in pinned]
@@ -178,8 +178,8 @@ class _Search:
             self.options, goals=(), fairness=fairness, complete=False, start=None, baseline=None, time_limit=left
         )
         status = solve_exactly(_demanding(self.index, demands), options).status
-        self.in_doubt |= status is Status.UNKNOWN
-        return status is Status.INFEASIBLE
+        self.in_doubt |= status is SolveStatus.UNKNOWN
+        return status is SolveStatus.INFEASIBLE
 
     def _needed(self, given: list[Demand], demands: list[Demand]) -> list[Demand]:
         """Those of `demands` that are needed to contradict `given` (QuickXplain)."""
@@ -196,7 +196,7 @@ def _meetings(scope: Sequence[Candidate]) -> Demand:
     return Demand(kind=DemandKind.MEETINGS, candidates=tuple(c.id for c in scope))
 
 
-def _demanding(index: Index, demands: Sequence[Demand]) -> Problem:
+def _demanding(index: ProblemIndex, demands: Sequence[Demand]) -> Problem:
     """The problem in which only these demands are made, and only the meetings that they ask for are candidates."""
     by_kind: dict[DemandKind, list[Demand]] = defaultdict(list)
     for demand in demands:
@@ -248,7 +248,7 @@ def _demanding(index: Index, demands: Sequence[Demand]) -> Problem:
     )
 
 
-def _places(index: Index, by_kind: dict[DemandKind, list[Demand]]) -> Iterator[Place]:
+def _places(index: ProblemIndex, by_kind: dict[DemandKind, list[Demand]]) -> Iterator[Place]:
     """The places as they are where they are demanded, with plenty of room elsewhere."""
     strict = {d.place for d in by_kind[DemandKind.STAND]}
     for place in index.problem.places:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from itertools import product
 
 from matchmaker.scheduling.domain import Candidate, Meeting, Participant, Problem, Schedule
-from solver.exact.index import Index
+from solver.exact.index import ProblemIndex
 from solver.exact.rules.times import inside_one_session, is_available
 
 
@@ -14,7 +14,7 @@ class Situation:
 
     def __init__(self, problem: Problem, schedule: Schedule) -> None:
         self.problem, self.schedule = problem, schedule
-        self.index = Index(problem)
+        self.index = ProblemIndex(problem)
         self.held = schedule.by_candidate
         self.pinned = {pin.candidate for pin in problem.pins}
         self.agenda: dict[int, list[Meeting]] = defaultdict(list)

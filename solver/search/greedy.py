@@ -9,7 +9,7 @@ from itertools import islice, product
 from time import perf_counter
 
 from matchmaker.scheduling.domain import Candidate, Meeting, Participant, Pin, Problem, Schedule
-from solver.exact.index import Index
+from solver.exact.index import ProblemIndex
 
 _LINE_UPS = 64  # choices of stand-ins that are tried for one start
 
@@ -17,7 +17,7 @@ _LINE_UPS = 64  # choices of stand-ins that are tried for one start
 class Plan:
     """A legal schedule that grows and shrinks; all rules but pins, completeness and fairness hold at any time."""
 
-    def __init__(self, index: Index, meetings: Iterable[Meeting] = ()) -> None:
+    def __init__(self, index: ProblemIndex, meetings: Iterable[Meeting] = ()) -> None:
         """`meetings` are taken as they are: the caller knows that they are legal together."""
         self.index, problem = index, index.problem
         self.slots = len(problem.slots)
@@ -222,7 +222,7 @@ def quick_plan(problem: Problem, seconds: float) -> Schedule:
     May lack a pinned meeting; knows neither completeness nor fairness.
     """
     ends = perf_counter() + seconds
-    plan = Plan(Index(problem))
+    plan = Plan(ProblemIndex(problem))
     pinned = {pin.candidate for pin in problem.pins}
     for candidate in sorted(problem.candidates, key=lambda c: (c.id not in pinned, -c.value)):
         if perf_counter() > ends:

@@ -37,12 +37,12 @@ with RC2(formula) as rc2:
 PLAIN = """
 import sys; from pathlib import Path; from time import perf_counter
 from solver.files.dzn import read_dzn; from solver.exact.optimise import solve_exactly
-from solver.result import Goal, Options, Status
+from solver.result import Goal, Options, SolveStatus
 problem = read_dzn(Path(sys.argv[1]).read_text())
 began = perf_counter()
 options = Options(goals=(Goal.BREAKS,), complete=True, fairness=2, time_limit=float(sys.argv[2]), threads=2)
 result = solve_exactly(problem, options)
-done = {Status.OPTIMAL: lambda: result.goals[0].value, Status.INFEASIBLE: lambda: "UNSAT"}
+done = {SolveStatus.OPTIMAL: lambda: result.goals[0].value, SolveStatus.INFEASIBLE: lambda: "UNSAT"}
 print(done.get(result.status, lambda: "-")(), perf_counter() - began)
 """
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Problem, Schedule
 from solver.exact.optimise import solve_exactly
-from solver.result import Goal, GoalReport, Options, Result, Status
+from solver.result import Goal, GoalReport, Options, Result, SolveStatus
 from solver.solve import solve
 from tests.make import problems, random_problem
 from tests.solver.brute import MEASURES, legal_schedules, optimum, worth
@@ -22,11 +22,11 @@ SHAPES = ((3, 2), (4,), (2, 2))
 def expect(problem: Problem, options: Options, result: Result, best: tuple[int, ...] | None) -> None:
     """That `result` is legal, and neither it nor its bounds contradict the brute-force optimum `best`."""
     if best is None:
-        assert result.status in (Status.INFEASIBLE, Status.UNKNOWN)
+        assert result.status in (SolveStatus.INFEASIBLE, SolveStatus.UNKNOWN)
         assert result.schedule == Schedule()
         return
-    assert result.status is not Status.INFEASIBLE
-    if result.status is Status.UNKNOWN:
+    assert result.status is not SolveStatus.INFEASIBLE
+    if result.status is SolveStatus.UNKNOWN:
         return
     assert violations(problem, result.schedule) == []
     found = measures(problem, result.schedule, options.baseline)
@@ -37,7 +37,7 @@ def expect(problem: Problem, options: Options, result: Result, best: tuple[int, 
     for report, true in zip(result.goals, best, strict=True):
         assert not_beyond(report, true), (report, true)
     proven = all(report.proven for report in result.goals)
-    assert proven == (result.status is Status.OPTIMAL)
+    assert proven == (result.status is SolveStatus.OPTIMAL)
     if proven:
         assert tuple(r.value for r in result.goals) == best
 
@@ -73,7 +73,7 @@ def test_each_goal_reaches_the_optimum(goal: Goal) -> None:
         options = Options(goals=goals, baseline=published)
         result = solve_exactly(problem, options)
         expect(problem, options, result, optimum(problem, goals, baseline=published))
-        decided += result.status is Status.OPTIMAL
+        decided += result.status is SolveStatus.OPTIMAL
     assert decided >= 6
 
 
@@ -88,7 +88,7 @@ def test_any_order_of_goals_reaches_the_optimum(problem: Problem, order: list[Go
     result = solve_exactly(problem, options)
     best = optimum(problem, goals, baseline=published, fairness=fairness, complete=complete)
     expect(problem, options, result, best)
-    assert (result.status is Status.OPTIMAL) == (best is not None)
+    assert (result.status is SolveStatus.OPTIMAL) == (best is not None)
 
 
 def test_bounds_hold_when_time_runs_out() -> None:
@@ -115,7 +115,7 @@ def test_what_is_held_stays_and_the_rest_is_best() -> None:
         options = Options(goals=goals, start=start, baseline=published)
         result = solve_exactly(problem, options, free=free)
         assert held == {m for m in result.schedule.meetings if m.candidate not in free}
-        assert result.status is Status.OPTIMAL
+        assert result.status is SolveStatus.OPTIMAL
         expect(problem, options, result, tuple(signed(options, list(best))))
 
 
@@ -155,7 +155,7 @@ def test_medium_problems_with_every_rule_on_are_solved_legally() -> None:
         problem = random_problem(rng, people=12, candidates=24, sessions=(4, 3, 3), places=4, pinned=0.02)
         options = Options(goals=(Goal.COVERAGE, Goal.VALUE, Goal.BREAKS), time_limit=0.1)
         result = solve(problem, options)
-        if result.status in (Status.INFEASIBLE, Status.UNKNOWN):
+        if result.status in (SolveStatus.INFEASIBLE, SolveStatus.UNKNOWN):
             continue
         solved += 1
         assert violations(problem, result.schedule) == []

@@ -20,7 +20,7 @@ from solver.incidents import (
     after,
 )
 from solver.repair import Repair, repair
-from solver.result import Goal, Options, Status
+from solver.result import Goal, Options, SolveStatus
 from tests.make import candidate, meeting, problem, random_problem, schedule
 from tests.solver.brute import legal_schedules, optimum_among
 
@@ -44,7 +44,7 @@ def stability(found: Repair) -> tuple[int, int]:
 
 def test_an_absence_touches_only_the_absent_and_their_partners() -> None:
     found = repair(PLAIN, PUBLISHED, [Absence(participant=1)], VALUE)
-    assert found.result.status is Status.OPTIMAL
+    assert found.result.status is SolveStatus.OPTIMAL
     assert kinds(found) == {1: [ChangeKind.CANCELLED], 2: [ChangeKind.CANCELLED]}
     assert stability(found) == (2, 2)
 
@@ -96,7 +96,7 @@ def test_a_late_registration_fills_holes_and_moves_nothing() -> None:
     assert set(PUBLISHED.meetings) <= set(found.result.schedule.meetings)
     assert {10, 11} <= found.result.schedule.by_candidate.keys()
     assert {kind for own in kinds(found).values() for kind in own} == {ChangeKind.NEW}
-    assert found.result.status is Status.OPTIMAL
+    assert found.result.status is SolveStatus.OPTIMAL
 
 
 def test_a_new_request_without_a_hole_is_not_placed() -> None:
@@ -143,7 +143,7 @@ def test_nothing_new_starts_in_the_past() -> None:
 def test_a_pinned_meeting_that_cannot_stand_is_named_and_nothing_is_done() -> None:
     pinned = replace(PLAIN, pins=(Pin(candidate=0, slot=0, place=0),))
     found = repair(pinned, PUBLISHED, [Absence(participant=1)], VALUE)
-    assert found.result.status is Status.INFEASIBLE
+    assert found.result.status is SolveStatus.INFEASIBLE
     assert found.blocked == (0,)
     assert found.changes == {}
 
@@ -221,9 +221,9 @@ def test_no_other_repair_touches_fewer_or_is_better(seed: int) -> None:
     every = [] if hit & past else [s for s in legal_schedules(changed) if allowed(s)]
     best = optimum_among(every, changed, (Goal.STABILITY, *goals), published, options)
     if best is None:
-        assert found.result.status is Status.INFEASIBLE
+        assert found.result.status is SolveStatus.INFEASIBLE
         return
-    assert found.result.status is Status.OPTIMAL
+    assert found.result.status is SolveStatus.OPTIMAL
     assert tuple(g.value for g in found.result.goals) == best
     assert len(found.changes) == best[0]
     assert stay <= set(map(_same, found.result.schedule.meetings))

@@ -11,7 +11,7 @@ from matchmaker.scheduling.domain import Meeting, Pin, Problem, Schedule
 from solver.exact.lanes import lanes
 from solver.incidents import Absence, PlaceClosure, SlotCancellation
 from solver.repair import Repair, repair
-from solver.result import Goal, Options, Status
+from solver.result import Goal, Options, SolveStatus
 from solver.search.greedy import quick_plan
 from tests.make import candidate, meeting, problem, schedule
 from tests.solver.large_event import STAFF, large_event
@@ -86,7 +86,7 @@ def test_a_colleague_takes_a_pinned_meeting_of_who_is_absent(
 
 def test_a_small_change_of_a_large_event_is_proven(event: Problem, published: Schedule) -> None:
     found = repair(event, published, [Absence(participant=300)], Options(time_limit=20))
-    assert found.result.status is Status.OPTIMAL
+    assert found.result.status is SolveStatus.OPTIMAL
 
 
 def test_clashing_meetings_are_chosen_from_even_without_time(event: Problem, published: Schedule) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from matchmaker.scheduling.domain import Schedule
-from solver.result import Goal, GoalReport, Options, Result, Status
+from solver.result import Goal, GoalReport, Options, Result, SolveStatus
 from solver.solve import solve
 from tests.make import candidate, problem
 
@@ -14,7 +14,7 @@ def test_goals_may_be_named_by_strings() -> None:
     result = solve(PAIRS, Options(goals=("value",), time_limit=1.0))  # type: ignore[arg-type]
     assert [report.goal for report in result.goals] == [Goal.VALUE]
     assert result.goals[0].goal is Goal.VALUE
-    assert (result.status, len(result.schedule.meetings)) == (Status.OPTIMAL, 3)
+    assert (result.status, len(result.schedule.meetings)) == (SolveStatus.OPTIMAL, 3)
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def test_a_result_is_proven_by_all_its_goals_and_not_by_value_alone() -> None:
     value, breaks = report(Goal.VALUE, 9, 9), report(Goal.BREAKS, 305, 0)
     assert Result.of(Schedule(), (value,), 1.0).proven
     half = Result.of(Schedule(), (value, breaks), 1.0)
-    assert (half.proven, half.status) == (False, Status.FEASIBLE)
+    assert (half.proven, half.status) == (False, SolveStatus.FEASIBLE)
 
 
 def test_nothing_is_proven_of_no_schedule() -> None:
-    for status in (Status.UNKNOWN, Status.INFEASIBLE):
+    for status in (SolveStatus.UNKNOWN, SolveStatus.INFEASIBLE):
         assert not Result(status=status, schedule=Schedule(), goals=(), seconds=1.0).proven

@@ -10,7 +10,7 @@ from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Participant, Pin, Place, Problem, Schedule
 from solver.bounds import Bounds
 from solver.exact.select import select
-from solver.result import Goal, Options, Progress, Status
+from solver.result import Goal, Options, Progress, SolveStatus
 from solver.search.arrays import arrays
 from solver.solve import EXACT, solve
 from tests.make import candidate, meeting, problem, random_problem, schedule
@@ -54,9 +54,9 @@ def test_a_medium_problem_with_every_rule_gets_a_legal_schedule(seed: int) -> No
     goals = DEFAULT if seed % 3 else tuple(Random(seed).sample(list(Goal), 6))
     options = Options(time_limit=0.15, seed=seed, goals=goals, baseline=Schedule())
     result = solve(case, options)
-    if result.status is Status.UNKNOWN:  # a busy machine
+    if result.status is SolveStatus.UNKNOWN:  # a busy machine
         result = solve(case, replace(options, time_limit=5.0))
-    assert result.status in (Status.FEASIBLE, Status.OPTIMAL)
+    assert result.status in (SolveStatus.FEASIBLE, SolveStatus.OPTIMAL)
     assert violations(case, result.schedule) == []
     assert goals != DEFAULT or len(result.schedule.meetings) > 30
 
@@ -70,7 +70,7 @@ def test_a_small_problem_is_solved_as_well_as_by_brute_force() -> None:
         result = solve(case, options)
         best = optimum(case, goals, complete=options.complete, baseline=Schedule())
         expect(case, options, result, best)
-        decided += result.status in (Status.OPTIMAL, Status.INFEASIBLE)
+        decided += result.status in (SolveStatus.OPTIMAL, SolveStatus.INFEASIBLE)
     assert decided >= 26
 
 
@@ -81,7 +81,7 @@ def test_the_relaxation_bounds_every_schedule() -> None:
         selection = select(arrays(case)[0], [Goal.COVERAGE, Goal.VALUE], 5.0)
         if best is None:
             continue
-        assert selection.status is Status.FEASIBLE
+        assert selection.status is SolveStatus.FEASIBLE
         bounds = Bounds(sum(c.value for c in case.candidates), [*selection.bounds])
         values = dict(zip((Goal.COVERAGE, Goal.VALUE), best, strict=True))
         assert bounds.best(Goal.COVERAGE, values) <= best[0]
@@ -181,20 +181,20 @@ def test_who_cannot_get_all_that_was_promised_gets_the_rest() -> None:
 
 def test_meetings_that_cannot_all_take_place_are_infeasible_where_all_must() -> None:
     case = problem(candidate(0, 1, 2), candidate(1, 1, 3), sessions=(1,))
-    assert solve(case, Options(time_limit=1.0, complete=True)).status is Status.INFEASIBLE
-    assert solve(case, Options(time_limit=1.0)).status is Status.OPTIMAL
+    assert solve(case, Options(time_limit=1.0, complete=True)).status is SolveStatus.INFEASIBLE
+    assert solve(case, Options(time_limit=1.0)).status is SolveStatus.OPTIMAL
 
 
 def test_a_pin_that_cannot_hold_is_infeasible() -> None:
     away = Participant(id=1, available=frozenset({0}))
     case = problem(candidate(0, 1, 2), participants=[away], pins=[Pin(candidate=0, slot=1)])
-    assert solve(case, Options(time_limit=1.0)).status is Status.INFEASIBLE
+    assert solve(case, Options(time_limit=1.0)).status is SolveStatus.INFEASIBLE
 
 
 def test_an_event_without_anything_has_an_empty_optimal_schedule() -> None:
     for case in (problem(), problem(candidate(0, 1, 2), sessions=()), problem(candidate(0, 1, 2), places=0)):
         result = solve(case, Options(time_limit=1.0))
-        assert (result.status, result.schedule.meetings) == (Status.OPTIMAL, ())
+        assert (result.status, result.schedule.meetings) == (SolveStatus.OPTIMAL, ())
 
 
 def test_people_stay_at_their_table_where_they_can() -> None:

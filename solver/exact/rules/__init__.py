@@ -7,16 +7,16 @@ there at all: they keep variables from being made. `CONSTRAINTS` tie together th
 from collections.abc import Callable
 
 from matchmaker.scheduling.domain import Candidate, Place
-from solver.exact.index import Index
+from solver.exact.index import ProblemIndex
 from solver.exact.rules import attendance, fairness, limits, places, relations, times
 from solver.exact.variables import Variables
 
-STARTS: dict[str, Callable[[Index, Candidate, int], bool]] = {
+STARTS: dict[str, Callable[[ProblemIndex, Candidate, int], bool]] = {
     "slot": times.in_its_slots,
     "length": times.inside_one_session,
     "availability": times.everybody_available,
 }
-PLACES: dict[str, Callable[[Index, Candidate, Place], bool]] = {"place": places.allowed}
+PLACES: dict[str, Callable[[ProblemIndex, Candidate, Place], bool]] = {"place": places.allowed}
 OPENING: dict[str, Callable[[Place, int], bool]] = {"open": places.is_open}
 CONSTRAINTS: dict[str, Callable[[Variables], None]] = {
     "once": relations.once,

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from matchmaker.scheduling.domain import Candidate, Place
-from solver.exact.index import Index
+from solver.exact.index import ProblemIndex
 from solver.exact.variables import Variables
 
 
@@ -13,7 +13,7 @@ def is_open(place: Place, slot: int) -> bool:
     return place.open is None or slot in place.open
 
 
-def allowed(index: Index, candidate: Candidate, place: Place) -> bool:
+def allowed(index: ProblemIndex, candidate: Candidate, place: Place) -> bool:
     """Whether it may be held there for some choice of stand-ins."""
     if candidate.places is not None:
         return place.id in candidate.places
@@ -62,5 +62,5 @@ def within_capacity(model: Variables) -> None:
             model.cp.add(sum(seats_here) <= capacity)
 
 
-def _bases(index: Index, people: Iterable[int]) -> set[int]:
+def _bases(index: ProblemIndex, people: Iterable[int]) -> set[int]:
     return {place for p in people if (place := index.participants[p].place) is not None}

@@ -277,6 +277,8 @@ def test_what_an_organiser_withdraws_leaves_every_agenda(
     assert after["entries"] == []
     assert after["published_at"] != before["published_at"]
     assert "BEGIN:VEVENT" not in bob.get(f"{agenda}.ics").text
+    assert db.scalars(sa.select(Schedule.publication).where(Schedule.publication.is_not(None))).all() != []
+    assert "make_documents" in db.scalars(sa.text("SELECT task_name FROM procrastinate_jobs")).all()
     assert db.scalar(sa.select(sa.func.count()).select_from(Meeting)) == 0
     assert db.scalars(sa.select(AuditEntry.action).order_by(AuditEntry.id)).all() == [
         "meeting cancelled",

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from api.models import BlockedSlot, Meeting, MeetingRequest, Participant, Proposals, Schedule, User
 from api.models.schedules import ScheduleState
+from api.schedules import solving
 from matchmaker.event import Preference, RequestStatus
 from tests.api.drafts import drafted, queued
 from tests.api.matches import add_match
@@ -272,3 +273,23 @@ def test_proposals_do_not_count_as_requests(db: Session, event_id: int, signed_i
     db.commit()
     after = signed_in(ORGANISER).get(path).json()["requests"]
     assert after == before | {"sent": before["sent"] - 1, "accepted": before["accepted"] - 1, "proposed": 1}
+
+
+def test_stability_is_refused_without_a_published_schedule_and_keeps_to_it_with_one(
+    db: Session, database_url: str, event_id: int, draft: Schedule, signed_in: Browser
+) -> None:
+    organiser, goals = signed_in(ORGANISER), {"goals": ["stability", "value"]}
+    refused = organiser.post(f"/api/v1/events/{event_id}/schedules", json=goals)
+    assert (refused.status_code, refused.json()["errors"][0]["loc"]) == (422, ["body", "goals"])
+    assert organiser.post(f"/api/v1/schedules/{draft.id}/publish").status_code == 200
+    started = organiser.post(f"/api/v1/events/{event_id}/schedules", json=goals)
+    assert started.status_code == 202, started.text
+    assert solving.run(database_url, started.json()["id"], lambda: False)
+
+    def meetings(schedule_id: int) -> set[tuple[int | None, int, int]]:
+        rows = db.scalars(sa.select(Meeting).where(Meeting.schedule_id == schedule_id))
+        return {(row.request_id, row.slot_id, row.place_id) for row in rows}
+
+    assert meetings(started.json()["id"]) == meetings(draft.id)
+    (stability,) = (goal for goal in db.get_one(Schedule, started.json()["id"]).goals if goal["goal"] == "stability")
+    assert (stability["value"], stability["proven"]) == (0, True)

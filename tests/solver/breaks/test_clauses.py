@@ -19,7 +19,7 @@ from matchmaker.scheduling.domain import Candidate, Participant, Pin, Place, Pro
 from solver.breaks.clauses import applies, encode
 from solver.breaks.decide import climb
 from solver.breaks.prover import EasyProof, Prover
-from solver.result import Goal, Options, Result, Status
+from solver.result import Goal, Options, Result, SolveStatus
 from solver.solve import solve
 from tests.make import candidate, meeting, problem
 
@@ -175,17 +175,17 @@ def breaks_of(case: Problem, threads: int, fairness: int | None = None) -> Resul
 @pytest.mark.parametrize("threads", [1, 2])
 def test_schedules_and_proofs_meet(threads: int) -> None:
     apart = breaks_of(problem(*PEOPLE_APART, sessions=(40,)), threads)
-    assert apart.status is Status.OPTIMAL
+    assert apart.status is SolveStatus.OPTIMAL
     assert [(goal.value, goal.bound) for goal in apart.goals] == [(19, 19)]
-    rng, seen = Random(threads), Counter[Status]()
+    rng, seen = Random(threads), Counter[SolveStatus]()
     for number in range(12):
         case, fairness = complete_problem(rng), (None, 0, 1)[number % 3]
         result, best = breaks_of(case, threads, fairness), fewest_breaks(case, fairness)
         seen[result.status] += 1
-        assert result.status is (Status.INFEASIBLE if best is None else Status.OPTIMAL)
+        assert result.status is (SolveStatus.INFEASIBLE if best is None else SolveStatus.OPTIMAL)
         assert best is None or measures(case, result.schedule).breaks == result.goals[0].bound == best
-    assert seen[Status.OPTIMAL] >= 3
-    assert seen[Status.INFEASIBLE] >= 1
+    assert seen[SolveStatus.OPTIMAL] >= 3
+    assert seen[SolveStatus.INFEASIBLE] >= 1
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -201,7 +201,7 @@ def test_a_proof_that_dies_costs_the_proof_and_not_the_schedule(monkeypatch: pyt
     monkeypatch.setattr("solver.breaks.minimise.climb", lambda *_, **__: os._exit(9))
     case = crowd(Random(2))
     result = solve(case, Options(goals=(Goal.BREAKS,), complete=True, threads=2, time_limit=1.0))
-    assert result.status is Status.FEASIBLE
+    assert result.status is SolveStatus.FEASIBLE
     assert not violations(case, result.schedule)
     assert len(result.schedule.meetings) == 22
 

@@ -5,9 +5,9 @@ from random import Random
 
 from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Candidate, Problem, Schedule
-from solver.exact.index import Index
+from solver.exact.index import ProblemIndex
 from solver.exact.optimise import solve_exactly
-from solver.result import Goal, Options, Progress, Status
+from solver.result import Goal, Options, Progress, SolveStatus
 from tests.make import candidate, meeting, problem, schedule
 
 GOALS = (Goal.VALUE, Goal.IDLE)
@@ -29,22 +29,22 @@ def after(calls: int) -> Callable[[], bool]:
 
 def test_an_event_without_slots_has_no_sessions_and_an_empty_schedule() -> None:
     case = problem(candidate(0, 1, 2), sessions=())
-    assert Index(case).sessions == []
+    assert ProblemIndex(case).sessions == []
     result = solve_exactly(case, Options())
-    assert (result.status, result.schedule.meetings) == (Status.OPTIMAL, ())
+    assert (result.status, result.schedule.meetings) == (SolveStatus.OPTIMAL, ())
 
 
 def test_a_stop_ends_the_search_with_the_best_so_far() -> None:
     asked = busy_event()
     result = solve_exactly(asked, Options(goals=GOALS, start=Schedule(), time_limit=300, stop=after(20)))
-    assert result.status is Status.FEASIBLE
+    assert result.status is SolveStatus.FEASIBLE
     assert result.seconds < 60
     assert violations(asked, result.schedule) == []
 
 
 def test_a_stop_before_the_start_leaves_nothing_known() -> None:
     result = solve_exactly(busy_event(), Options(goals=GOALS, stop=lambda: True))
-    assert result.status is Status.UNKNOWN
+    assert result.status is SolveStatus.UNKNOWN
     assert result.goals == ()
 
 
@@ -63,7 +63,7 @@ def test_the_same_seed_on_one_thread_gives_the_same_schedule() -> None:
     asked = busy_event(people=12, meetings=20)
     options = Options(goals=(Goal.VALUE, Goal.BREAKS), seed=3, time_limit=60)
     first, second = solve_exactly(asked, options), solve_exactly(asked, options)
-    assert first.status is Status.OPTIMAL
+    assert first.status is SolveStatus.OPTIMAL
     assert first.schedule == second.schedule
 
 

@@ -10,7 +10,7 @@ from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Participant, Pin, Place, Problem
 from solver.exact import rules
 from solver.exact.optimise import solve_exactly
-from solver.result import Goal, Options, Status
+from solver.result import Goal, Options, SolveStatus
 from tests.make import candidate, problem
 
 REGISTRIES: tuple[MutableMapping[str, Any], ...] = (rules.STARTS, rules.PLACES, rules.OPENING, rules.CONSTRAINTS)
@@ -78,7 +78,7 @@ def test_every_rule_has_its_case() -> None:
 @pytest.mark.parametrize("rule", COSTLY)
 def test_a_rule_is_obeyed(rule: str) -> None:
     result = solve_exactly(COSTLY[rule], VALUE)
-    assert result.status is Status.OPTIMAL
+    assert result.status is SolveStatus.OPTIMAL
     assert violations(COSTLY[rule], result.schedule) == []
 
 
@@ -99,14 +99,14 @@ def test_breaks_differ_by_no_more_than_fairness_allows() -> None:
 
 def test_a_complete_schedule_that_cannot_be_is_infeasible() -> None:
     whole = Options(goals=(Goal.VALUE,), complete=True)
-    assert solve_exactly(TOO_MANY, whole).status is Status.INFEASIBLE
+    assert solve_exactly(TOO_MANY, whole).status is SolveStatus.INFEASIBLE
     with without("complete"):
-        assert solve_exactly(TOO_MANY, whole).status is Status.OPTIMAL
+        assert solve_exactly(TOO_MANY, whole).status is SolveStatus.OPTIMAL
 
 
 def test_a_pin_to_nothing_is_infeasible() -> None:
     lost = problem(candidate(0, 1, 2), pins=[Pin(candidate=7)])
-    assert solve_exactly(lost, VALUE).status is Status.INFEASIBLE
+    assert solve_exactly(lost, VALUE).status is SolveStatus.INFEASIBLE
 
 
 def test_a_candidate_who_asks_for_a_stranger_is_left_out() -> None:

@@ -3,7 +3,7 @@
 from matchmaker.scheduling.domain import Participant, Place, Problem
 from solver.bounds import Bound
 from solver.exact.select import select
-from solver.result import Goal, Status
+from solver.result import Goal, SolveStatus
 from solver.search.arrays import arrays
 from tests.make import candidate, problem
 from tests.solver.stands import exhibition
@@ -45,7 +45,7 @@ def most_meetings(case: Problem) -> int:
 
 def test_a_selection_without_time_is_the_rounded_linear_program() -> None:
     hurried = select(arrays(TRIANGLE)[0], BOTH, 0.0)
-    assert hurried.status is Status.FEASIBLE
+    assert hurried.status is SolveStatus.FEASIBLE
     assert hurried.bounds == (Bound(Goal.COVERAGE, 0, {}), Bound(Goal.VALUE, 12, {Goal.COVERAGE: 0}))
     assert hurried.chosen is not None
     assert 3 in hurried.chosen
@@ -95,5 +95,5 @@ def test_a_selection_hears_a_stop_inside_a_linear_program() -> None:
     # It takes seconds to find whole numbers for this one.
     selection = select(arrays(exhibition(visitors=700, stands=100, requests=3000))[0], BOTH, 60.0, stop=stop)
     assert calls
-    assert selection.status is not Status.INFEASIBLE
+    assert selection.status is not SolveStatus.INFEASIBLE
     assert len(selection.bounds) < 4

@@ -9,7 +9,7 @@ from matchmaker.scheduling.domain import Participant, Pin, Place
 from solver.exact.optimise import solve_exactly
 from solver.explain.conflict import Conflict, Demand, DemandKind, conflict
 from solver.explain.sentences import Names, conflict_text
-from solver.result import Options, Status
+from solver.result import Options, SolveStatus
 from tests.make import candidate, problem, random_problem
 from tests.solver.brute import optimum
 
@@ -93,7 +93,7 @@ def test_there_is_a_conflict_exactly_where_there_is_no_schedule() -> None:
         asked = random_problem(Random(seed), candidates=3, people=4, sessions=(2, 2))
         found = conflict(asked, WHOLE)
         assert (found is None) == (optimum(asked, (), complete=True) is not None)
-        assert (found is None) == (solve_exactly(asked, Options(goals=(), complete=True)).status is Status.OPTIMAL)
+        assert (found is None) == (solve_exactly(asked, Options(goals=(), complete=True)).status is SolveStatus.OPTIMAL)
         if found is not None:
             assert found.minimal
             seen.update(demand.kind for demand in found.demands)

@@ -7,7 +7,7 @@ from hypothesis import given
 
 from matchmaker.scheduling.checks import violations
 from matchmaker.scheduling.domain import Pin, Problem, Schedule
-from solver.exact.index import Index
+from solver.exact.index import ProblemIndex
 from solver.search.greedy import Plan, quick_plan
 from tests.make import candidate, problem, problems, random_problem
 
@@ -34,7 +34,7 @@ def test_a_quick_plan_keeps_to_its_time() -> None:
 def test_what_is_taken_out_leaves_no_trace(seed: int) -> None:
     rng = Random(seed)
     asked = random_problem(rng, candidates=8, people=6)
-    plan = Plan(Index(asked), quick_plan(asked, 5).meetings)
+    plan = Plan(ProblemIndex(asked), quick_plan(asked, 5).meetings)
     before = plan.schedule
     removed = [plan.remove(c) for c in rng.sample(sorted(plan.meetings), len(plan.meetings) // 2)]
     for meeting in removed:

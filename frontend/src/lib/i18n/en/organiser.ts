@@ -167,7 +167,7 @@ export const organiser = {
   },
   goals: {
     title: 'Quality',
-    coverage: 'People below their promised minimum',
+    coverage: 'Promised meetings still missing',
     value: 'Value of the meetings',
     breaks: 'Breaks between meetings',
     idle: 'Idle slots',

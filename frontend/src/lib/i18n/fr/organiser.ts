@@ -167,7 +167,7 @@ export const organiser = {
   },
   goals: {
     title: 'Qualité',
-    coverage: 'Personnes sous leur minimum promis',
+    coverage: 'Rendez-vous promis manquants',
     value: 'Valeur des rendez-vous',
     breaks: 'Pauses entre les rendez-vous',
     idle: 'Créneaux creux',

@@ -167,7 +167,7 @@ export const organiser = {
   },
   goals: {
     title: 'Kwaliteit',
-    coverage: 'Personen onder hun beloofde minimum',
+    coverage: 'Beloofde afspraken die ontbreken',
     value: 'Waarde van de afspraken',
     breaks: 'Pauzes tussen afspraken',
     idle: 'Lege tijdsloten',
