@@ -15,7 +15,7 @@ from solver.search.arrays import arrays
 from solver.solve import EXACT, solve
 from tests.make import candidate, meeting, problem, random_problem, schedule
 from tests.solver.brute import optimum, worth
-from tests.solver.stands import exhibition
+from tests.solver.large_event import exhibition
 from tests.solver.test_brute import expect, small
 
 DEFAULT = Options().goals

@@ -6,7 +6,7 @@ from solver.exact.select import select
 from solver.result import Goal, SolveStatus
 from solver.search.arrays import arrays
 from tests.make import candidate, problem
-from tests.solver.stands import exhibition
+from tests.solver.large_event import exhibition
 
 BOTH = [Goal.COVERAGE, Goal.VALUE]
 # Of three meetings of three people one takes place, where the linear program takes half of each.

@@ -8,7 +8,7 @@ from solver.search import chains
 from solver.search.arrays import Data, Longs, arrays
 from solver.search.improve import UNBOUNDED, Budget, Search, compact
 from solver.search.state import BREAKS, IDLE, SHORTFALL, VALUE, SearchState, copy, data_ref, empty, state_ref
-from tests.solver.stands import exhibition
+from tests.solver.large_event import exhibition
 
 HELD = [SHORTFALL, VALUE]
 
