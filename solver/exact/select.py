@@ -138,7 +138,8 @@ class _Selecting:
         """The solver `name` after at most `seconds` at minimising `terms`, or until it has to stop."""
         solver = ModelSolverHelper(name)
         if name == "SCIP":
-            solver.set_solver_specific_parameters("limits/gap = 0")
+            # Ctrl-C is the caller's: SCIP would take it over, and say so among the results on the standard output
+            solver.set_solver_specific_parameters("limits/gap = 0\nmisc/catchctrlc = FALSE")
         program = self.program.build(terms, whole=name == "SCIP")
         solver.set_time_limit_in_seconds(max(0.1, seconds))
         with interrupted_by(self.stop, solver.interrupt_solve):

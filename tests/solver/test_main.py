@@ -178,6 +178,7 @@ def test_ctrl_c_ends_the_search_with_the_best_schedule_found(tmp_path: Path) -> 
     time.sleep(0.5)
     search.send_signal(signal.SIGINT)
     out, err = search.communicate(timeout=50)
+    assert out, (search.returncode, err)
     answer = json.loads(out)
     assert (search.returncode, answer["status"]) == (0, "feasible")
     assert "Traceback" not in err
