@@ -121,7 +121,11 @@ async def read_me(user: SignedIn, session: Transaction) -> Me:
 async def update_me(patch: MePatch, user: SignedIn, session: Transaction) -> Me:
     """Choose the language of the page, of mails, and of agendas and calendars."""
     user.language = patch.language
-    await session.execute(sa.update(Participant).where(Participant.user_id == user.id).values(language=patch.language))
+    await session.execute(
+        sa.update(Participant)
+        .where(Participant.user_id == user.id, Participant.language != patch.language)
+        .values(language=patch.language, version=Participant.version + 1)
+    )
     return await me_response(session, user)
 
 

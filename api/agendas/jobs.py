@@ -3,12 +3,16 @@
 from procrastinate import JobContext
 
 from api.agendas import printing
+from api.core.background import ProcessTimeoutError, QueueFullError
 from api.jobs.app import app
-from api.jobs.transient import RetryTransient
+from api.jobs.transient import RetryTransient, TransientError
 from api.jobs.work import tools_of
 
 
 @app.task(name="make_documents", pass_context=True, retry=RetryTransient())
 async def make_documents(context: JobContext, *, schedule_id: int) -> None:
     """Print the agendas of a schedule (`api.agendas.printing.make_documents`)."""
-    await printing.make_documents(tools_of(context).sessions, schedule_id)
+    try:
+        await printing.make_documents(tools_of(context).sessions, schedule_id)
+    except (QueueFullError, ProcessTimeoutError) as error:
+        raise TransientError(type(error).__name__) from error

@@ -109,9 +109,10 @@ async def read_agenda_pdf(
         return answer
     whose = view.participant.id
     number = await printing.stored(session, schedule.id, DocumentKind.AGENDA, participant_id=whose, etag=etag)
-    if number is not None:
-        data = (await session.scalars(sa.select(Document.data).where(Document.id == number))).one()
-        return download(data, PDF, name, etag)
+    # it may be gone since: a publication deletes what was printed of the one before
+    kept = None if number is None else await session.scalar(sa.select(Document.data).where(Document.id == number))
+    if kept is not None:
+        return download(kept, PDF, name, etag)
     await session.commit()  # the connection serves others meanwhile
     data = await DOCUMENTS.run(agenda_pdf, event, agenda, edition)
     if schedule.state is ScheduleState.PUBLISHED:

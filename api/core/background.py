@@ -31,7 +31,6 @@ PRELOADED = (
     "api.agendas.printing",
     "api.imports.export",
     "matchmaker.documents",
-    "matchmaker.intake",
 )
 """What the processes share by being forked from one that has imported it: they start in some 10 ms."""
 
@@ -41,7 +40,7 @@ _running: set[BaseProcess] = set()
 _lock = threading.Lock()
 
 
-class BusyError(Exception):
+class QueueFullError(Exception):
     """So much of this kind waits that the work did not begin in time."""
 
 
@@ -78,13 +77,13 @@ class Processes:
     async def run(self, function: Callable[..., R], *args: Any) -> R:
         """The result of `function(*args)`, computed in a process.
 
-        Raises `BusyError`, `ProcessDiedError`, `ProcessTimeoutError`, and what `function` raises.
+        Raises `QueueFullError`, `ProcessDiedError`, `ProcessTimeoutError`, and what `function` raises.
         """
         future = self._pool.submit(run_in_process, function, *args, limit=self._limit, memory=self._memory)
         waiting = asyncio.wrap_future(future)
         await asyncio.wait({waiting}, timeout=self._patience)
         if not waiting.done() and future.cancel():
-            raise BusyError
+            raise QueueFullError
         return await waiting
 
 
@@ -151,7 +150,5 @@ PASSWORDS = Threads("passwords", 2)
 """Hashing of sign-in codes: nothing else may keep anybody from signing in."""
 DOCUMENTS = Processes("documents", 2, patience=60, limit=600)
 """PDF files and workbooks."""
-READING = Processes("reading", 1, patience=60, limit=120, memory=2 * 1024**3)
-"""Uploaded files: hostile until read."""
 CHECKS = Processes("checks", 1, patience=30, limit=120)
 """Looking through a whole event in the middle of a request."""

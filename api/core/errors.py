@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.core.background import BusyError
+from api.core.background import QueueFullError
 from api.core.schemas import ProblemDetail
 
 MEDIA_TYPE = "application/problem+json"
@@ -208,7 +208,7 @@ def document(app: FastAPI) -> None:
 def install(app: FastAPI) -> None:
     """Make every error of `app` a problem."""
     app.add_exception_handler(ApiError, _problem)
-    app.add_exception_handler(BusyError, _busy)
+    app.add_exception_handler(QueueFullError, _busy)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_middleware(Unexpected)

@@ -164,6 +164,8 @@ def _requests(
             changes.added += 1
             continue
         answers = known.status is RequestStatus.PENDING and request.status is not RequestStatus.PENDING
+        if request.status is not RequestStatus.ACCEPTED and known.id in state.scheduled_requests:
+            answers = False  # the meeting is published: whoever cancels it says so, and a file does not
         changes.keep(updated=answers)
         if answers:
             answered[known.id] = request.status

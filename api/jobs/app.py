@@ -1,11 +1,14 @@
 """The job engine: jobs are rows, enqueued in the transaction of the request that asks for them."""
 
+from collections.abc import Mapping
 from typing import Any, Literal, cast
 
 import procrastinate
 import psycopg
 import sqlalchemy as sa
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
@@ -28,6 +31,17 @@ _COALESCED = {
 }
 """Tasks of which one that waits serves for all who ask, by what makes them the same."""
 
+
+class _JobManager(JobManager):
+    """Gives a job up that is to be done again while another of its kind waits, which will do the same work."""
+
+    async def retry_job(self, job: Job, *args: Any, **kwargs: Any) -> None:
+        try:
+            await super().retry_job(job, *args, **kwargs)
+        except UniqueViolation:
+            await self.finish_job(job, Status.FAILED, delete_job=True)
+
+
 app = procrastinate.App(
     # a request lends its own connection; a worker brings a connector that knows the database
     connector=procrastinate.PsycopgConnector(),
@@ -46,6 +60,8 @@ app = procrastinate.App(
         "install_signal_handlers": False,
     },
 )
+
+app.job_manager = _JobManager(app.connector)
 
 
 async def enqueue(
@@ -67,19 +83,10 @@ async def enqueue(
     if account_id is not None:
         arguments["account_id"] = account_id
         priority -= await _active(session, account_id)
-    event_id = arguments.get("event_id")
-    # what ranks one participant has a lock of its own: it must not keep a schedule waiting
-    kind = "ranking" if task == "rank_participant" else "event"
-    job: dict[str, Any] = {
-        "connection": await connection_of(session),
-        "lock": None if event_id is None else f"{kind}-{event_id}",
-        "priority": priority,
-    }
-    if task not in _COALESCED:
+    job = _options(task, arguments) | {"connection": await connection_of(session), "priority": priority}
+    key = job["queueing_lock"]
+    if key is None:
         return await app.configure_task(task, allow_unknown=False, **job).defer_async(**arguments)
-    if task == "rank_participant":
-        job["schedule_in"] = {"seconds": DEBOUNCE}
-    key = _COALESCED[task].format(**arguments)
     while True:
         # Locked until this transaction commits, the waiting job cannot start before it and miss what it writes.
         waiting: int | None = await session.scalar(
@@ -91,33 +98,41 @@ async def enqueue(
         try:
             async with session.begin_nested():
                 await session.connection()  # only this sets the savepoint, to which a second job of the kind goes back
-                return await app.configure_task(task, allow_unknown=False, queueing_lock=key, **job).defer_async(
-                    **arguments
-                )
+                return await app.configure_task(task, allow_unknown=False, **job).defer_async(**arguments)
         except AlreadyEnqueued:
             continue
 
 
+def _options(task: str, arguments: Mapping[str, int | str | None]) -> dict[str, Any]:
+    """How the engine of jobs is to take a task."""
+    event_id, lock = arguments.get("event_id"), None
+    if task == "make_documents":
+        lock = f"documents-{arguments['schedule_id']}"  # two at once would take each other's parts
+    elif event_id is not None:
+        # what ranks one participant has a lock of its own: it must not keep a schedule waiting
+        lock = f"ranking-{event_id}" if task == "rank_participant" else f"event-{event_id}"
+    return {
+        "lock": lock,
+        "queueing_lock": _COALESCED[task].format(**arguments) if task in _COALESCED else None,
+        "priority": _PRIORITIES.get(task, 0),
+        **({"schedule_in": {"seconds": DEBOUNCE}} if task == "rank_participant" else {}),
+    }
+
+
 def enqueue_in(session: Session, task: str, **arguments: int | str | None) -> None:
     """`enqueue` for a sync session, as a thread has it."""
-    event_id = arguments.get("event_id")
-    key = _COALESCED[task].format(**arguments) if task in _COALESCED else None
+    job = _options(task, arguments)
     while True:
-        waiting = key and session.scalar(
+        waiting = job["queueing_lock"] and session.scalar(
             sa.text("SELECT id FROM procrastinate_jobs WHERE queueing_lock = :key AND status = 'todo' FOR SHARE"),
-            {"key": key},
+            {"key": job["queueing_lock"]},
         )
         if waiting:
             return
         try:
             with session.begin_nested():
-                app.configure_task(
-                    task,
-                    allow_unknown=False,
-                    lock=None if event_id is None else f"event-{event_id}",
-                    queueing_lock=key,
-                    connection=session.connection().connection.driver_connection,
-                ).defer(**arguments)
+                connection = session.connection().connection.driver_connection
+                app.configure_task(task, allow_unknown=False, connection=connection, **job).defer(**arguments)
         except AlreadyEnqueued:
             continue
         return

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 
 import sqlalchemy as sa
 import structlog
-from procrastinate.exceptions import ConnectorException, UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.exceptions import ConnectorException
 from sqlalchemy.orm import Session
 
 from api.jobs.app import DEAD, app
@@ -43,8 +42,6 @@ async def take_over(tools: Tools, closers: Sequence[Closer]) -> None:
             log.warning("taking over", job=job.id, task=job.task_name, worker=job.worker_id)
             try:
                 await app.job_manager.retry_job(job)
-            except UniqueViolation:  # another of its kind waits already
-                await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
             except ConnectorException:
                 log.info("already done", job=job.id)  # its worker lives after all
         await asyncio.to_thread(_close, tools, closers)

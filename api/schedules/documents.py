@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
 from api import models
-from api.core.database import psycopg_url
+from api.core.database import open_job_engine
 from api.models.schedules import ScheduleState
 from api.schedules import explanations, snapshot, store
 from matchmaker.documents.edition import Edition
@@ -62,7 +62,7 @@ class PrintedSchedule:
 
 
 def _session(url: str) -> Session:
-    engine = sa.create_engine(psycopg_url(url), poolclass=sa.NullPool, hide_parameters=True)
+    engine = open_job_engine(url)
     return Session(engine.execution_options(isolation_level="REPEATABLE READ"))
 
 

@@ -197,5 +197,7 @@ async def read_agendas_pdf(schedule: OrganiserOfMadeSchedule, session: Transacti
         raise DocumentsInProgress("The agendas have not been printed yet.", headers={"Retry-After": "2"})
     if (answer := not_modified(request, stored.etag)) is not None:
         return answer
-    data = (await session.scalars(sa.select(document.data).where(document.id == stored.id))).one()
+    data = await session.scalar(sa.select(document.data).where(document.id == stored.id))
+    if data is None:  # deleted since by a newer publication
+        raise DocumentsInProgress("The agendas are being printed.", headers={"Retry-After": "2"})
     return download(data, PDF, f"{schedule.member.event.slug}-v{row.version}-agendas.pdf", stored.etag)

@@ -16,6 +16,8 @@ from api.core.database import Transaction
 from api.core.errors import (
     Busy,
     Forbidden,
+    Invalid,
+    NoSlots,
     NotADraft,
     NotFound,
     NotRunning,
@@ -66,7 +68,7 @@ async def list_schedules(
     )
 
 
-@router.post("/events/{event_id}/schedules", status_code=202, responses=documented(ScheduleRunning))
+@router.post("/events/{event_id}/schedules", status_code=202, responses=documented(ScheduleRunning, NoSlots, Invalid))
 async def create_schedule(
     wanted: ScheduleIn, member: EventOrganiser, session: Transaction, language: ReaderLanguage
 ) -> Schedule:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from api.core.schemas import Model, Page
 from api.events.schemas import Slot
@@ -29,11 +29,17 @@ ERRORS: Mapping[str, str] = {
 """Why a schedule failed, by the code that its row keeps."""
 
 
+def _each_once(goals: list[Goal]) -> list[Goal]:
+    if len(set(goals)) < len(goals):
+        raise ValueError("name each goal once")
+    return goals
+
+
 class ScheduleIn(Model):
     """How to make a schedule: seconds to search, and the goals in their order (those of the program if absent)."""
 
     time_limit: int = Field(default=20, ge=1, le=900)  # workers are shared by all events
-    goals: list[Goal] | None = Field(default=None, min_length=1, max_length=6)
+    goals: Annotated[list[Goal], AfterValidator(_each_once)] | None = Field(default=None, min_length=1, max_length=6)
 
 
 class ScheduleOptions(Model):

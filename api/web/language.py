@@ -5,7 +5,8 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 
-from api.web.permissions import SignedIn
+from api.core.database import Transaction
+from api.web.permissions import SessionToken, user_of_token
 from matchmaker.locale import LANGUAGES, SOURCE
 
 _RANGE = re.compile(r"\s*([a-z]{2,3})(?:-[a-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*", re.IGNORECASE)
@@ -21,14 +22,17 @@ def accepted_language(header: str) -> str | None:
     return best
 
 
-def _reader_language(
-    user: SignedIn,
+async def _reader_language(
+    session: Transaction,
+    token: SessionToken,
     accept_language: Annotated[
         str, Header(description="The language of sentences in the answer (RFC 9110); without it, the account's.")
     ] = "",
 ) -> str:
-    known = user.language if user.language in LANGUAGES else SOURCE
-    return accepted_language(accept_language) or known
+    if (accepted := accepted_language(accept_language)) is not None:
+        return accepted
+    user = await user_of_token(session, token)
+    return user.language if user is not None and user.language in LANGUAGES else SOURCE
 
 
 ReaderLanguage = Annotated[str, Depends(_reader_language)]

@@ -77,8 +77,14 @@ def _has_session(token: str | None) -> sa.ColumnElement[bool]:
     )
 
 
+async def user_of_token(session: AsyncSession, token: str | None) -> User | None:
+    """Whose valid session the token of a cookie names."""
+    user: User | None = await session.scalar(sa.select(User).join(UserSession, _has_session(token)))
+    return user
+
+
 async def _signed_in(session: Transaction, token: SessionToken) -> User:
-    user = await session.scalar(sa.select(User).join(UserSession, _has_session(token)))
+    user = await user_of_token(session, token)
     if user is None:
         raise NotSignedIn("Sign in first.", headers={"WWW-Authenticate": "Cookie"})
     return user
@@ -90,7 +96,7 @@ SignedIn = Annotated[User, Depends(_signed_in)]
 async def require_session(request: Request) -> None:
     """Raise `NotSignedIn` unless the request comes from somebody who is signed in. For what happens before routes."""
     token = request.cookies.get(session_cookie_name(request.app.state.settings))
-    sessions: Sessions = request.app.state.sessions
+    sessions: Sessions = request.app.state.readers
     async with sessions() as session:
         await _signed_in(session, token)
 

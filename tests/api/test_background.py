@@ -6,7 +6,14 @@ import time
 
 import pytest
 
-from api.core.background import BusyError, ProcessDiedError, Processes, ProcessTimeoutError, Threads, run_in_process
+from api.core.background import (
+    ProcessDiedError,
+    Processes,
+    ProcessTimeoutError,
+    QueueFullError,
+    Threads,
+    run_in_process,
+)
 
 
 def die() -> None:
@@ -50,7 +57,7 @@ def test_work_that_cannot_begin_in_time_is_refused() -> None:
         work = (one_at_a_time.run(time.sleep, 1) for _ in range(3))
         return await asyncio.gather(*work, return_exceptions=True)
 
-    assert [type(result) for result in asyncio.run(storm())] == [type(None), BusyError, BusyError]
+    assert [type(result) for result in asyncio.run(storm())] == [type(None), QueueFullError, QueueFullError]
 
 
 def test_kinds_of_work_do_not_wait_for_each_other() -> None:

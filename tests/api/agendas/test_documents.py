@@ -130,6 +130,7 @@ def test_an_agenda_costs_the_same_at_any_size_of_the_event(
     assert len(meetings) == 3
     assert all("participant_id IN" in statement for statement in meetings)
     assert not [s for s in statements if any(f"FROM {table}" in s for table in ("meeting_requests", "slots"))]
+    assert not [s for s in statements if s.startswith(("SELECT offers", "SELECT needs"))]
 
 
 def publish(organiser: TestClient, schedule: Schedule) -> None:

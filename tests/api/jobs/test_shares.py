@@ -2,19 +2,22 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import procrastinate
 import psycopg
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
+from procrastinate.jobs import Job
 from sqlalchemy.orm import Session
 
 from api.core.database import open_engine, open_sessions
 from api.jobs import enqueue
-from api.jobs.app import DEBOUNCE, NIGHT
+from api.jobs.app import DEBOUNCE, NIGHT, app
 from api.jobs.cpus import usable_cpus
 from api.jobs.transient import DatabaseLostError, RetryTransient, TransientError, is_transient
 from api.jobs.work import await_share
@@ -175,3 +178,29 @@ def test_the_quota_of_a_container_counts(tmp_path: Path) -> None:
     assert usable_cpus(tmp_path) == 1
     (tmp_path / "cpu/cpu.cfs_quota_us").write_text("-1")
     assert usable_cpus(tmp_path) == everything
+
+
+def test_a_job_to_be_done_again_gives_way_to_one_of_its_kind_that_waits(
+    db: Session, database_url: str, ask: Callable[..., int]
+) -> None:
+    first = ask("rank_event", event_id=1)
+    assert fetch(db, "compute") == first
+    second = ask("rank_event", event_id=1)
+
+    async def retry() -> None:
+        with app.replace_connector(procrastinate.PsycopgConnector(conninfo=database_url)):
+            async with app.open_async():
+                again = Job(id=first, queue="compute", lock=None, queueing_lock=None, task_name="rank_event")
+                await app.job_manager.retry_job(again, retry_at=datetime.now(UTC))
+
+    asyncio.run(retry())
+    assert db.execute(sa.select(job.c.id, job.c.status)).all() == [(second, "todo")]
+
+
+def test_documents_of_one_schedule_are_made_by_one_job_at_a_time(db: Session, ask: Callable[..., int]) -> None:
+    first = ask("make_documents", schedule_id=1)
+    assert fetch(db, "default") == first
+    ask("make_documents", schedule_id=1)
+    assert fetch(db, "default") is None
+    other = ask("make_documents", schedule_id=2)
+    assert fetch(db, "default") == other

@@ -165,6 +165,25 @@ def test_an_edit_of_an_older_version_overwrites_nothing_and_learns_what_is_store
     assert ann.request(method, address, json=body).status_code == 200
 
 
+def test_the_version_of_a_compressed_answer_is_the_same(signed_in: Browser, event_id: int, person: Number) -> None:
+    path, ann = f"/api/v1/events/{event_id}/participants/{person('ann')}", signed_in("ann@example.org")
+    long = [{"text": f"{i} " + "validation clinique de tests sanguins " * 5} for i in range(6)]
+    answer = ann.put(f"{path}/offers", json=long, headers={"Accept-Encoding": "gzip"})
+    assert (answer.headers["content-encoding"], answer.headers["etag"][:2]) == ("gzip", "W/")
+    again = ann.put(f"{path}/offers", json=long[:1], headers={"If-Match": answer.headers["etag"]})
+    assert again.status_code == 200, again.text
+
+
+def test_a_language_chosen_for_the_account_counts_as_an_edit_of_the_profile(
+    signed_in: Browser, event_id: int, person: Number
+) -> None:
+    path, ann = f"/api/v1/events/{event_id}/participants/{person('ann')}", signed_in("ann@example.org")
+    before = ann.get(path).json()["version"]
+    ann.patch("/api/v1/me", json={"language": "nl"})
+    after = ann.get(path).json()
+    assert (after["language"], after["version"]) == ("nl", before + 1)
+
+
 @pytest.mark.parametrize(("method", "resource", "body"), EDITS)
 def test_many_edits_at_once_are_made_one_after_the_other(
     signed_in: Browser, event_id: int, person: Number, method: str, resource: str, body: object

@@ -293,3 +293,8 @@ def test_stability_is_refused_without_a_published_schedule_and_keeps_to_it_with_
     assert meetings(started.json()["id"]) == meetings(draft.id)
     (stability,) = (goal for goal in db.get_one(Schedule, started.json()["id"]).goals if goal["goal"] == "stability")
     assert (stability["value"], stability["proven"]) == (0, True)
+
+
+def test_a_goal_is_named_once(event_id: int, signed_in: Browser) -> None:
+    path = f"/api/v1/events/{event_id}/schedules"
+    assert signed_in(ORGANISER).post(path, json={"goals": ["value", "value"]}).status_code == 422

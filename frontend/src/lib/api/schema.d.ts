@@ -5225,7 +5225,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description A schedule is being made (`schedule-running`) */
+            /** @description A schedule is being made (`schedule-running`), The event has no slots yet (`no-slots`) */
             409: {
                 headers: {
                     [name: string]: unknown;
