@@ -11,7 +11,7 @@ from fastapi_offline import FastAPIOffline
 from api.accounts import routes as accounts
 from api.agendas import routes as agendas
 from api.core import background, errors
-from api.core.database import Timeouts, open_engine, open_readers, open_sessions
+from api.core.database import Timeouts, open_autocommit_sessions, open_engine, open_sessions
 from api.core.database_errors import DatabaseErrors
 from api.events import routes as events
 from api.imports import routes as imports
@@ -98,7 +98,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     timeouts = Timeouts(settings.statement_timeout, settings.lock_timeout, settings.idle_in_transaction_timeout)
     engine = open_engine(url, timeouts)
     app.state.sessions = open_sessions(engine)
-    app.state.readers = open_readers(engine)
+    app.state.readers = open_autocommit_sessions(engine)
     app.state.semantic_search = SemanticSearch(url)
     app.state.imports = ImportPool(url)
     background.warm()

@@ -44,7 +44,18 @@ from matchmaker.report import report
 from matchmaker.scheduling.candidates import problem_of
 from matchmaker.scheduling.domain import Meeting
 from solver.explain.conflict import Conflict, Demand, DemandKind
-from solver.explain.fixes import AddsPlace, Drops, Fix, Frees, Lifts, Moves, Opens, Raises, Step, Widens
+from solver.explain.fixes import (
+    AddPlace,
+    DropMeeting,
+    Fix,
+    FreeSlots,
+    LiftRule,
+    MoveMeeting,
+    OpenPlace,
+    RaiseLimit,
+    Step,
+    WidenPlace,
+)
 from solver.explain.reasons import Cause, Reason
 from solver.explain.sentences import Names, conflict_text, fix_text, reason_text
 from tests.make import meeting, schedule
@@ -53,16 +64,16 @@ from tests.pseudo import LANGUAGE, pseudo_catalogues, untranslated, words
 ROOT = Path(__file__).parents[1]
 EDITION = Edition(version=3, at=datetime(2026, 10, 1, 6, 30, tzinfo=UTC))
 STEPS: tuple[Step, ...] = (
-    Frees(participant=1, slots=(0, 1)),
-    *(Raises(participant=1, rule=rule, limit=1, to=2) for rule in (
+    FreeSlots(participant=1, slots=(0, 1)),
+    *(RaiseLimit(participant=1, rule=rule, limit=1, to=2) for rule in (
         "maximum", "maximum_per_session", "maximum_per_day", "maximum_consecutive"
     )),
-    AddsPlace(place=9, slots=(0,)),
-    Opens(place=1, slots=(0,)),
-    Widens(place=1),
-    Moves(meeting=Meeting(candidate=1, slot=0, place=9, attendees=(1, 2))),
-    Drops(candidate=1),
-    *(Lifts(rule=rule, candidate=1) for rule in ("slot", "place", "order", "pin")),
+    AddPlace(place=9, slots=(0,)),
+    OpenPlace(place=1, slots=(0,)),
+    WidenPlace(place=1),
+    MoveMeeting(meeting=Meeting(candidate=1, slot=0, place=9, attendees=(1, 2))),
+    DropMeeting(candidate=1),
+    *(LiftRule(rule=rule, candidate=1) for rule in ("slot", "place", "order", "pin")),
 )  # fmt: skip
 
 

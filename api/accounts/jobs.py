@@ -7,7 +7,7 @@ from procrastinate import JobContext, RetryStrategy
 
 from api.accounts.service import send_link
 from api.jobs.app import app
-from api.jobs.work import tools_of
+from api.jobs.work import worker_context
 from api.models import RateCounter, SignInLink, SignInRequest, UserSession
 from api.participants.retention import delete_orphans
 
@@ -15,7 +15,7 @@ from api.participants.retention import delete_orphans
 @app.task(name="send_sign_in_link", pass_context=True, retry=RetryStrategy(max_attempts=5, exponential_wait=3))
 async def send_sign_in_link(context: JobContext, *, user_id: int, request_id: int) -> None:
     """Send a link by mail, or try again after 3, 9, 27, 81 and 243 seconds."""
-    tools = tools_of(context)
+    tools = worker_context(context)
     await send_link(tools.sessions, tools.settings, user_id, request_id)
 
 
@@ -24,7 +24,7 @@ async def send_sign_in_link(context: JobContext, *, user_id: int, request_id: in
 async def delete_expired(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the engine passes it
     """Delete what is over: sign-in links, sessions, counts of attempts, orphans, and jobs that failed a month ago."""
     now = sa.func.now()
-    async with tools_of(context).sessions.begin() as session:
+    async with worker_context(context).sessions.begin() as session:
         await session.execute(sa.delete(SignInLink).where(SignInLink.expires_at < now))
         await session.execute(sa.delete(SignInRequest).where(SignInRequest.expires_at < now))
         await session.execute(sa.delete(UserSession).where(UserSession.expires_at < now))

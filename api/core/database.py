@@ -75,7 +75,7 @@ def open_sessions(engine: AsyncEngine) -> Sessions:
     return async_sessionmaker(engine, expire_on_commit=False)
 
 
-def open_readers(engine: AsyncEngine) -> Sessions:
+def open_autocommit_sessions(engine: AsyncEngine) -> Sessions:
     """Sessions for requests that only read: each statement sees what is committed, as it does in READ COMMITTED too.
 
     BEGIN and COMMIT would be two more trips to the server, which cost as much as a list.

@@ -46,8 +46,8 @@ from api.web.permissions import (
     Id,
     Member,
     SignedIn,
-    membership,
-    organising,
+    require_membership,
+    require_organiser,
 )
 from api.web.uploads import UploadRoute
 from matchmaker.documents.template import template
@@ -84,7 +84,7 @@ async def _organiser_of_import(session: Transaction, user: SignedIn, import_id: 
     if event_id is None:
         raise nothing
     try:
-        return organising(await membership(session, user, event_id))
+        return require_organiser(await require_membership(session, user, event_id))
     except NotFound:
         raise nothing from None
 

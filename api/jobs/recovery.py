@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.jobs.app import DEAD, app
 from api.jobs.transient import is_transient
-from api.jobs.work import Tools
+from api.jobs.work import WorkerContext
 
 INTERVAL = 3.0  # seconds
 _LOCK = 0x544F << 48  # an advisory lock, near no other
@@ -20,7 +20,7 @@ Closer = Callable[[Session], None]
 log = structlog.get_logger()
 
 
-async def take_over_repeatedly(tools: Tools, closers: Sequence[Closer]) -> None:
+async def take_over_repeatedly(tools: WorkerContext, closers: Sequence[Closer]) -> None:
     """`take_over` every few seconds until cancelled; while the database is away, it waits."""
     while True:
         await asyncio.sleep(INTERVAL)
@@ -32,7 +32,7 @@ async def take_over_repeatedly(tools: Tools, closers: Sequence[Closer]) -> None:
             log.warning("cannot look for dead workers", reason=type(error).__name__)
 
 
-async def take_over(tools: Tools, closers: Sequence[Closer]) -> None:
+async def take_over(tools: WorkerContext, closers: Sequence[Closer]) -> None:
     """Put the jobs of dead workers back into the queue, and close what has lost its job."""
     async with tools.sessions.begin() as session:
         # one worker at a time; a lock of the engine would stay with a worker that dies in here
@@ -47,7 +47,7 @@ async def take_over(tools: Tools, closers: Sequence[Closer]) -> None:
         await asyncio.to_thread(_close, tools, closers)
 
 
-def _close(tools: Tools, closers: Sequence[Closer]) -> None:
+def _close(tools: WorkerContext, closers: Sequence[Closer]) -> None:
     with Session(tools.engine) as session, session.begin():
         for closer in closers:
             closer(session)

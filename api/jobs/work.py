@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
-class Tools:
+class WorkerContext:
     """What a worker lends to its tasks, as `context.additional_context["tools"]`."""
 
     url: str
@@ -34,9 +34,9 @@ class Tools:
     child: Child
 
 
-def tools_of(context: JobContext) -> Tools:
+def worker_context(context: JobContext) -> WorkerContext:
     """The tools of the worker that does this job."""
-    return cast(Tools, context.additional_context["tools"])
+    return cast(WorkerContext, context.additional_context["tools"])
 
 
 def is_stopping(context: JobContext) -> bool:
@@ -55,7 +55,7 @@ def in_child(
         TransientError: it cannot be done now.
         WorkFailedError: the work raised.
     """
-    tools, crashes = tools_of(context), 0
+    tools, crashes = worker_context(context), 0
     while True:
         try:
             done: bool = tools.child.run(module, function, tools.url, number, stop=stop or context.should_abort)
@@ -72,7 +72,7 @@ def defer(context: JobContext, task: str, **arguments: int) -> None:
     """`api.jobs.enqueue` for a task that runs in a thread of the worker, in a transaction of its own."""
 
     async def enqueue_alone() -> None:
-        async with tools_of(context).sessions.begin() as session:
+        async with worker_context(context).sessions.begin() as session:
             await enqueue(session, task, **arguments)
 
     async_to_sync(enqueue_alone)()
@@ -91,7 +91,7 @@ def await_share(context: JobContext) -> None:
     )
     if account_id is None:
         return
-    with tools_of(context).engine.connect() as connection:
+    with worker_context(context).engine.connect() as connection:
         asked = {"queue": COMPUTE, "job": context.job.id, "account": str(account_id)}
         if (connection.scalar(earlier, asked) or 0) >= SHARE:
             raise TransientError("the account has its share of the workers")

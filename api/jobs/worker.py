@@ -19,7 +19,7 @@ from api.jobs.app import COMPUTE, QUICK, app
 from api.jobs.child import Child
 from api.jobs.recovery import take_over_repeatedly
 from api.jobs.transient import is_transient
-from api.jobs.work import Tools
+from api.jobs.work import WorkerContext
 from api.proposals import jobs as proposals
 from api.schedules import jobs as schedules
 from api.settings import Settings
@@ -43,14 +43,14 @@ def work(url: str, settings: Settings) -> None:
     importlib.import_module("solver.explain.sentences")  # takes a second, for which a cancelled schedule cannot wait
     try:
         engine = open_job_engine(url)
-        asyncio.run(_work(Tools(url, settings, engine, open_sessions(open_engine(url)), child), quick))
+        asyncio.run(_work(WorkerContext(url, settings, engine, open_sessions(open_engine(url)), child), quick))
     finally:
         child.kill()
         quick.kill()
         background.end()
 
 
-async def _work(tools: Tools, quick: Child) -> None:
+async def _work(tools: WorkerContext, quick: Child) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
@@ -67,7 +67,7 @@ async def _work(tools: Tools, quick: Child) -> None:
             await _until_connected(tools.url, stop)
 
 
-async def _do_jobs(tools: Tools, quick: Child, stop: asyncio.Event) -> None:
+async def _do_jobs(tools: WorkerContext, quick: Child, stop: asyncio.Event) -> None:
     """Do jobs until told to stop, or until the connection to the database is lost."""
     queues = ((COMPUTE, 1, tools), (QUICK, 1, replace(tools, child=quick)), ("default", _OTHERS, tools))
     async with _connected(tools.url):

@@ -10,7 +10,7 @@ from procrastinate.exceptions import JobAborted
 from api.jobs.app import COMPUTE, NIGHT, QUICK, app, enqueue
 from api.jobs.child import StoppedError
 from api.jobs.transient import RetryTransient, TransientError
-from api.jobs.work import defer, in_child, is_stopping, tools_of
+from api.jobs.work import defer, in_child, is_stopping, worker_context
 from api.models import Event, StoredRanking
 
 _LOOK = 1.0  # seconds between two looks at whether a schedule waits
@@ -38,7 +38,7 @@ def _schedule_waits(context: JobContext, event_id: int) -> Callable[[], bool]:
         "SELECT EXISTS (SELECT FROM procrastinate_jobs WHERE lock = :lock AND status = 'todo' "
         "AND task_name = 'make_schedule' AND (scheduled_at IS NULL OR scheduled_at <= now()))"
     )
-    engine, looked, found = tools_of(context).engine, time.monotonic(), False
+    engine, looked, found = worker_context(context).engine, time.monotonic(), False
 
     def look() -> bool:
         nonlocal looked, found
@@ -53,9 +53,9 @@ def _schedule_waits(context: JobContext, event_id: int) -> Callable[[], bool]:
 
 @app.task(name="rank_participant", queue=QUICK, pass_context=True, retry=RetryTransient())
 def rank_participant(context: JobContext, *, event_id: int, participant_id: int) -> None:
-    """Rank one person again (`api.matching.ranking_job.run_one`), or everybody where there is no ranking for that."""
+    """Rank one person again (`ranking_job.rerank_participant`), or everybody where there is no ranking for that."""
     try:
-        done = in_child(context, "api.matching.ranking_job", "run_one", participant_id)
+        done = in_child(context, "api.matching.ranking_job", "rerank_participant", participant_id)
     except StoppedError:
         raise JobAborted from None
     if not done:
@@ -66,7 +66,7 @@ def rank_participant(context: JobContext, *, event_id: int, participant_id: int)
 @app.task(name="rank_edited_events", queueing_lock="rank_edited_events", pass_context=True)
 async def rank_edited_events(context: JobContext, timestamp: int) -> None:  # noqa: ARG001 - the engine passes it
     """By night, have the events ranked in which somebody was ranked alone since the last whole ranking."""
-    async with tools_of(context).sessions.begin() as session:
+    async with worker_context(context).sessions.begin() as session:
         edited = sa.select(Event.id).join(
             StoredRanking,
             sa.and_(StoredRanking.event_id == Event.id, StoredRanking.version == Event.ranking_version),

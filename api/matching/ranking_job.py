@@ -56,7 +56,7 @@ def run(url: str, event_id: int, stop: Stop) -> bool:
     return True
 
 
-def run_one(url: str, participant_id: int, stop: Stop) -> bool:  # noqa: ARG001 - over before anybody could stop it
+def rerank_participant(url: str, participant_id: int, stop: Stop) -> bool:  # noqa: ARG001 - over before anybody could stop it
     """Rank one participant again in the ranking in use; False if there is none that they could be ranked in.
 
     Raises:

@@ -19,7 +19,7 @@ from api.settings import Settings
 from matchmaker.event import Event, Preference, Profile, TextRole
 from matchmaker.matching.embedding import Embedder, EmbeddingError, Vectors, embedder_named
 from matchmaker.matching.learning import Learned, learn
-from matchmaker.matching.outcomes import Seen, outcomes_of, seen_in
+from matchmaker.matching.outcomes import TrainingData, outcomes_of, training_data_from
 from matchmaker.matching.popularity import Exposure
 from matchmaker.matching.rules import EmailPair
 from matchmaker.matching.score import Ranking, Rules, rank
@@ -108,7 +108,7 @@ def ranking_of(
         def ranked(event: Event, rules: Rules, top: int) -> Ranking:
             return rank(event.people, embedder(), rules=rules, top=top, progress=go_on, cache=vectors)
 
-        def seen_before(number: int) -> Seen:
+        def seen_before(number: int) -> TrainingData:
             then = snapshot.load(session, number)
             return _seen(session, then, ranked(then.event, rules_for(then.event, rules_of(session, number)), top=0))
 
@@ -161,7 +161,7 @@ def _narrowed(rules: Rules, between: EmailPair | None) -> Rules:
     return replace(rules, may_meet=rules.may_meet & {between, between[::-1]})
 
 
-def _seen(session: Session, plan: snapshot.EventSnapshot, ranking: Ranking) -> Seen:
+def _seen(session: Session, plan: snapshot.EventSnapshot, ranking: Ranking) -> TrainingData:
     """What people answered. What an organiser answered for them is nobody's answer."""
     request = models.MeetingRequest
     decreed = set(
@@ -171,7 +171,7 @@ def _seen(session: Session, plan: snapshot.EventSnapshot, ranking: Ranking) -> S
     )
     numbered = zip(plan.requests, plan.event.requests, strict=True)
     answered = tuple(asked for number, asked in numbered if number not in decreed)
-    return seen_in(ranking, outcomes_of(replace(plan.event, requests=answered)))
+    return training_data_from(ranking, outcomes_of(replace(plan.event, requests=answered)))
 
 
 def figures_of(plan: snapshot.EventSnapshot, ranked: Ranked) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from api.jobs.app import COMPUTE, app
 from api.jobs.child import ChildDiedError, StoppedError, WorkFailedError
 from api.jobs.transient import RetryTransient
-from api.jobs.work import await_share, has_job, in_child, is_stopping, tools_of
+from api.jobs.work import await_share, has_job, in_child, is_stopping, worker_context
 from api.models import Proposals
 from api.schedules import closing
 
@@ -28,7 +28,7 @@ def propose_meetings(
     except StoppedError:
         done = False
     except (ChildDiedError, WorkFailedError):
-        with Session(tools_of(context).engine) as session, session.begin():
+        with Session(worker_context(context).engine) as session, session.begin():
             closing.fail_proposals(session, proposals_id)
         return
     if not done and is_stopping(context):

@@ -35,7 +35,7 @@ from api.proposals.schemas import (
     ProposedPerson,
 )
 from api.web.language import ReaderLanguage
-from api.web.permissions import EventOrganiser, Id, Member, SignedIn, membership_or_none, organising
+from api.web.permissions import EventOrganiser, Id, Member, SignedIn, find_membership, require_organiser
 from matchmaker.matching.shortfall import Shortfall
 
 router = APIRouter(tags=["proposals"], responses=documented(NotSignedIn, Forbidden, NotFound))
@@ -51,10 +51,10 @@ class ProposalsAccess:
 
 async def _organised(session: Transaction, user: SignedIn, proposals_id: Id) -> ProposalsAccess:
     row = await session.get(models.Proposals, proposals_id)
-    member = None if row is None else await membership_or_none(session, user, row.event_id)
+    member = None if row is None else await find_membership(session, user, row.event_id)
     if row is None or member is None:
         raise NotFound(NOT_YOURS)
-    return ProposalsAccess(row=row, member=organising(member))
+    return ProposalsAccess(row=row, member=require_organiser(member))
 
 
 OrganisedProposals = Annotated[ProposalsAccess, Depends(_organised, scope="function")]

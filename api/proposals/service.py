@@ -1,4 +1,4 @@
-"""Sets of proposals: started, cancelled, adopted, withdrawn. Locks: docs/decisions/0407-lock-order.md."""
+"""Sets of proposals: started, cancelled, adopted, withdrawn. Locks: docs/decisions/0411-lock-order.md."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Asking for a meeting, answering, taking back. Locks: docs/decisions/0407-lock-order.md."""
+"""Asking for a meeting, answering, taking back. Locks: docs/decisions/0411-lock-order.md."""
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession

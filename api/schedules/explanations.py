@@ -11,7 +11,18 @@ from typing import Any
 from matchmaker.event import Event
 from matchmaker.locale import catalogue
 from matchmaker.scheduling.domain import Meeting, Problem, Schedule
-from solver.explain.fixes import AddsPlace, Drops, Fix, Frees, Lifts, Moves, Opens, Raises, Step, Widens
+from solver.explain.fixes import (
+    AddPlace,
+    DropMeeting,
+    Fix,
+    FreeSlots,
+    LiftRule,
+    MoveMeeting,
+    OpenPlace,
+    RaiseLimit,
+    Step,
+    WidenPlace,
+)
 from solver.explain.reasons import Cause, Reason, explain, reason
 from solver.explain.sentences import Names, fix_text, reason_text
 from solver.explain.situation import Situation
@@ -21,8 +32,8 @@ NEVER = {"code": "never", "fix": None}
 Slots = Callable[[int], int]
 """From the slots of a problem to those of the rows, or back."""
 _STEPS: Mapping[str, type[Step]] = {
-    "free": Frees, "raise_limit": Raises, "add_place": AddsPlace, "open_place": Opens, "widen_place": Widens,
-    "move": Moves, "drop": Drops, "lift": Lifts,
+    "free": FreeSlots, "raise_limit": RaiseLimit, "add_place": AddPlace, "open_place": OpenPlace,
+    "widen_place": WidenPlace, "move": MoveMeeting, "drop": DropMeeting, "lift": LiftRule,
 }  # fmt: skip
 _CODES = {step: code for code, step in _STEPS.items()}
 
@@ -152,20 +163,20 @@ def _fix_to_json(fix: Fix, slot_id: Slots) -> dict[str, Any]:
 
 def _step_to_json(step: Step, slot_id: Slots) -> dict[str, Any]:
     match step:
-        case Frees():
+        case FreeSlots():
             return {"participant": step.participant, "slots": [slot_id(slot) for slot in step.slots]}
-        case Raises():
+        case RaiseLimit():
             return {"participant": step.participant, "rule": step.rule, "limit": step.limit, "to": step.to}
-        case AddsPlace() | Opens():
+        case AddPlace() | OpenPlace():
             return {"place": step.place, "slots": [slot_id(slot) for slot in step.slots]}
-        case Widens():
+        case WidenPlace():
             return {"place": step.place}
-        case Moves():
+        case MoveMeeting():
             meeting = step.meeting
             return {"candidate": meeting.candidate, "slot": slot_id(meeting.slot), "place": meeting.place}
-        case Drops():
+        case DropMeeting():
             return {"candidate": step.candidate}
-        case Lifts():
+        case LiftRule():
             return {"rule": step.rule, "candidate": step.candidate}
 
 
@@ -174,6 +185,6 @@ def _step_of_json(stored: Mapping[str, Any]) -> Step:
         key: tuple(value) if key == "slots" else value for key, value in stored.items() if key != "code"
     }
     kind = _STEPS[stored["code"]]
-    if kind is Moves:
-        return Moves(meeting=Meeting(attendees=(), **values))
+    if kind is MoveMeeting:
+        return MoveMeeting(meeting=Meeting(attendees=(), **values))
     return kind(**values)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.jobs.app import COMPUTE, QUICK, app
 from api.jobs.child import ChildDiedError, StoppedError, WorkFailedError
 from api.jobs.transient import BusyError, RetryTransient, TransientError
-from api.jobs.work import await_share, defer, has_job, in_child, is_stopping, tools_of
+from api.jobs.work import await_share, defer, has_job, in_child, is_stopping, worker_context
 from api.models import Schedule
 from api.schedules import closing
 
@@ -27,7 +27,7 @@ def make_schedule(
 ) -> None:
     """Make a schedule (`api.schedules.solving.run`), which outlives crashes of the child and of the database."""
     await_share(context)
-    tools, error = tools_of(context), None
+    tools, error = worker_context(context), None
     try:
         if not in_child(context, "api.schedules.solving", "run", schedule_id):
             raise BusyError

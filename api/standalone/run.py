@@ -2,6 +2,7 @@
 
 import asyncio
 import multiprocessing
+import os
 import signal
 import socket
 import threading
@@ -32,7 +33,21 @@ class PortTakenError(Exception):
 def application() -> FastAPI:
     """The application as the environment sets it; for servers that start several processes."""
     logs.configure()
+    _end_with_parent()
     return create_app(Settings())
+
+
+def _end_with_parent() -> None:
+    """End this process of a server when the one that started it dies: nobody else would."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def follow() -> None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def serve(host: str, port: int, processes: int) -> None:

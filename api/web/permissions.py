@@ -137,7 +137,7 @@ class Attendee(Member):
     participant_id: int
 
 
-async def membership_or_none(session: AsyncSession, user: User, event_id: int) -> Member | None:
+async def find_membership(session: AsyncSession, user: User, event_id: int) -> Member | None:
     """What `user` is in the event; None if there is no such event, or they take no part in it."""
     row = (
         await session.execute(
@@ -152,15 +152,15 @@ async def membership_or_none(session: AsyncSession, user: User, event_id: int) -
     return Member(user=user, event=row[0], role=row[1], participant_id=row[2])
 
 
-async def membership(session: AsyncSession, user: User, event_id: int) -> Member:
+async def require_membership(session: AsyncSession, user: User, event_id: int) -> Member:
     """What `user` is in the event. Raises `NotFound` for an event in which they take no part."""
-    member = await membership_or_none(session, user, event_id)
+    member = await find_membership(session, user, event_id)
     if member is None:
         raise NotFound("There is no such event, or you take no part in it.")
     return member
 
 
-def organising(member: Member) -> Member:
+def require_organiser(member: Member) -> Member:
     """`member` again. Raises `Forbidden` unless they run the event."""
     if not member.organises:
         raise Forbidden("This is for the organisers of the event.")
@@ -187,7 +187,7 @@ EventMember = Annotated[Member, Depends(_member)]
 
 
 async def _organiser(member: EventMember) -> Member:
-    return organising(member)
+    return require_organiser(member)
 
 
 async def _attendee(member: EventMember) -> Attendee:
@@ -294,7 +294,7 @@ async def _request_party(session: Transaction, user: SignedIn, request_id: Id) -
     request = await session.get(MeetingRequest, request_id)
     if request is None:
         raise nothing
-    member = await membership_or_none(session, user, request.event_id)
+    member = await find_membership(session, user, request.event_id)
     if member is None:
         raise nothing
     noted = request.preference is Preference.NEVER  # a note of the sender, of which the recipient is not to know

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from matchmaker.locale import catalogue
 from matchmaker.matching.calibration import Floats
 from matchmaker.matching.comparison import reciprocal
-from matchmaker.matching.outcomes import Seen
+from matchmaker.matching.outcomes import TrainingData
 
 LEAST = 200
 """Outcomes needed to learn anything, of which ..."""
@@ -140,7 +140,7 @@ def features(forward: Floats, backward: Floats, shared: Floats, abroad: NDArray[
     return np.stack([*map(_log_odds, probabilities), shared, abroad], axis=-1).astype(np.float32)
 
 
-def learn(seen: Sequence[Seen]) -> Learned:
+def learn(seen: Sequence[TrainingData]) -> Learned:
     """Learn from the outcomes of one or more events, this one and past ones.
 
     A logistic regression has to beat the plain score, and where there are `MANY` outcomes gradient boosting has to beat

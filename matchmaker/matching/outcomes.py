@@ -56,7 +56,7 @@ class Scorer(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class TrainingData:
     """Outcomes of one event, ready to learn from; row by row.
 
     `rows` (outcomes, features), `plain` the scores as ranked, `weights` in (0, 1], `deciders` who was asked.
@@ -69,7 +69,7 @@ class Seen:
     deciders: tuple[str, ...]
 
 
-def seen_in(ranking: Scorer, outcomes: Sequence[Outcome]) -> Seen:
+def training_data_from(ranking: Scorer, outcomes: Sequence[Outcome]) -> TrainingData:
     """The outcomes of which it is known whether they were good, with the features of their pairs.
 
     Raises:
@@ -77,7 +77,7 @@ def seen_in(ranking: Scorer, outcomes: Sequence[Outcome]) -> Seen:
     """
     known = [(outcome, verdict) for outcome in outcomes if (verdict := outcome.verdict)]
     pairs = [(outcome.first, outcome.second) for outcome, _ in known]
-    return Seen(
+    return TrainingData(
         rows=ranking.features(pairs),
         plain=ranking.scores(pairs).astype(np.float64),
         good=np.array([good for _, (good, _) in known], dtype=bool),

@@ -16,8 +16,8 @@ import numpy as np
 from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Meeting, Problem, Schedule
 from solver.breaks.clauses import encode
-from solver.breaks.decide import Message, climb
-from solver.breaks.prover import EasyProof, Prover
+from solver.breaks.lower_bound import Message, climb
+from solver.breaks.proof_runner import EasyProof, Prover
 from solver.result import Goal, GoalReport, Options, Progress, Result, SolveStatus
 from solver.search import chains
 from solver.search.arrays import arrays

@@ -6,7 +6,7 @@ from matchmaker.scheduling.domain import Meeting, Place, Problem, Schedule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Frees:
+class FreeSlots:
     """A participant makes time in `slots`."""
 
     participant: int
@@ -14,7 +14,7 @@ class Frees:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Raises:
+class RaiseLimit:
     """A limit of a participant (`rule` is its field) goes up from `limit` to `to`."""
 
     participant: int
@@ -24,7 +24,7 @@ class Raises:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddsPlace:
+class AddPlace:
     """One more shared place in `slots`; it gets the id `place`."""
 
     place: int
@@ -32,7 +32,7 @@ class AddsPlace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opens:
+class OpenPlace:
     """A place opens in `slots`."""
 
     place: int
@@ -40,28 +40,28 @@ class Opens:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Widens:
+class WidenPlace:
     """A place takes one meeting more at once."""
 
     place: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moves:
+class MoveMeeting:
     """A scheduled meeting goes to another slot or place."""
 
     meeting: Meeting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drops:
+class DropMeeting:
     """A scheduled meeting gives way."""
 
     candidate: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lifts:
+class LiftRule:
     """A rule no longer binds: the `slot`s or `place`s of the candidate itself, its `order` with another candidate, the
     `pin` of another.
     """
@@ -70,7 +70,7 @@ class Lifts:
     candidate: int
 
 
-Step = Frees | Raises | AddsPlace | Opens | Widens | Moves | Drops | Lifts
+Step = FreeSlots | RaiseLimit | AddPlace | OpenPlace | WidenPlace | MoveMeeting | DropMeeting | LiftRule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,31 +93,31 @@ def apply(problem: Problem, schedule: Schedule, fix: Fix) -> tuple[Problem, Sche
     this = fix.meeting.candidate
     for step in fix.steps:
         match step:
-            case Frees():
+            case FreeSlots():
                 p = participants[step.participant]
                 participants[p.id] = replace(p, available=(p.available or frozenset()) | set(step.slots))
-            case Raises():
+            case RaiseLimit():
                 p = participants[step.participant]
                 participants[p.id] = replace(p, **{step.rule: step.to})  # type: ignore[arg-type]
-            case AddsPlace():
+            case AddPlace():
                 places[step.place] = Place(id=step.place, open=frozenset(step.slots))
-            case Opens():
+            case OpenPlace():
                 places[step.place] = replace(places[step.place], open=_open(places[step.place]) | set(step.slots))
-            case Widens():
+            case WidenPlace():
                 places[step.place] = replace(places[step.place], capacity=places[step.place].capacity + 1)
-            case Moves():
+            case MoveMeeting():
                 meetings[step.meeting.candidate] = step.meeting
-            case Drops():
+            case DropMeeting():
                 del meetings[step.candidate]
-            case Lifts(rule="pin"):
+            case LiftRule(rule="pin"):
                 pins = tuple(pin for pin in pins if pin.candidate != step.candidate)
-            case Lifts(rule="order"):
+            case LiftRule(rule="order"):
                 for one, other in ((this, step.candidate), (step.candidate, this)):
                     candidates[one] = replace(candidates[one], after=candidates[one].after - {other})
-            case Lifts(rule="slot"):
+            case LiftRule(rule="slot"):
                 own = candidates[this].slots or frozenset()
                 candidates[this] = replace(candidates[this], slots=own | {fix.meeting.slot})
-            case Lifts(rule="place"):
+            case LiftRule(rule="place"):
                 named = candidates[this].places or frozenset()
                 candidates[this] = replace(candidates[this], places=named | {fix.meeting.place})
     changed = replace(

@@ -6,12 +6,33 @@ from itertools import product
 
 from matchmaker.scheduling.checks import violations
 from matchmaker.scheduling.domain import Candidate, Meeting, Schedule
-from solver.explain.fixes import AddsPlace, Drops, Fix, Frees, Lifts, Moves, Opens, Raises, Step, Widens, apply
+from solver.explain.fixes import (
+    AddPlace,
+    DropMeeting,
+    Fix,
+    FreeSlots,
+    LiftRule,
+    MoveMeeting,
+    OpenPlace,
+    RaiseLimit,
+    Step,
+    WidenPlace,
+    apply,
+)
 from solver.explain.situation import Situation
 
 # What a step asks of the organiser and of others: a meeting moved is an e-mail, a table is carried in, a person or a
 # stand must be talked into something, a cancelled meeting hurts somebody, a rule was set on purpose.
-_EFFORT = {Moves: 2, AddsPlace: 3, Frees: 4, Raises: 4, Opens: 4, Widens: 4, Drops: 6, Lifts: 12}
+_EFFORT = {
+    MoveMeeting: 2,
+    AddPlace: 3,
+    FreeSlots: 4,
+    RaiseLimit: 4,
+    OpenPlace: 4,
+    WidenPlace: 4,
+    DropMeeting: 6,
+    LiftRule: 12,
+}
 _LOSS = 3  # on top, where the schedule as a whole is worth less afterwards
 
 
@@ -63,13 +84,13 @@ class Pricing:
         draft.cleared = self.situation.blockers(draft.attendees, covered) | rivals
         for blocker in sorted(draft.cleared):
             if blocker in self.situation.pinned:
-                draft.steps.append(Lifts(rule="pin", candidate=blocker))
+                draft.steps.append(LiftRule(rule="pin", candidate=blocker))
             move = self._move(draft, blocker, covered) if may_move and blocker not in rivals else None
             if move is None:
-                draft.steps.append(Drops(candidate=blocker))
+                draft.steps.append(DropMeeting(candidate=blocker))
                 draft.dropped.add(blocker)
             else:
-                draft.steps.append(Moves(meeting=move))
+                draft.steps.append(MoveMeeting(meeting=move))
                 draft.moved[blocker] = move
 
     def _move(self, draft: _Draft, blocker: int, covered: range) -> Meeting | None:
@@ -114,7 +135,7 @@ class Pricing:
             if available is not None:
                 missing = tuple(t for t in self.index.covered(candidate, draft.slot) if t not in available)
                 if missing:
-                    draft.steps.append(Frees(participant=person, slots=missing))
+                    draft.steps.append(FreeSlots(participant=person, slots=missing))
         others = {p for meeting in draft.moved.values() for p in meeting.attendees}
         for person in (*draft.attendees, *sorted(others - set(draft.attendees))):
             agenda = [
@@ -127,13 +148,13 @@ class Pricing:
                 agenda.append((candidate, draft.slot))
             for rule, number in self.situation.exceeded(self.index.participants[person], agenda).items():
                 limit: int = getattr(self.index.participants[person], rule)
-                draft.steps.append(Raises(participant=person, rule=rule, limit=limit, to=number))
+                draft.steps.append(RaiseLimit(participant=person, rule=rule, limit=limit, to=number))
 
     def _lift_rules(self, draft: _Draft, candidate: Candidate) -> None:
         if candidate.slots is not None and draft.slot not in candidate.slots:
-            draft.steps.append(Lifts(rule="slot", candidate=candidate.id))
+            draft.steps.append(LiftRule(rule="slot", candidate=candidate.id))
         for other in sorted(self.situation.disordered(candidate, draft.slot) - draft.dropped):
-            draft.steps.append(Lifts(rule="order", candidate=other))
+            draft.steps.append(LiftRule(rule="order", candidate=other))
 
     def _find_place(self, draft: _Draft, candidate: Candidate) -> int:
         """A free place, one that a cleared meeting leaves, a new one, or one that opens or takes one meeting more."""
@@ -151,14 +172,14 @@ class Pricing:
         if places is self.situation.shared:
             return self._new_place(draft, covered)
         if not places:
-            draft.steps.append(Lifts(rule="place", candidate=candidate.id))
+            draft.steps.append(LiftRule(rule="place", candidate=candidate.id))
             return self._new_place(draft, covered)
         place = min(places, key=lambda k: (self._is_full(draft, k, covered), bool(self._closed(k, covered)), k))
         closed = self._closed(place, covered)
         if closed:
-            draft.steps.append(Opens(place=place, slots=closed))
+            draft.steps.append(OpenPlace(place=place, slots=closed))
         if self._is_full(draft, place, covered):
-            draft.steps.append(Widens(place=place))
+            draft.steps.append(WidenPlace(place=place))
         return place
 
     def _closed(self, place: int, slots: Collection[int]) -> tuple[int, ...]:
@@ -179,7 +200,7 @@ class Pricing:
     def _new_place(self, draft: _Draft, slots: Collection[int]) -> int:
         place = self.first_new + draft.new_places
         draft.new_places += 1
-        draft.steps.append(AddsPlace(place=place, slots=tuple(slots)))
+        draft.steps.append(AddPlace(place=place, slots=tuple(slots)))
         return place
 
     def _is_legal(self, fix: Fix) -> bool:
@@ -189,8 +210,10 @@ class Pricing:
         a meeting that changes: nothing else can become illegal.
         """
         held = self.situation.held
-        moved = [step.meeting for step in fix.steps if isinstance(step, Moves)]
-        before = [held[m.candidate] for m in moved] + [held[s.candidate] for s in fix.steps if isinstance(s, Drops)]
+        moved = [step.meeting for step in fix.steps if isinstance(step, MoveMeeting)]
+        before = [held[m.candidate] for m in moved] + [
+            held[s.candidate] for s in fix.steps if isinstance(s, DropMeeting)
+        ]
         near = {m.candidate for m in before}
         for meeting in (fix.meeting, *moved, *before):
             for person in meeting.attendees:

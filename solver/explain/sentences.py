@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from matchmaker.locale import SOURCE, Catalogue, catalogue, gettext_noop
-from solver.explain.fixes import AddsPlace, Drops, Fix, Frees, Lifts, Moves, Opens, Raises, Step, Widens
+from solver.explain.fixes import (
+    AddPlace,
+    DropMeeting,
+    Fix,
+    FreeSlots,
+    LiftRule,
+    MoveMeeting,
+    OpenPlace,
+    RaiseLimit,
+    Step,
+    WidenPlace,
+)
 from solver.explain.reasons import Cause, Reason
 
 if TYPE_CHECKING:
@@ -175,30 +186,30 @@ def _demand_text(demand: "Demand", translated: Catalogue, names: Names) -> str:
 
 def _step_text(step: Step, translated: Catalogue, names: Names) -> str:
     match step:
-        case Frees():
+        case FreeSlots():
             return translated.gettext(
                 "{person} is available {slots}", person=names.person(step.participant), slots=names.when(step.slots)
             )
-        case Raises():
+        case RaiseLimit():
             person = names.person(step.participant)
             return translated.gettext(_LIMITS[step.rule][1], person=person, to=step.to, limit=step.limit)
-        case AddsPlace():
+        case AddPlace():
             return translated.gettext("one more table is free {slots}", slots=names.when(step.slots))
-        case Opens():
+        case OpenPlace():
             return translated.gettext(
                 "{place} is open {slots}", place=names.place(step.place), slots=names.when(step.slots)
             )
-        case Widens():
+        case WidenPlace():
             return translated.gettext("{place} takes one more meeting at once", place=names.place(step.place))
-        case Moves():
+        case MoveMeeting():
             return translated.gettext(
                 "{meeting} is moved to {place}, {slot}",
                 meeting=names.name_of(step.meeting.candidate),
                 place=names.place(step.meeting.place),
                 slot=names.when([step.meeting.slot]),
             )
-        case Drops():
+        case DropMeeting():
             return translated.gettext("{meeting} is dropped", meeting=names.name_of(step.candidate))
-        case Lifts():
+        case LiftRule():
             meeting = names.name_of(step.candidate)
             return translated.gettext(_LIFTS[step.rule], meeting=meeting)

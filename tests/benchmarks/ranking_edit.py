@@ -44,7 +44,7 @@ def main(people: int, embedder: str) -> None:
         say(f"| {people} people | seconds | CPU, job | CPU, PostgreSQL | MB written |")
         say("|---|---|---|---|---|")
         measured("a whole ranking", engine, lambda: ranking_job.run(url, event_id, lambda: False))
-        if not hasattr(ranking_job, "run_one"):
+        if not hasattr(ranking_job, "rerank_participant"):
             return  # the code of before: every edit was a whole ranking
         with engine.begin() as connection:
             popular = connection.scalars(
@@ -62,7 +62,9 @@ def main(people: int, embedder: str) -> None:
                         .where(models.Need.participant_id == participant_id)
                         .values(text=models.Need.text + " for patients in Europe")
                     )
-                costs.append(cost(engine, lambda row=participant_id: ranking_job.run_one(url, row, lambda: False)))
+                costs.append(
+                    cost(engine, lambda row=participant_id: ranking_job.rerank_participant(url, row, lambda: False))
+                )
             show(label, tuple(median(figures) for figures in zip(*costs, strict=True)))
 
 

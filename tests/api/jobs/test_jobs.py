@@ -21,7 +21,7 @@ from api.imports.service import store_event
 from api.jobs import enqueue, recovery
 from api.jobs.app import app
 from api.jobs.child import Child
-from api.jobs.work import Tools
+from api.jobs.work import WorkerContext
 from api.jobs.worker import CLOSERS
 from api.models import Event, Match, Meeting, Participant, Proposals, ProposalsState, Schedule, User
 from api.models.schedules import ScheduleState
@@ -188,7 +188,7 @@ def in_worker(url: str, work: Callable[[Any], Awaitable[None]]) -> None:
 
     async def run() -> None:
         engine = open_engine(url)
-        tools = Tools(
+        tools = WorkerContext(
             url, Settings(database_url=url), sa.create_engine(psycopg_url(url)), open_sessions(engine), Child()
         )
         with app.replace_connector(procrastinate.PsycopgConnector(conninfo=url, min_size=1)):

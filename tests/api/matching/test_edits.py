@@ -69,7 +69,7 @@ def test_ranking_somebody_again_who_changed_nothing_writes_nothing(db: Session, 
     others = sorted({one for one, _ in before} - tied)[:10]
     assert len(others) == 10
     for person_id in others:
-        assert ranking_job.run_one(database_url, person_id, go_on)
+        assert ranking_job.rerank_participant(database_url, person_id, go_on)
     assert rows(db) == before
     assert db.scalars(written).all() == places
     assert db.scalars(sa.select(StoredRanking.edits)).one() == 10
@@ -92,7 +92,7 @@ def test_an_edit_gives_what_a_whole_ranking_at_the_same_prices_would(
         db.execute(sa.delete(table).where(table.participant_id == sought))
         db.add_all(table(participant_id=sought, position=i, text=f"{text} today") for i, text in enumerate(texts))
     db.commit()
-    assert ranking_job.run_one(database_url, sought, go_on)
+    assert ranking_job.rerank_participant(database_url, sought, go_on)
     edited = lists(db)
     assert edited != before
     assert {len(listed) for listed in edited.values()} <= {*range(13)}
@@ -118,7 +118,7 @@ def test_who_has_nothing_to_say_any_more_leaves_the_lists_and_others_follow(
         db.execute(sa.delete(table).where(table.participant_id == sought))
     db.execute(sa.update(Participant).where(Participant.id == sought).values(themes=[]))
     db.commit()
-    assert ranking_job.run_one(database_url, sought, go_on)
+    assert ranking_job.rerank_participant(database_url, sought, go_on)
     after = lists(db)
     assert sum(sought in listed for listed in after.values()) < sum(sought in listed for listed in before.values())
     assert all(len(after[i]) == len(before[i]) for i in before if i != sought), "no list is left with a gap"
@@ -133,7 +133,7 @@ def test_a_note_never_to_meet_takes_two_out_of_each_others_lists(
     asked = db.scalars(sa.select(MeetingRequest).where(MeetingRequest.sender_id == pair[0])).one()
     asked.preference = Preference.NEVER
     db.commit()
-    assert ranking_job.run_one(database_url, pair[0], go_on)
+    assert ranking_job.rerank_participant(database_url, pair[0], go_on)
     assert not {pair, pair[::-1]} & rows(db).keys()
 
 
@@ -147,7 +147,7 @@ def test_events_with_edits_are_ranked_by_night(
 
     assert ranking_job.run(database_url, event_id, go_on)
     assert by_night() == [], "nobody was edited"
-    assert ranking_job.run_one(database_url, person("ann"), go_on)
+    assert ranking_job.rerank_participant(database_url, person("ann"), go_on)
     assert by_night() == [("rank_event", NIGHT)]
 
 
@@ -155,7 +155,9 @@ def test_a_participant_cannot_be_ranked_where_nobody_is_yet(
     database_url: str, event_id: int, person: Callable[[str], int]
 ) -> None:
     assert event_id
-    assert not ranking_job.run_one(database_url, person("ann"), go_on), "a whole ranking has to be made first"
+    assert not ranking_job.rerank_participant(database_url, person("ann"), go_on), (
+        "a whole ranking has to be made first"
+    )
 
 
 def test_two_processes_never_write_one_ranking(
@@ -168,7 +170,7 @@ def test_two_processes_never_write_one_ranking(
         with pytest.raises(BusyError):
             ranking_job.run(database_url, event_id, go_on)
         with pytest.raises(BusyError):
-            ranking_job.run_one(database_url, person("ann"), go_on)
+            ranking_job.rerank_participant(database_url, person("ann"), go_on)
         other.execute(sa.select(sa.func.pg_advisory_unlock_all()))
     assert rows(db) == before
     assert ranking_job.run(database_url, event_id, go_on), "what was done before is done again without harm"

@@ -13,7 +13,7 @@ from matchmaker.locale import LANGUAGES
 from matchmaker.matching.calibration import Floats
 from matchmaker.matching.embedding import embedder_named
 from matchmaker.matching.learning import FEATURES, LEAST, MANY, Figures, Learned, features, learn
-from matchmaker.matching.outcomes import Outcome, Seen, outcomes_of, seen_in
+from matchmaker.matching.outcomes import Outcome, TrainingData, outcomes_of, training_data_from
 from matchmaker.matching.score import rank
 from matchmaker.sample import biowin_day
 from tests.matchmaker.events import event, person, request
@@ -21,7 +21,7 @@ from tests.matchmaker.events import event, person, request
 SCORE, THEMES, ABROAD = (FEATURES.index(name) for name in ("score", "themes shared", "countries differ"))
 
 
-def outcomes(seed: int, size: int, odds: Callable[[Figures], Figures]) -> Seen:
+def outcomes(seed: int, size: int, odds: Callable[[Figures], Figures]) -> TrainingData:
     """Pairs as events have them, good with these log odds; some people are stricter than others."""
     rng = np.random.default_rng(seed)
     forward, backward = (rng.beta(0.6, 2.5, size).astype(np.float32) for _ in range(2))
@@ -31,7 +31,7 @@ def outcomes(seed: int, size: int, odds: Callable[[Figures], Figures]) -> Seen:
     strict = rng.normal(0, 0.7, size // 5)[deciders]
     good = rng.random(size) < 1 / (1 + np.exp(-odds(rows.astype(np.float64)) - strict))
     score = 1 / (1 + np.exp(-rows[:, SCORE].astype(np.float64)))
-    return Seen(
+    return TrainingData(
         rows=rows,
         plain=1 - (1 - score) * (1 - 0.1 * shared),
         good=good,
@@ -162,7 +162,7 @@ def test_each_pair_of_an_event_has_one_outcome_and_never_is_no() -> None:
 def test_a_ranking_takes_up_what_was_learned_and_keeps_its_rules() -> None:
     day = biowin_day(people=40)
     plain = rank(day.people, embedder_named("characters"))
-    seen = seen_in(plain, outcomes_of(day))
+    seen = training_data_from(plain, outcomes_of(day))
     assert len(seen.good) == len(seen.rows) == len(seen.plain)
     learned = learn([outcomes(1, 1000, themes_matter)])
     taught = rank(day.people, embedder_named("characters"), learned=learned)

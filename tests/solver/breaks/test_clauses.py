@@ -17,8 +17,8 @@ from pysat.solvers import Cadical153
 from matchmaker.scheduling.checks import measures, violations
 from matchmaker.scheduling.domain import Candidate, Participant, Pin, Place, Problem, Schedule
 from solver.breaks.clauses import applies, encode
-from solver.breaks.decide import climb
-from solver.breaks.prover import EasyProof, Prover
+from solver.breaks.lower_bound import climb
+from solver.breaks.proof_runner import EasyProof, Prover
 from solver.result import Goal, Options, Result, SolveStatus
 from solver.solve import solve
 from tests.make import candidate, meeting, problem
@@ -129,7 +129,7 @@ def test_a_hard_question_ends_the_easy_proof_and_the_climb_ends_where_it_would_h
     optimum = max(m["bound"] for m in whole if "bound" in m)
     assert "slots" in whole[-1]
     for propagations in (1, 500, 5_000):
-        monkeypatch.setattr("solver.breaks.decide.EASY", propagations)
+        monkeypatch.setattr("solver.breaks.lower_bound.EASY", propagations)
         bounds = [m["bound"] for m in easily(case) if "bound" in m]
         assert bounds == list(range(1, len(bounds) + 1))
         halts += len(bounds) < optimum
@@ -140,7 +140,7 @@ def test_a_hard_question_ends_the_easy_proof_and_the_climb_ends_where_it_would_h
 
 
 def test_an_easy_proof_can_be_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.breaks.decide.EASY", 1 << 40)
+    monkeypatch.setattr("solver.breaks.lower_bound.EASY", 1 << 40)
     pigeons = [candidate(i, 2 * i, 2 * i + 1) for i in range(15)]
     case = problem(*pigeons, sessions=(14,), places=[Place(id=0)])
     began = time.monotonic()
@@ -158,7 +158,7 @@ def test_each_way_tells_that_there_is_no_schedule(way: Callable[[Problem], list[
 
 
 def test_a_process_ends_itself_when_nobody_is_left_to_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.breaks.prover.GRACE", 1)
+    monkeypatch.setattr("solver.breaks.proof_runner.GRACE", 1)
     began = time.monotonic()
     with Prover([lambda _: time.sleep(60)], 0.0) as prover:
         assert hear(prover) == []
@@ -197,7 +197,7 @@ def test_who_is_told_to_stop_at_once_has_a_schedule_all_the_same(threads: int) -
 
 
 def test_a_proof_that_dies_costs_the_proof_and_not_the_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("solver.breaks.decide.EASY", 1)
+    monkeypatch.setattr("solver.breaks.lower_bound.EASY", 1)
     monkeypatch.setattr("solver.breaks.minimise.climb", lambda *_, **__: os._exit(9))
     case = crowd(Random(2))
     result = solve(case, Options(goals=(Goal.BREAKS,), complete=True, threads=2, time_limit=1.0))

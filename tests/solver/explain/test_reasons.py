@@ -9,7 +9,17 @@ from matchmaker.locale import LANGUAGES
 from matchmaker.scheduling.checks import violations
 from matchmaker.scheduling.domain import Candidate, Meeting, Participant, Pin, Place, Problem, Schedule
 from solver.exact.optimise import solve_exactly
-from solver.explain.fixes import AddsPlace, Drops, Frees, Lifts, Moves, Opens, Raises, Widens, apply
+from solver.explain.fixes import (
+    AddPlace,
+    DropMeeting,
+    FreeSlots,
+    LiftRule,
+    MoveMeeting,
+    OpenPlace,
+    RaiseLimit,
+    WidenPlace,
+    apply,
+)
 from solver.explain.reasons import Cause, Explanation, Reason, explain
 from solver.explain.sentences import Names, fix_text, reason_text
 from solver.result import Goal, Options
@@ -38,7 +48,7 @@ def test_people_who_are_never_there_together() -> None:
     found = explained(asked, Schedule())
     assert found.reason == Reason(cause=Cause.NO_COMMON_SLOT, participants=(1, 2))
     assert found.fix is not None
-    assert found.fix.steps == (Frees(participant=1, slots=(0,)),)
+    assert found.fix.steps == (FreeSlots(participant=1, slots=(0,)),)
 
 
 def test_free_together_only_when_every_table_is_taken() -> None:
@@ -46,7 +56,7 @@ def test_free_together_only_when_every_table_is_taken() -> None:
     found = explained(asked, schedule(meeting(0, 0, 0, 1, 2)))
     assert found.reason == Reason(cause=Cause.SLOTS_FULL, slots=(0,))
     assert found.fix is not None
-    assert found.fix.steps == (AddsPlace(place=1, slots=(0,)),)
+    assert found.fix.steps == (AddPlace(place=1, slots=(0,)),)
 
 
 def test_a_limit_reached() -> None:
@@ -55,7 +65,7 @@ def test_a_limit_reached() -> None:
     assert found.reason.cause is Cause.LIMIT
     assert (found.reason.participants, found.reason.limit) == ((1,), "maximum")
     assert found.fix is not None
-    assert found.fix.steps == (Raises(participant=1, rule="maximum", limit=1, to=2),)
+    assert found.fix.steps == (RaiseLimit(participant=1, rule="maximum", limit=1, to=2),)
 
 
 def test_lost_to_a_meeting_worth_more() -> None:
@@ -63,7 +73,7 @@ def test_lost_to_a_meeting_worth_more() -> None:
     found = explained(asked, schedule(meeting(0, 0, 0, 1, 2)))
     assert found.reason == Reason(cause=Cause.OUTBID, participants=(1,), slots=(0,), meetings=(0,))
     assert found.fix is not None
-    assert found.fix.steps == (Drops(candidate=0),)
+    assert found.fix.steps == (DropMeeting(candidate=0),)
     assert found.fix.gain == -4
 
 
@@ -71,7 +81,7 @@ def test_a_meeting_in_the_way_that_can_move_moves() -> None:
     asked = problem(candidate(0, 1, 2), candidate(1, 1, 3, slots=frozenset({0})), sessions=(2,))
     found = explained(asked, schedule(meeting(0, 0, 0, 1, 2)))
     assert found.fix is not None
-    assert found.fix.steps == (Moves(meeting=meeting(0, 1, 0, 1, 2)),)
+    assert found.fix.steps == (MoveMeeting(meeting=meeting(0, 1, 0, 1, 2)),)
 
 
 def test_busy_with_a_meeting_worth_less() -> None:
@@ -87,7 +97,7 @@ def test_kept_out_by_a_pin() -> None:
     found = explained(asked, schedule(meeting(0, 0, 0, 1, 2)))
     assert found.reason == Reason(cause=Cause.PINNED, participants=(1,), slots=(0,), meetings=(0,))
     assert found.fix is not None
-    assert found.fix.steps == (Lifts(rule="pin", candidate=0), Drops(candidate=0))
+    assert found.fix.steps == (LiftRule(rule="pin", candidate=0), DropMeeting(candidate=0))
 
 
 def test_excluded_by_a_meeting_that_takes_place() -> None:
@@ -95,7 +105,7 @@ def test_excluded_by_a_meeting_that_takes_place() -> None:
     found = explained(asked, schedule(meeting(0, 0, 0, 1, 2)))
     assert found.reason == Reason(cause=Cause.EXCLUSIVE, meetings=(0,))
     assert found.fix is not None
-    assert found.fix.steps == (Drops(candidate=0),)
+    assert found.fix.steps == (DropMeeting(candidate=0),)
 
 
 def test_an_order_that_leaves_no_slot() -> None:
@@ -103,7 +113,7 @@ def test_an_order_that_leaves_no_slot() -> None:
     found = explained(asked, schedule(meeting(0, 0, 0, 1, 2)))
     assert found.reason == Reason(cause=Cause.ORDER, slots=(0,), meetings=(0,))
     assert found.fix is not None
-    assert found.fix.steps == (Lifts(rule="order", candidate=0),)
+    assert found.fix.steps == (LiftRule(rule="order", candidate=0),)
 
 
 def test_a_stand_that_is_closed_and_one_that_is_full() -> None:
@@ -112,12 +122,12 @@ def test_a_stand_that_is_closed_and_one_that_is_full() -> None:
     found = explained(closed, Schedule())
     assert found.reason == Reason(cause=Cause.NO_PLACE, slots=(0,))
     assert found.fix is not None
-    assert found.fix.steps == (Opens(place=0, slots=(0,)),)
+    assert found.fix.steps == (OpenPlace(place=0, slots=(0,)),)
     full = problem(candidate(0, 1, 2), candidate(1, 3, 4), places=[STAND], participants=host, sessions=(1,))
     found = explained(full, schedule(meeting(0, 0, 0, 1, 2)))
     assert found.reason == Reason(cause=Cause.SLOTS_FULL, slots=(0,))
     assert found.fix is not None
-    assert found.fix.steps == (Widens(place=0),)
+    assert found.fix.steps == (WidenPlace(place=0),)
 
 
 def test_a_meeting_longer_than_every_session_has_no_fix() -> None:
@@ -255,7 +265,7 @@ def test_a_place_that_a_meeting_in_the_way_leaves_need_not_hold_more() -> None:
     )
     found = explained(asked, schedule(meeting(0, 0, 0, 1, 2)))
     assert found.fix is not None
-    assert found.fix.steps == (Drops(candidate=0), Opens(place=0, slots=(1,)))
+    assert found.fix.steps == (DropMeeting(candidate=0), OpenPlace(place=0, slots=(1,)))
 
 
 @pytest.mark.parametrize("seed", range(60))

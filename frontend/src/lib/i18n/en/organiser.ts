@@ -13,7 +13,6 @@ export const organiser = {
     bound: 'The schedule',
     countriesTitle: 'Participants by country',
     requestsTitle: 'Requests by answer',
-    noSchedule: 'No schedule yet',
     noScheduleHint: 'Once requests are accepted, make a schedule: you see it before anybody else does.',
     toSchedules: 'To the schedules',
     version: 'Version {n}',

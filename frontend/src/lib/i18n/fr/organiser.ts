@@ -13,7 +13,6 @@ export const organiser = {
     bound: 'Le planning',
     countriesTitle: 'Participants par pays',
     requestsTitle: 'Demandes selon la réponse',
-    noSchedule: 'Pas encore de planning',
     noScheduleHint: 'Dès que des demandes sont acceptées, calculez un planning : vous le voyez avant tout le monde.',
     toSchedules: 'Vers les plannings',
     version: 'Version {n}',

@@ -13,7 +13,6 @@ export const organiser = {
     bound: 'De planning',
     countriesTitle: 'Deelnemers per land',
     requestsTitle: 'Aanvragen per antwoord',
-    noSchedule: 'Nog geen planning',
     noScheduleHint: 'Zodra aanvragen aanvaard zijn, maakt u een planning: u ziet ze vóór alle anderen.',
     toSchedules: 'Naar de planningen',
     version: 'Versie {n}',

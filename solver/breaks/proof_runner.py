@@ -1,5 +1,5 @@
-"""Where the proofs run (`solver.breaks.decide`), so that they can be stopped: in a thread as long as they are easy, or
-beside the search in processes, for a question to CaDiCaL ends only with its process.
+"""Where the proofs run (`solver.breaks.lower_bound`), so that they can be stopped: in a thread as long as they are
+easy, or beside the search in processes, for a question to CaDiCaL ends only with its process.
 """
 
 import multiprocessing
@@ -15,7 +15,7 @@ from typing import Any, Self
 from pysat.solvers import Minisat22
 
 from solver.breaks.clauses import Encoding
-from solver.breaks.decide import Message, Send, core_guided
+from solver.breaks.lower_bound import Message, Send, core_guided
 
 # A copy of this process has everything imported, and the clauses; a new one would first need a second for that.
 METHOD = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
