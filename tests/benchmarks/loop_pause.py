@@ -1,62 +1,49 @@
 """How long the event loop of a server stands still while events are imported, published and downloaded.
 
-`python -m tests.benchmarks.loop_pause [--people N] [--large N] [--downloads N]` prints a line for each kind of work.
-The server runs in this process; a task of its loop wakes every 5 ms and notes by how much it came too late. A machine
-that does other work adds to that: the first line is the pause while nothing is asked.
+`python -m tests.benchmarks.loop_pause [--before FOLDER] [--people N] [--large N] [--downloads N]` writes
+docs/benchmark-loop.md. FOLDER holds an older source tree, which serves the same database in the same run. Server,
+clients and a loop that does nothing are processes of their own; what that idle loop waits for is the machine's doing.
 """
 
 import argparse
 import asyncio
-import io
-import sys
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+import platform
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from multiprocessing import get_context
+from pathlib import Path
+from time import perf_counter
 
 import httpx
 import sqlalchemy as sa
-import uvicorn
 from sqlalchemy.orm import Session
 
-from api.app import create_app
 from api.core.database import psycopg_url
-from api.models import Schedule
+from api.models import Document, ImportRun, Meeting, Schedule
 from api.models.schedules import ScheduleState
 from api.schedules import solving
-from api.settings import Settings
 from matchmaker.documents.event_workbook import workbook_of
-from tests.benchmarks.service import attendees, cookies, crowd, database, load, owner_token, server_url
+from tests.benchmarks.service import (
+    ROOT,
+    attendees,
+    cookies,
+    crowd,
+    database,
+    load,
+    owner_token,
+    server_url,
+    serving,
+)
+from tests.benchmarks.watched_server import Pauses
 
-TICK = 0.005
-CLIENTS = ThreadPoolExecutor(64)  # not the server's own threads, which would wait for themselves
-
-
-class Pauses:
-    """The longest time by which a task of the running loop woke too late."""
-
-    def __init__(self) -> None:
-        self.longest = 0.0
-
-    async def watch(self) -> None:
-        """Note pauses until cancelled."""
-        while True:
-            began = time.perf_counter()
-            await asyncio.sleep(TICK)
-            self.longest = max(self.longest, time.perf_counter() - began - TICK)
+TABLE = ROOT / "docs" / "benchmark-loop.md"
+CLIENTS = 4
 
 
-@asynccontextmanager
-async def watched() -> AsyncIterator[Pauses]:
-    """The pauses of the loop inside the block."""
-    pauses = Pauses()
-    watching = asyncio.create_task(pauses.watch())
-    yield pauses
-    watching.cancel()
-
-
-def drafted(url: str, event_id: int) -> int:
-    """A draft of the event, found in ten seconds; its number."""
+def drafted(url: str, event_id: int) -> tuple[int, int]:
+    """A draft of the event, found in ten seconds: its id, and how many meetings it has."""
     with Session(sa.create_engine(psycopg_url(url))) as session:
         row = Schedule(
             event_id=event_id,
@@ -70,71 +57,127 @@ def drafted(url: str, event_id: int) -> int:
         session.add(row)
         session.commit()
         solving.run(url, row.id, lambda: False)
-        return row.id
+        count = session.scalar(sa.select(sa.func.count()).where(Meeting.schedule_id == row.id))
+        return row.id, count or 0
 
 
-async def measure(url: str, event_id: int, schedule_id: int, large: bytes, downloads: int) -> None:
-    """Ask a server in this loop for each kind of work, and say how long the loop stood still."""
-    app = create_app(Settings(database_url=url, origin="http://127.0.0.1"))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="on"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    people, api = attendees(url, event_id)[:downloads], f"http://127.0.0.1:{port}/api/v1"
-    organiser = cookies(owner_token(url))
+def reset(url: str, schedule_id: int) -> None:
+    """Make the schedule a draft again, of which nothing is printed, and let a file be imported once more."""
+    with Session(sa.create_engine(psycopg_url(url))) as session:
+        session.execute(sa.update(Schedule).where(Schedule.id == schedule_id).values(state=ScheduleState.DRAFT))
+        session.execute(sa.delete(Document))
+        session.execute(sa.update(ImportRun).values(created_at=ImportRun.created_at - timedelta(hours=1)))
+        session.commit()
 
-    # a client's own work, such as packing a large body, must not count: it is done in a thread
-    async def ask(method: str, path: str, token: str | None = None, **kind: object) -> None:
-        def call() -> httpx.Response:
-            with httpx.Client(verify=False, timeout=600, cookies=cookies(token) if token else organiser) as own:
-                return own.request(method, f"{api}{path}", **kind)  # type: ignore[arg-type]
 
-        answer = await asyncio.get_running_loop().run_in_executor(CLIENTS, call)
-        assert answer.status_code < 300, answer.text
+def ask(method: str, url: str, token: str, file: bytes | None = None) -> None:
+    """Send a request and read the answer; runs in a process of the clients."""
+    files = None if file is None else {"file": ("event.xlsx", file)}
+    with httpx.Client(verify=False, timeout=600, cookies=cookies(token)) as client:
+        answer = client.request(method, url, files=files)
+    assert answer.status_code < 300, answer.text
 
-    async def import_large() -> None:
-        await ask("POST", "/imports", files={"file": ("large.xlsx", io.BytesIO(large))})
+
+@asynccontextmanager
+async def idle_loop() -> AsyncIterator[Pauses]:
+    """The pauses of this loop, which does nothing in the block but wait."""
+    pauses = Pauses()
+    watching = asyncio.create_task(pauses.watch())
+    yield pauses
+    watching.cancel()
+
+
+async def measure(
+    url: str, address: str, event_id: int, schedule_id: int, large: bytes, downloads: int
+) -> Sequence[tuple[str, float, float, float]]:
+    """Of each kind of work: its name, seconds, the longest pause of the server's loop and that of an idle one."""
+    people, owner = attendees(url, event_id)[:downloads], owner_token(url)
+    clients = ProcessPoolExecutor(CLIENTS, get_context("spawn"))
+    loop = asyncio.get_running_loop()
+
+    async def send(method: str, path: str, token: str = owner, file: bytes | None = None) -> None:
+        await loop.run_in_executor(clients, ask, method, f"{address}/api/v1{path}", token, file)
 
     async def fetch_agendas() -> None:
-        where = f"/events/{event_id}/participants"
-        await asyncio.gather(*(ask("GET", f"{where}/{id_}/agenda.pdf", token) for id_, token in people))
-        await asyncio.gather(*(ask("GET", f"{where}/{id_}/agenda.ics", token) for id_, token in people))
+        paths = [(f"/events/{event_id}/participants/{id_}/agenda", token) for id_, token in people]
+        await asyncio.gather(*(send("GET", path + kind, token) for path, token in paths for kind in (".pdf", ".ics")))
+
+    async def publish() -> None:
+        await send("POST", f"/schedules/{schedule_id}/publish")
+
+    async def import_large() -> None:
+        await send("POST", "/imports", file=large)
+
+    async def publish_and_fetch() -> None:
+        await publish()
+        await fetch_agendas()
+
+    async def everything() -> None:
+        await asyncio.gather(import_large(), publish_and_fetch())
 
     works: dict[str, Callable[[], Awaitable[None]]] = {
         "nothing": lambda: asyncio.sleep(3),
-        "publication": lambda: ask("POST", f"/schedules/{schedule_id}/publish"),
+        "publication": publish,
         f"{downloads} agendas, PDF and ICS": fetch_agendas,
-        "grid": lambda: ask("GET", f"/schedules/{schedule_id}/grid"),
-        "schedule workbook": lambda: ask("GET", f"/schedules/{schedule_id}/workbook.xlsx"),
-        "event workbook": lambda: ask("GET", f"/events/{event_id}/workbook.xlsx"),
-        "import of the large event": import_large,
+        "grid": lambda: send("GET", f"/schedules/{schedule_id}/grid"),
+        "schedule workbook": lambda: send("GET", f"/schedules/{schedule_id}/workbook.xlsx"),
+        "event workbook": lambda: send("GET", f"/events/{event_id}/workbook.xlsx"),
+        "import": import_large,
+        "import, publication and agendas at once": everything,
     }
-    await ask("GET", "/me")
-    for name, work in works.items():
-        began = time.perf_counter()
-        async with watched() as pauses:
-            await work()
-        seconds = time.perf_counter() - began
-        sys.stdout.write(f"| {name} | {seconds:.1f} s | {1000 * pauses.longest:.0f} ms |\n")
-        sys.stdout.flush()
-    server.should_exit = True
-    await serving
+    await asyncio.gather(*(send("GET", "/me") for _ in range(2 * CLIENTS)))  # starts the clients
+    rows = []
+    async with httpx.AsyncClient() as meter:
+
+        async def longest() -> float:
+            return float((await meter.get(f"{address}/pauses")).text)
+
+        for name, work in works.items():
+            if work in (publish, everything):
+                await asyncio.to_thread(reset, url, schedule_id)
+            await longest()
+            began = perf_counter()
+            async with idle_loop() as idle:
+                await work()
+            rows.append((name, perf_counter() - began, await longest(), idle.longest))
+    clients.shutdown()
+    return rows
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--before", type=Path)
     parser.add_argument("--people", type=int, default=400)
     parser.add_argument("--large", type=int, default=6000)
     parser.add_argument("--downloads", type=int, default=50)
-    wanted = parser.parse_args()
-    large = workbook_of(crowd(wanted.large), "en")
+    options = parser.parse_args()
+    large = workbook_of(crowd(options.large), "en")
+    lines = []
     with server_url() as server, database(server, "benchmark_pause") as url:
-        event_id = load(url, wanted.people)
+        event_id = load(url, options.people)
         with Session(sa.create_engine(psycopg_url(url))) as session:
             session.execute(sa.text("UPDATE users SET creates_events = true WHERE email = 'owner@example.org'"))
             session.commit()
-        asyncio.run(measure(url, event_id, drafted(url, event_id), large, wanted.downloads))
+        schedule_id, meetings = drafted(url, event_id)
+        trees = {"before": options.before.absolute(), "now": ROOT} if options.before else {"now": ROOT}
+        for name, tree in trees.items():
+            script = ["-P", str(Path(__file__).with_name("watched_server.py"))]
+            with serving(url, tree, script) as (_, address):
+                rows = asyncio.run(measure(url, address, event_id, schedule_id, large, options.downloads))
+            for work, seconds, pause, idle in rows:
+                lines.append(f"| {name} | {work} | {seconds:.1f} s | {1000 * pause:.0f} ms | {1000 * idle:.0f} ms |")
+                print(lines[-1], flush=True)  # noqa: T201
+    TABLE.write_text("\n".join([
+        "# How long the server's loop stands still",
+        "",
+        f"Written by `tests/benchmarks/loop_pause.py`; Python {platform.python_version()}. Import: {options.large} "
+        f"people; publication: {meetings} meetings at an event of {options.people}. Clients and database share the "
+        "machine; the idle loop belongs to another process at the same time and tells what the machine adds.",
+        "",
+        "| tree | work | takes | longest pause | of an idle loop |",
+        "|---|---|---|---|---|",
+        *lines,
+    ]) + "\n")  # fmt: skip
 
 
 if __name__ == "__main__":

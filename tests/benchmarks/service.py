@@ -5,7 +5,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -30,10 +30,7 @@ from matchmaker.sample import biowin_day
 ROOT = Path(__file__).parents[2]
 MOST = 1000
 """People in one sample event; a larger one is put together of several."""
-REASON = """[{"kind": "need_offer", "need": "Un partenaire pour valider un test sanguin", "need_language": "fr",
-"offer": "Validation clinique de tests sanguins dans trois hôpitaux", "offer_language": "fr", "strength": 81,
-"themes": [], "text": {"en": "Your need “Un partenaire pour valider un test sanguin” is met by their offer “Validation
-clinique de tests sanguins dans trois hôpitaux”.", "fr": "Votre besoin …", "nl": "Uw vraag …"}}]""".replace("\n", " ")
+SERVE = ("-c", "from api.cli.main import app; app()", "serve", "--port")
 
 
 @contextmanager
@@ -84,14 +81,17 @@ def load(url: str, people: int) -> int:
         event_id = store_event(session, crowd(people), owner.id).id
         session.execute(
             sa.text(
-                """INSERT INTO matches (participant_id, other_id, rank, score, forward, backward, reasons)
-                SELECT a.id, b.id, row_number() OVER (PARTITION BY a.id ORDER BY b.id) - 1, 50, 50, 50,
-                       CAST(:reason AS jsonb)
+                """INSERT INTO matches (participant_id, other_id, ranking_version, met_before, standing, score, forward,
+                                     backward, need_id, offer_id)
+                SELECT a.id, b.id, 1, false, 1 - 0.001 * abs(a.id - b.id), 0.5, 0.5, 0.5, n.id, o.id
                 FROM participants a JOIN participants b ON b.id <> a.id AND b.organisation_id <> a.organisation_id
-                     AND abs(a.id - b.id) <= :distance"""
+                     AND abs(a.id - b.id) <= :distance
+                LEFT JOIN needs n ON n.participant_id = a.id AND n.position = 0
+                LEFT JOIN offers o ON o.participant_id = b.id AND o.position = 0"""
             ),
-            {"reason": REASON, "distance": 25 if people <= MOST else 5},
+            {"distance": 25 if people <= MOST else 5},
         )
+        session.execute(sa.text("UPDATE events SET ranking_version = 1"))
         expires = datetime.now(UTC) + timedelta(days=1)
         for user_id in session.scalars(sa.select(User.id)).all():
             session.add(UserSession(user_id=user_id, token_hash=token_hash_of(f"token {user_id}"), expires_at=expires))
@@ -121,14 +121,14 @@ def cookies(token: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(url: str, tree: Path = ROOT) -> Iterator[tuple[psutil.Process, str]]:
-    """A server process of the source tree at `tree`, and its address."""
+def serving(url: str, tree: Path = ROOT, command: Sequence[str] = SERVE) -> Iterator[tuple[psutil.Process, str]]:
+    """A server process of the source tree at `tree`, and its address. The interpreter runs `command` and a port."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     address = f"http://127.0.0.1:{port}"
     process = psutil.Popen(
-        [sys.executable, "-c", "from api.cli.main import app; app()", "serve", "--port", str(port)],
+        [sys.executable, *command, str(port)],
         cwd=tree,
         env=os.environ | {"PYTHONPATH": str(tree), "MATCHMAKER_DATABASE_URL": url, "MATCHMAKER_ORIGIN": address},
         stderr=(Path(tempfile.gettempdir()) / "matchmaker-benchmark.log").open("w"),
