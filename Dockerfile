@@ -24,7 +24,7 @@ ENV PATH=/opt/matchmaker/bin:$PATH \
     PYTHONUNBUFFERED=1
 USER matchmaker
 # The search is compiled here, in the user's cache: else the first schedule of every new container waits for it.
-RUN python -m solver.compiling
+RUN python -m solver.warm
 WORKDIR /var/lib/matchmaker
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \

@@ -61,7 +61,7 @@ browser: $(INSTALLED)
 	$(BIN)/python -m tests.e2e.browser
 
 .venv/.compiled: $(INSTALLED) $(wildcard solver/search/*.py)
-	$(BIN)/python -m solver.compiling  # once, and not in each of pytest's processes
+	$(BIN)/python -m solver.warm  # once, and not in each of pytest's processes
 	touch $@
 
 pytest: $(INSTALLED) .venv/.compiled

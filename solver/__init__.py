@@ -5,5 +5,5 @@ Its verbs: `solver.solve.solve`, `solver.repair.repair`, `solver.explain.reasons
 needs neither.
 
 The search is compiled once for an installation, in the background of the first solve, which begins with a quick plan
-meanwhile (`solver.first_solve`). `python -m solver.compiling` does it ahead.
+meanwhile (`solver.first_solve`). `python -m solver.warm` does it ahead.
 """

@@ -1,6 +1,6 @@
 """Compiling the search, once for an installation and in a process of its own: half a minute that nobody waits for.
 
-`python -m solver.compiling` does it at once, as an image does when it is built.
+`python -m solver.warm` does it at once, as an image does when it is built.
 """
 
 import os
@@ -31,7 +31,7 @@ def start() -> bool:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, (str(_root()), *sys.path)))}
     # A session of its own: it ends neither with this process nor on Ctrl-C.
     subprocess.Popen(
-        [sys.executable, "-m", "solver.compiling"],
+        [sys.executable, "-m", "solver.warm"],
         env=environment,
         start_new_session=True,
         stdin=subprocess.DEVNULL,
@@ -54,15 +54,7 @@ def _root() -> Path:
     return Path(__file__).parent.parent
 
 
-def main() -> None:
-    from solver.solve import warm
-
-    try:
-        warm()
-    finally:
-        if (folder := cache_folder()) is not None:
-            (folder / _MARK).unlink(missing_ok=True)
-
-
-if __name__ == "__main__":
-    main()
+def finish() -> None:
+    """Who compiled is done, or has failed: others need not wait for it any more."""
+    if (folder := cache_folder()) is not None:
+        (folder / _MARK).unlink(missing_ok=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,9 +12,7 @@ from matchmaker.matching.background import background_of
 from matchmaker.matching.calibration import Floats, Space
 from matchmaker.matching.embedding import Cached, Embedder, VectorCache, Vectors, text_hash
 from matchmaker.matching.language import detect
-
-if TYPE_CHECKING:
-    from matchmaker.matching.state import PlacedTexts, RankingState  # which knows what is learned from comparisons
+from matchmaker.matching.state import PlacedTexts, RankingState
 
 LONGEST = 2000
 """Characters of a text that are read: beyond it a profile is a document, and the vector a blur."""
@@ -32,7 +30,7 @@ class Texts:
     starts: NDArray[np.intp]
 
     @staticmethod
-    def of(texts: Sequence[Sequence[str]], known: "PlacedTexts | None" = None) -> "Texts":
+    def of(texts: Sequence[Sequence[str]], known: PlacedTexts | None = None) -> "Texts":
         """The texts that have words. The languages of `known` ones are not detected again."""
         kept = [[text for text in each if any(c.isalnum() for c in text)] for each in texts]
         written = [text for each in kept for text in each]
@@ -80,7 +78,7 @@ class Comparison:
         embedder: Embedder,
         cache: VectorCache | None = None,
         progress: Progress | None = None,
-        state: "RankingState | None" = None,
+        state: RankingState | None = None,
     ) -> None:
         """With `state`, in the space of that ranking: only texts that it does not have are read."""
         self.embedder = embedder
@@ -102,7 +100,7 @@ class Comparison:
             background_of(embedder, cache),
         )
 
-    def _space_of(self, state: "RankingState", cache: VectorCache | None) -> Space:
+    def _space_of(self, state: RankingState, cache: VectorCache | None) -> Space:
         background = background_of(self.embedder, cache)
         empty = state.space(background, state.needs.vectors, state.offers.vectors)
         rows = {}
@@ -180,11 +178,3 @@ def _highest(rows: Floats, begins: NDArray[np.intp]) -> Floats:
         longer = np.flatnonzero(lengths > place)
         best[longer] = np.maximum(best[longer], rows[begins[longer] + place])
     return best
-
-
-def reciprocal(forward: Floats, backward: Floats) -> Floats:
-    """The score of a pair from its two directions: .6 of the better one and .4 of their geometric mean.
-
-    Two-sided matches come first (.6 and .6 beat .9 and 0), and a strong one-sided one keeps more than half its worth.
-    """
-    return np.asarray(0.6 * np.maximum(forward, backward) + 0.4 * np.sqrt(forward * backward), dtype=np.float32)

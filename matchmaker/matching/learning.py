@@ -19,8 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from matchmaker.locale import catalogue
 from matchmaker.matching.calibration import Floats
-from matchmaker.matching.comparison import reciprocal
 from matchmaker.matching.outcomes import TrainingData
+from matchmaker.matching.reciprocal import reciprocal
 
 LEAST = 200
 """Outcomes needed to learn anything, of which ..."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from matchmaker.event import Profile, TextRole
 from matchmaker.matching.calibration import Floats
-from matchmaker.matching.comparison import BestTexts, Comparison, Progress, reciprocal
+from matchmaker.matching.comparison import BestTexts, Comparison, Progress
 from matchmaker.matching.embedding import (
     Embedder,
     EmbeddingError,
@@ -25,6 +25,7 @@ from matchmaker.matching.learning import FEATURES, Learned, features
 from matchmaker.matching.lists import merge, ordered
 from matchmaker.matching.match import Match, MatchReason, NeedOffer, Notice, Pairing, Side, reasons_of
 from matchmaker.matching.popularity import Exposure, both_ways, exposure, prices
+from matchmaker.matching.reciprocal import reciprocal
 from matchmaker.matching.rules import EmailPair, RuleBook, Rules
 from matchmaker.matching.search import Filter, Hit, SearchIndex
 from matchmaker.matching.state import PlacedTexts, RankingState

@@ -46,8 +46,8 @@ REQUESTS = sa.text(
 )
 MATCHES = sa.text(
     """
-    INSERT INTO matches (participant_id, other_id, rank, score, forward, backward, reasons)
-    SELECT p, 1 + (p + 97 * (rank + 1)) % 6000, rank, 90 - rank, 80, 70, '[]'
+    INSERT INTO matches (participant_id, other_id, ranking_version, met_before, standing, score, forward, backward)
+    SELECT p, 1 + (p + 97 * (rank + 1)) % 6000, 1, false, 0.9 - 0.01 * rank, 0.9 - 0.01 * rank, 0.8, 0.7
     FROM generate_series(1, 6000) AS p, generate_series(0, 49) AS rank WHERE p <> 1 + (p + 97 * (rank + 1)) % 6000
     """
 )
@@ -87,6 +87,7 @@ def server() -> Iterator[tuple[TestClient, sa.Engine]]:
             session.add(UserSession(user_id=owner.id, token_hash=token_hash_of("token"), expires_at=later))
             session.execute(REQUESTS)
             session.execute(MATCHES)
+            session.execute(sa.text("UPDATE events SET ranking_version = 1"))
         with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             connection.execute(sa.text("VACUUM ANALYZE"))
         app = create_app(Settings(database_url=url, origin="http://testserver"))
