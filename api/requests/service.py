@@ -11,7 +11,7 @@ from api.matching.schemas import MatchingRules
 from api.models import Answerer
 from api.participants.schemas import MatchRequest
 from api.requests.schemas import RequestIn
-from api.schedules.service import cancel_published_meeting, published_meeting_of
+from api.schedules.publishing import cancel_published_meeting, published_meeting_of
 from api.settings import Settings
 from api.web.permissions import Attendee, RequestParty
 from api.web.rate_limit import enforce_rate_limit_within

@@ -9,9 +9,7 @@ from fastapi import APIRouter
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api import models
-from api.agendas.service import next_publication
 from api.core.audit import record_action
-from api.core.background import CHECKS
 from api.core.database import Transaction
 from api.core.errors import (
     Busy,
@@ -27,17 +25,17 @@ from api.core.errors import (
     documented,
 )
 from api.core.pagination import Paginated
-from api.jobs import cancel, enqueue
+from api.jobs import cancel
 from api.models.schedules import ScheduleState
 from api.schedules.access import OrganiserOfSchedule
 from api.schedules.closing import OPEN
-from api.schedules.documents import outdated
+from api.schedules.publishing import publish
 from api.schedules.schemas import (
     Schedule,
     ScheduleIn,
     Schedules,
 )
-from api.schedules.service import count_impossible_meetings, lock_meetings, schedule_of, start_schedule
+from api.schedules.service import count_impossible_meetings, schedule_of, start_schedule
 from api.web.language import ReaderLanguage
 from api.web.permissions import (
     AppSettings,
@@ -126,34 +124,7 @@ async def publish_schedule(
 
     A draft that no longer fits the event, because somebody is no longer free, say, is refused.
     """
-    row = schedule.row
-    event = models.Event.id == row.event_id
-    await session.execute(sa.select(models.Event.id).where(event).with_for_update(key_share=True))
-    await session.refresh(row, with_for_update={"key_share": True})
-    if row.state is ScheduleState.PUBLISHED:
-        return schedule_of(row, language)
-    if row.state not in (ScheduleState.DRAFT, ScheduleState.SUPERSEDED):
-        raise NotADraft("This schedule has no meetings to publish.")
-    await lock_meetings(session, row.id)
-    violations = await CHECKS.run(outdated, settings.database_url, row.id)
-    if violations:
-        raise ScheduleOutdated(
-            "Make a new schedule: some meetings of this one are no longer possible.",
-            errors=[
-                {"loc": ["meetings"], "message": violation.message, "rule": violation.rule} for violation in violations
-            ],
-        )
-    await session.execute(
-        sa.update(models.Schedule)
-        .where(models.Schedule.event_id == row.event_id, models.Schedule.state == ScheduleState.PUBLISHED)
-        .values(state=ScheduleState.SUPERSEDED)
-    )
-    row.publication = await next_publication(session, row.event_id)
-    row.state, row.published_at = ScheduleState.PUBLISHED, datetime.now(UTC)
-    superseded = sa.select(models.Schedule.id).where(
-        models.Schedule.event_id == row.event_id, models.Schedule.state == ScheduleState.SUPERSEDED
-    )
-    await session.execute(sa.delete(models.Document).where(models.Document.schedule_id.in_(superseded)))
-    await enqueue(session, "make_documents", schedule_id=row.id)
-    record_action(session, schedule.member, "schedule published", row.id)
-    return schedule_of(row, language)
+    published = await publish(session, schedule.row, settings.database_url)
+    if published:
+        record_action(session, schedule.member, "schedule published", schedule.row.id)
+    return schedule_of(schedule.row, language)

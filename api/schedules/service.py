@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
-from api.agendas.service import next_publication
 from api.core.errors import Invalid, NoSlots, ScheduleRunning
 from api.jobs import enqueue
 from api.models.schedules import ScheduleState
 from api.schedules.closing import OPEN
+from api.schedules.publishing import published_schedule_id
 from api.schedules.schemas import (
     DEFAULT_GOALS,
     ERRORS,
@@ -49,7 +49,7 @@ async def start_schedule(
         raise ScheduleRunning("Wait until it is done, or cancel it.")
     if not await session.scalar(sa.select(models.Slot.id).where(models.Slot.event_id == event_id).limit(1)):
         raise NoSlots("Import the slots of the event first: without them no meeting has a time.")
-    if "stability" in (wanted.goals or ()) and await _published_id(session, event_id) is None:
+    if "stability" in (wanted.goals or ()) and await published_schedule_id(session, event_id) is None:
         expected = "a published schedule for the goal stability to compare with"
         raise Invalid("Nothing is published yet.", errors=[{"loc": ["body", "goals"], "message": expected}])
     row = models.Schedule(
@@ -68,97 +68,6 @@ async def start_schedule(
     await session.flush()
     await session.refresh(row)
     return row
-
-
-async def _published_id(session: AsyncSession, event_id: int) -> int | None:
-    published = sa.and_(models.Schedule.event_id == event_id, models.Schedule.state == ScheduleState.PUBLISHED)
-    schedule_id: int | None = await session.scalar(sa.select(models.Schedule.id).where(published))
-    return schedule_id
-
-
-async def lock_meetings(session: AsyncSession, schedule_id: int) -> None:
-    """Let nobody change the people and requests of a schedule's meetings until the transaction ends.
-
-    So what was checked before a publication still holds when it is published.
-    """
-    meeting, attendee = models.Meeting, models.MeetingAttendee
-    of_schedule = sa.select(meeting.id).where(meeting.schedule_id == schedule_id)
-    people = sa.select(attendee.participant_id).where(attendee.meeting_id.in_(of_schedule))
-    requests = sa.select(meeting.request_id).where(meeting.schedule_id == schedule_id)
-    for table, ids in ((models.Participant, people), (models.MeetingRequest, requests)):
-        await session.execute(
-            sa.select(table.id).where(table.id.in_(ids)).order_by(table.id).with_for_update(read=True)
-        )
-
-
-def published_meeting_of(event_id: int, pair: tuple[int, int]) -> sa.Select[int]:
-    """The meeting of two participants in the published schedule, by its id."""
-    meeting, attendee, schedule = models.Meeting, models.MeetingAttendee, models.Schedule
-    attended = [
-        meeting.id.in_(sa.select(attendee.meeting_id).where(attendee.participant_id == participant_id))
-        for participant_id in pair
-    ]
-    return (
-        sa.select(meeting.id)
-        .join(schedule, schedule.id == meeting.schedule_id)
-        .where(schedule.event_id == event_id, schedule.state == ScheduleState.PUBLISHED, *attended)
-    )
-
-
-async def cancel_published_meeting(session: AsyncSession, event_id: int, pair: tuple[int, int]) -> bool:
-    """Take the meeting of two participants out of the published schedule; whether it had one. The event is locked."""
-    removed = await session.scalars(
-        sa.delete(models.Meeting)
-        .where(models.Meeting.id.in_(published_meeting_of(event_id, pair)))
-        .returning(models.Meeting.id)
-    )
-    if not removed.all():
-        return False
-    await invalidate_publication(session, event_id)
-    return True
-
-
-async def invalidate_publication(session: AsyncSession, event_id: int) -> None:
-    """The published schedule has changed: a new publication of it, whose documents are made and figures counted again.
-
-    Breaks and idle slots stay those of the schedule as it was made.
-    """
-    schedule = await session.scalar(
-        sa.select(models.Schedule)
-        .where(models.Schedule.event_id == event_id, models.Schedule.state == ScheduleState.PUBLISHED)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    if schedule is None:
-        return
-    schedule.published_at = datetime.now(UTC)
-    schedule.publication = await next_publication(session, event_id)
-    await session.execute(sa.delete(models.Document).where(models.Document.schedule_id == schedule.id))
-    await enqueue(session, "make_documents", schedule_id=schedule.id)
-    if not schedule.measures:
-        return
-    meeting, attendee, person = models.Meeting, models.MeetingAttendee, models.Participant
-    countries = (
-        sa.select(sa.func.count(person.country.distinct()).label("countries"))
-        .select_from(meeting)
-        .join(attendee, attendee.meeting_id == meeting.id)
-        .join(person, person.id == attendee.participant_id)
-        .where(meeting.schedule_id == schedule.id)
-        .group_by(meeting.id)
-        .subquery()
-    )
-    meetings, between_countries = (
-        await session.execute(
-            sa.select(sa.func.count(), sa.func.count().filter(countries.c.countries > 1)).select_from(countries)
-        )
-    ).one()
-    participants = await session.scalar(
-        sa.select(sa.func.count(attendee.participant_id.distinct()))
-        .join(meeting, meeting.id == attendee.meeting_id)
-        .where(meeting.schedule_id == schedule.id)
-    )
-    counted = {"meetings": meetings, "between_countries": between_countries, "participants": participants or 0}
-    schedule.measures = schedule.measures | counted
 
 
 async def count_impossible_meetings(session: AsyncSession, rows: Sequence[models.Schedule]) -> dict[int, int]:
