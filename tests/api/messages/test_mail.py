@@ -156,15 +156,15 @@ logs.configure()
 import procrastinate
 from api.core.database import open_engine, open_sessions
 from api.jobs.app import app
-from api.jobs.work import Tools
+from api.jobs.work import WorkerContext
 from api.settings import Settings
 
 async def main() -> None:
     settings = Settings()
-    tools = Tools(settings.database_url, settings, None, open_sessions(open_engine(settings.database_url)), None)
+    lent = WorkerContext(settings.database_url, settings, None, open_sessions(open_engine(settings.database_url)), None)
     with app.replace_connector(procrastinate.PsycopgConnector(conninfo=settings.database_url)):
         async with app.open_async():
-            await app.run_worker_async(queues=["default"], wait=False, additional_context={"tools": tools})
+            await app.run_worker_async(queues=["default"], wait=False, additional_context={"tools": lent})
     async def lost() -> None:
         raise ValueError("ann@example.org")
     task = asyncio.ensure_future(lost())
