@@ -15,8 +15,8 @@ from api.participants.retention import delete_orphans
 @app.task(name="send_sign_in_link", pass_context=True, retry=RetryStrategy(max_attempts=5, exponential_wait=3))
 async def send_sign_in_link(context: JobContext, *, user_id: int, request_id: int) -> None:
     """Send a link by mail, or try again after 3, 9, 27, 81 and 243 seconds."""
-    tools = worker_context(context)
-    await send_link(tools.sessions, tools.settings, user_id, request_id)
+    worker = worker_context(context)
+    await send_link(worker.sessions, worker.settings, user_id, request_id)
 
 
 @app.periodic(cron="17 * * * *")

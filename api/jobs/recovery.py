@@ -20,21 +20,21 @@ Closer = Callable[[Session], None]
 log = structlog.get_logger()
 
 
-async def take_over_repeatedly(tools: WorkerContext, closers: Sequence[Closer]) -> None:
+async def take_over_repeatedly(worker: WorkerContext, closers: Sequence[Closer]) -> None:
     """`take_over` every few seconds until cancelled; while the database is away, it waits."""
     while True:
         await asyncio.sleep(INTERVAL)
         try:
-            await take_over(tools, closers)
+            await take_over(worker, closers)
         except Exception as error:
             if not is_transient(error):
                 raise
             log.warning("cannot look for dead workers", reason=type(error).__name__)
 
 
-async def take_over(tools: WorkerContext, closers: Sequence[Closer]) -> None:
+async def take_over(worker: WorkerContext, closers: Sequence[Closer]) -> None:
     """Put the jobs of dead workers back into the queue, and close what has lost its job."""
-    async with tools.sessions.begin() as session:
+    async with worker.sessions.begin() as session:
         # one worker at a time; a lock of the engine would stay with a worker that dies in here
         if not await session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_LOCK))):
             return
@@ -44,10 +44,10 @@ async def take_over(tools: WorkerContext, closers: Sequence[Closer]) -> None:
                 await app.job_manager.retry_job(job)
             except ConnectorException:
                 log.info("already done", job=job.id)  # its worker lives after all
-        await asyncio.to_thread(_close, tools, closers)
+        await asyncio.to_thread(_close, worker, closers)
 
 
-def _close(tools: WorkerContext, closers: Sequence[Closer]) -> None:
-    with Session(tools.engine) as session, session.begin():
+def _close(worker: WorkerContext, closers: Sequence[Closer]) -> None:
+    with Session(worker.engine) as session, session.begin():
         for closer in closers:
             closer(session)

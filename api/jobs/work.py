@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class WorkerContext:
-    """What a worker lends to its tasks, as `context.additional_context["tools"]`."""
+    """What a worker lends to its tasks, as `context.additional_context["worker"]`."""
 
     url: str
     settings: Settings
@@ -35,8 +35,8 @@ class WorkerContext:
 
 
 def worker_context(context: JobContext) -> WorkerContext:
-    """The tools of the worker that does this job."""
-    return cast(WorkerContext, context.additional_context["tools"])
+    """The context of the worker that does this job."""
+    return cast(WorkerContext, context.additional_context["worker"])
 
 
 def is_stopping(context: JobContext) -> bool:
@@ -55,10 +55,10 @@ def in_child(
         TransientError: it cannot be done now.
         WorkFailedError: the work raised.
     """
-    tools, crashes = worker_context(context), 0
+    worker, crashes = worker_context(context), 0
     while True:
         try:
-            done: bool = tools.child.run(module, function, tools.url, number, stop=stop or context.should_abort)
+            done: bool = worker.child.run(module, function, worker.url, number, stop=stop or context.should_abort)
         except ChildDiedError:
             log.exception("the child died", module=module, number=number)
             crashes += 1

@@ -50,27 +50,27 @@ def work(url: str, settings: Settings) -> None:
         background.end()
 
 
-async def _work(tools: WorkerContext, quick: Child) -> None:
+async def _work(worker: WorkerContext, quick: Child) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
     threading.Thread(target=_follow_parent, args=(loop, stop), daemon=True).start()
     while not stop.is_set():
         try:
-            await _do_jobs(tools, quick, stop)
+            await _do_jobs(worker, quick, stop)
         except Exception as error:
             if not is_transient(error):
                 raise
             log.warning("the database is away", reason=type(error).__name__)
         if not stop.is_set():
             await asyncio.sleep(_RECONNECT_EVERY)
-            await _until_connected(tools.url, stop)
+            await _until_connected(worker.url, stop)
 
 
-async def _do_jobs(tools: WorkerContext, quick: Child, stop: asyncio.Event) -> None:
+async def _do_jobs(worker: WorkerContext, quick: Child, stop: asyncio.Event) -> None:
     """Do jobs until told to stop, or until the connection to the database is lost."""
-    queues = ((COMPUTE, 1, tools), (QUICK, 1, replace(tools, child=quick)), ("default", _OTHERS, tools))
-    async with _connected(tools.url):
+    queues = ((COMPUTE, 1, worker), (QUICK, 1, replace(worker, child=quick)), ("default", _OTHERS, worker))
+    async with _connected(worker.url):
         workers = [
             asyncio.create_task(
                 app.run_worker_async(
@@ -78,12 +78,12 @@ async def _do_jobs(tools: WorkerContext, quick: Child, stop: asyncio.Event) -> N
                     queues=[queue],
                     concurrency=concurrency,
                     shutdown_graceful_timeout=0.5,
-                    additional_context={"tools": lent},
+                    additional_context={"worker": context},
                 )
             )
-            for queue, concurrency, lent in queues
+            for queue, concurrency, context in queues
         ]
-        recovery = asyncio.create_task(take_over_repeatedly(tools, CLOSERS))
+        recovery = asyncio.create_task(take_over_repeatedly(worker, CLOSERS))
         ending = asyncio.create_task(stop.wait())
         log.info("the worker is ready")
         # a queue's worker that loses its connection ends without an error

@@ -12,7 +12,6 @@ from sqlalchemy.orm import selectinload
 from api import models
 from api.core.database import Transaction
 from api.core.errors import (
-    NOT_YOURS,
     Forbidden,
     InUse,
     Invalid,
@@ -35,7 +34,7 @@ from api.proposals.schemas import (
     ProposedPerson,
 )
 from api.web.language import ReaderLanguage
-from api.web.permissions import EventOrganiser, Id, Member, SignedIn, find_membership, require_organiser
+from api.web.permissions import EventOrganiser, Id, Member, SignedIn, load_for_organiser
 from matchmaker.matching.shortfall import Shortfall
 
 router = APIRouter(tags=["proposals"], responses=documented(NotSignedIn, Forbidden, NotFound))
@@ -50,11 +49,8 @@ class ProposalsAccess:
 
 
 async def _organised(session: Transaction, user: SignedIn, proposals_id: Id) -> ProposalsAccess:
-    row = await session.get(models.Proposals, proposals_id)
-    member = None if row is None else await find_membership(session, user, row.event_id)
-    if row is None or member is None:
-        raise NotFound(NOT_YOURS)
-    return ProposalsAccess(row=row, member=require_organiser(member))
+    row, member = await load_for_organiser(session, user, models.Proposals, proposals_id)
+    return ProposalsAccess(row=row, member=member)
 
 
 OrganisedProposals = Annotated[ProposalsAccess, Depends(_organised, scope="function")]

@@ -7,9 +7,9 @@ from fastapi import Depends
 
 from api import models
 from api.core.database import Transaction
-from api.core.errors import NOT_YOURS, NotFound
+from api.core.errors import NotFound
 from api.models.schedules import ScheduleState
-from api.web.permissions import Id, Member, SignedIn, find_membership, require_organiser
+from api.web.permissions import Id, Member, SignedIn, load_for_organiser
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,8 @@ class ScheduleAccess:
 
 
 async def _organised(session: Transaction, user: SignedIn, schedule_id: Id) -> ScheduleAccess:
-    row = await session.get(models.Schedule, schedule_id)
-    member = None if row is None else await find_membership(session, user, row.event_id)
-    if row is None or member is None:
-        raise NotFound(NOT_YOURS)
-    return ScheduleAccess(row=row, member=require_organiser(member))
+    row, member = await load_for_organiser(session, user, models.Schedule, schedule_id)
+    return ScheduleAccess(row=row, member=member)
 
 
 OrganiserOfSchedule = Annotated[ScheduleAccess, Depends(_organised, scope="function")]

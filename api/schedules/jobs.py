@@ -27,7 +27,7 @@ def make_schedule(
 ) -> None:
     """Make a schedule (`api.schedules.solving.run`), which outlives crashes of the child and of the database."""
     await_share(context)
-    tools, error = worker_context(context), None
+    worker, error = worker_context(context), None
     try:
         if not in_child(context, "api.schedules.solving", "run", schedule_id):
             raise BusyError
@@ -38,13 +38,13 @@ def make_schedule(
     except WorkFailedError as failure:
         error = "illegal" if str(failure) == "IllegalScheduleError" else "internal"
     if error is not None:
-        with Session(tools.engine) as session, session.begin():
+        with Session(worker.engine) as session, session.begin():
             closing.fail(session, schedule_id, error)
         return
     if is_stopping(context):
         raise JobAborted
     if context.should_abort():
-        with Session(tools.engine) as session, session.begin():
+        with Session(worker.engine) as session, session.begin():
             closing.finish_cancelled(session, schedule_id)
     # the draft is there; what would help the requests without a meeting must not keep the next schedule waiting
     defer(context, "explain_schedule", schedule_id=schedule_id)

@@ -43,7 +43,7 @@ from api.web.permissions import (
     SessionFactory,
 )
 
-EVERY = 0.5  # seconds between two looks at a schedule that is being made
+POLL_INTERVAL = 0.5  # seconds between two looks at a schedule that is being made
 
 router = APIRouter(tags=["schedules"], responses=documented(NotSignedIn, Forbidden, NotFound))
 
@@ -53,11 +53,11 @@ async def list_schedules(
     member: EventOrganiser, session: Transaction, page: Paginated, language: ReaderLanguage
 ) -> Schedules:
     """The schedules of an event, the newest first."""
-    mine = models.Schedule.event_id == member.event.id
-    query = sa.select(models.Schedule).where(mine).order_by(models.Schedule.version.desc())
+    of_event = models.Schedule.event_id == member.event.id
+    query = sa.select(models.Schedule).where(of_event).order_by(models.Schedule.version.desc())
     rows = (await session.scalars(query.limit(page.limit).offset(page.offset))).all()
     impossible = await count_impossible_meetings(session, rows)
-    total = await session.scalar(sa.select(sa.func.count()).where(mine).select_from(models.Schedule))
+    total = await session.scalar(sa.select(sa.func.count()).where(of_event).select_from(models.Schedule))
     return Schedules(
         items=[schedule_of(row, language, impossible.get(row.id)) for row in rows],
         total=total or 0,
@@ -96,7 +96,7 @@ async def watch_schedule(
             yield ServerSentEvent(event="done", data=made)
             return
         yield ServerSentEvent(event="progress", data=made)
-        await asyncio.sleep(EVERY)
+        await asyncio.sleep(POLL_INTERVAL)
 
 
 @router.post("/schedules/{schedule_id}/cancel", responses=documented(NotRunning))

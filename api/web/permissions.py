@@ -7,7 +7,7 @@ it does not exist.
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import sqlalchemy as sa
 from fastapi import Depends, Path, Request
@@ -18,13 +18,16 @@ from starlette.requests import HTTPConnection
 
 from api.core.database import Sessions, Transaction
 from api.core.errors import NOT_YOURS, Forbidden, NotFound, NotSignedIn
-from api.models import Event, MeetingRequest, Membership, Participant, TeamRole, User, UserSession
+from api.models import Event, MeetingRequest, Membership, Participant, Proposals, Schedule, TeamRole, User, UserSession
 from api.settings import Settings
 from matchmaker.event import Preference
 
 COOKIE = "matchmaker_session"
 NO_EVENT = "There is no such event, or you take no part in it."
 ORGANISER_ROLES = (TeamRole.OWNER, TeamRole.ORGANISER)
+
+OfEvent = TypeVar("OfEvent", Proposals, Schedule)
+"""What belongs to an event and is its organisers' alone."""
 
 Id = Annotated[int, Path(ge=1, lt=2**53)]
 
@@ -156,7 +159,7 @@ async def require_membership(session: AsyncSession, user: User, event_id: int) -
     """What `user` is in the event. Raises `NotFound` for an event in which they take no part."""
     member = await find_membership(session, user, event_id)
     if member is None:
-        raise NotFound("There is no such event, or you take no part in it.")
+        raise NotFound(NO_EVENT)
     return member
 
 
@@ -165,6 +168,20 @@ def require_organiser(member: Member) -> Member:
     if not member.organises:
         raise Forbidden("This is for the organisers of the event.")
     return member
+
+
+async def load_for_organiser(
+    session: AsyncSession, user: User, model: type[OfEvent], row_id: int
+) -> tuple[OfEvent, Member]:
+    """A row that belongs to an event, and `user` as an organiser of that event.
+
+    Raises `NotFound` if there is none or they take no part in its event, `Forbidden` if they do not run it.
+    """
+    row = await session.get(model, row_id)
+    member = None if row is None else await find_membership(session, user, row.event_id)
+    if row is None or member is None:
+        raise NotFound(NOT_YOURS)
+    return row, require_organiser(member)
 
 
 async def _member(session: Transaction, token: SessionToken, event_id: Id) -> Member:
@@ -210,20 +227,32 @@ PROFILE = (
 
 
 @dataclass(frozen=True)
-class ProfileView:
-    """A participant with everything about them, and who looks."""
+class ParticipantView:
+    """A participant of whom nothing is loaded, and who looks: for routes that read the columns they need."""
 
-    participant: Participant
+    id: int
     viewer: Member
 
     @property
     def own(self) -> bool:
-        return self.participant.id == self.viewer.participant_id
+        return self.id == self.viewer.participant_id
 
     @property
     def in_full(self) -> bool:
         """Whether the reader sees what only they themselves and organisers may see."""
         return self.own or self.viewer.organises
+
+    def require_in_full(self) -> None:
+        """Raises `Forbidden` unless the reader sees it in full."""
+        if not self.in_full:
+            raise Forbidden("Only they themselves and the organisers of the event may do this.")
+
+
+@dataclass(frozen=True)
+class ProfileView(ParticipantView):
+    """A participant with everything about them, and who looks."""
+
+    participant: Participant
 
 
 async def _profile(session: Transaction, member: EventMember, participant_id: Id) -> ProfileView:
@@ -234,15 +263,14 @@ async def _profile(session: Transaction, member: EventMember, participant_id: Id
     )
     if participant is None:
         raise NotFound("There is no such participant in this event.")
-    return ProfileView(participant=participant, viewer=member)
+    return ProfileView(id=participant_id, viewer=member, participant=participant)
 
 
 VisibleProfile = Annotated[ProfileView, Depends(_profile)]
 
 
 async def _own_profile(profile: VisibleProfile) -> ProfileView:
-    if not profile.in_full:
-        raise Forbidden("Only they themselves and the organisers of the event may do this.")
+    profile.require_in_full()
     return profile
 
 
@@ -250,20 +278,12 @@ EditableProfile = Annotated[ProfileView, Depends(_own_profile)]
 """A participant who is the reader, or whom the reader may act for as an organiser."""
 
 
-@dataclass(frozen=True)
-class ParticipantView:
-    """A participant of whom nothing is loaded, and who looks: for routes that read the columns they need."""
-
-    id: int
-    viewer: Member
-
-
 async def _visible_participant(session: Transaction, member: EventMember, participant_id: Id) -> ParticipantView:
     if participant_id != member.participant_id:
-        there = sa.select(Participant.id).where(
+        found = sa.select(Participant.id).where(
             Participant.id == participant_id, Participant.event_id == member.event.id
         )
-        if await session.scalar(there) is None:
+        if await session.scalar(found) is None:
             raise NotFound("There is no such participant in this event.")
     return ParticipantView(id=participant_id, viewer=member)
 
@@ -272,8 +292,7 @@ VisibleParticipant = Annotated[ParticipantView, Depends(_visible_participant)]
 
 
 async def _own_participant(participant: VisibleParticipant) -> ParticipantView:
-    if participant.id != participant.viewer.participant_id and not participant.viewer.organises:
-        raise Forbidden("Only they themselves and the organisers of the event may do this.")
+    participant.require_in_full()
     return participant
 
 
@@ -290,17 +309,17 @@ class RequestParty:
 
 
 async def _request_party(session: Transaction, user: SignedIn, request_id: Id) -> RequestParty:
-    nothing = NotFound(NOT_YOURS)
+    not_found = NotFound(NOT_YOURS)
     request = await session.get(MeetingRequest, request_id)
     if request is None:
-        raise nothing
+        raise not_found
     member = await find_membership(session, user, request.event_id)
     if member is None:
-        raise nothing
+        raise not_found
     noted = request.preference is Preference.NEVER  # a note of the sender, of which the recipient is not to know
     concerned = (request.sender_id,) if noted else (request.sender_id, request.recipient_id)
     if not member.organises and member.participant_id not in concerned:
-        raise nothing
+        raise not_found
     return RequestParty(request=request, member=member)
 
 

@@ -32,11 +32,7 @@ class SentenceTransformers:
 
     @cached_property
     def _model(self) -> Any:
-        library = _library("sentence_transformers", "sentence-transformers")
-        try:
-            return library.SentenceTransformer(self._model_name)
-        except Exception as error:  # the library raises whatever its hub client raises
-            raise EmbeddingError(f"the model {self._model_name!r} cannot be loaded: {error}") from error
+        return _load("sentence_transformers", "sentence-transformers", "SentenceTransformer", self._model_name)
 
     def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         if not texts:
@@ -60,11 +56,7 @@ class FastEmbed:
 
     @cached_property
     def _model(self) -> Any:
-        library = _library("fastembed", "fastembed")
-        try:
-            return library.TextEmbedding(self._model_name)
-        except Exception as error:  # the library raises whatever its hub client raises
-            raise EmbeddingError(f"the model {self._model_name!r} cannot be loaded: {error}") from error
+        return _load("fastembed", "fastembed", "TextEmbedding", self._model_name)
 
     def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         if not texts:
@@ -72,11 +64,15 @@ class FastEmbed:
         return unit(np.stack(list(self._model.embed(prefixed(self._model_name, texts, role)))))
 
 
-def _library(module: str, package: str) -> Any:
+def _load(module: str, package: str, loader: str, model: str) -> Any:
     try:
-        return import_module(module)
+        library = import_module(module)
     except ImportError as missing:
         raise EmbeddingError(f"{package} is not installed: pip install {package}") from missing
+    try:
+        return getattr(library, loader)(model)
+    except Exception as error:  # the library raises whatever its hub client raises
+        raise EmbeddingError(f"the model {model!r} cannot be loaded: {error}") from error
 
 
 def _version(package: str) -> str:

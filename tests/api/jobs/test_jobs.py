@@ -180,7 +180,7 @@ def test_what_has_lost_its_job_is_closed(db: Session, database_url: str, sample_
 
 
 def take_over(context: SimpleNamespace) -> Awaitable[None]:
-    return recovery.take_over(context.additional_context["tools"], CLOSERS)
+    return recovery.take_over(context.additional_context["worker"], CLOSERS)
 
 
 def in_worker(url: str, work: Callable[[Any], Awaitable[None]]) -> None:
@@ -188,12 +188,12 @@ def in_worker(url: str, work: Callable[[Any], Awaitable[None]]) -> None:
 
     async def run() -> None:
         engine = open_engine(url)
-        tools = WorkerContext(
+        worker = WorkerContext(
             url, Settings(database_url=url), sa.create_engine(psycopg_url(url)), open_sessions(engine), Child()
         )
         with app.replace_connector(procrastinate.PsycopgConnector(conninfo=url, min_size=1)):
             async with app.open_async():
-                await work(SimpleNamespace(additional_context={"tools": tools}))
+                await work(SimpleNamespace(additional_context={"worker": worker}))
         await engine.dispose()
 
     asyncio.run(run())

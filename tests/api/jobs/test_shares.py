@@ -113,7 +113,7 @@ def test_an_account_has_at_most_two_long_computations_under_way(
 
     def start(number: int, account_id: int) -> None:
         doing = SimpleNamespace(id=number, task_kwargs={"account_id": account_id})
-        await_share(SimpleNamespace(job=doing, additional_context={"tools": SimpleNamespace(engine=engine)}))  # type: ignore[arg-type]
+        await_share(SimpleNamespace(job=doing, additional_context={"worker": SimpleNamespace(engine=engine)}))  # type: ignore[arg-type]
 
     for number in numbers[:2]:
         start(number, 1)

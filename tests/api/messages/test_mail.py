@@ -161,10 +161,11 @@ from api.settings import Settings
 
 async def main() -> None:
     settings = Settings()
-    lent = WorkerContext(settings.database_url, settings, None, open_sessions(open_engine(settings.database_url)), None)
+    sessions = open_sessions(open_engine(settings.database_url))
+    worker = WorkerContext(settings.database_url, settings, None, sessions, None)
     with app.replace_connector(procrastinate.PsycopgConnector(conninfo=settings.database_url)):
         async with app.open_async():
-            await app.run_worker_async(queues=["default"], wait=False, additional_context={"tools": lent})
+            await app.run_worker_async(queues=["default"], wait=False, additional_context={"worker": worker})
     async def lost() -> None:
         raise ValueError("ann@example.org")
     task = asyncio.ensure_future(lost())
