@@ -64,6 +64,40 @@ class TextRole(StrEnum):
     OFFER = "offer"
 
 
+class StatementKind(StrEnum):
+    """What kind of cooperation an offer or a need is about.
+
+    After the profile and partnership types of the Enterprise Europe Network.
+    """
+
+    FUNDING = "funding"
+    LICENCE = "licence"
+    MANUFACTURING = "manufacturing"
+    SUPPLY = "supply"
+    DISTRIBUTION = "distribution"
+    MARKET_ACCESS = "market_access"
+    RESEARCH = "research"
+    CLINICAL_SITE = "clinical_site"
+    REGULATORY = "regulatory"
+    SERVICE = "service"
+    DATA = "data"
+    EQUIPMENT = "equipment"
+    TALENT = "talent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """An offer or a need, as its author wrote it.
+
+    `audience` are the participation types that it is for: of a need, who could help; of an offer, whom it serves.
+    Empty, like a `kind` of None, it means that the author did not say.
+    """
+
+    text: str
+    audience: frozenset[str] = frozenset()
+    kind: StatementKind | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """One registered person.
@@ -82,8 +116,8 @@ class Profile:
     type: str = ""
     job_title: str = ""
     themes: tuple[str, ...] = ()
-    offers: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
+    offers: tuple[Statement, ...] = ()
+    needs: tuple[Statement, ...] = ()
     available: frozenset[int] | None = None
     place: str | None = None
     remote: bool = False

@@ -6,6 +6,7 @@ import unicodedata
 NAME_LENGTH = 200
 PROSE_LENGTH = 2000
 STATEMENTS = 50  # offers, and as many needs, of one person
+AUDIENCE = 50  # participation types that one offer or need is for
 THEMES_PER_PERSON = 50
 CAPACITY = 10_000
 MEETINGS = 1000  # the largest minimum or maximum of one person

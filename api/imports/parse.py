@@ -50,7 +50,7 @@ def _languages(people: object) -> dict[str, str | None]:
 
     assert isinstance(people, tuple)
     profiles: tuple[Profile, ...] = people
-    texts = list(dict.fromkeys(text for person in profiles for text in (*person.offers, *person.needs)))
+    texts = list(dict.fromkeys(each.text for person in profiles for each in (*person.offers, *person.needs)))
     return dict(zip(texts, detect(texts), strict=True)) if texts else {}
 
 

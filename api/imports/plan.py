@@ -179,7 +179,9 @@ def imported_fields(person: Profile, slots: tuple[TimeSlot, ...]) -> dict[str, A
     free = range(len(slots)) if person.available is None else person.available
     return {
         **{name: getattr(person, name) for name in (*COLUMNS, "organisation", "place")},
-        **{name: list(getattr(person, name)) for name in ("themes", "offers", "needs")},
+        "themes": list(person.themes),
+        "offers": [offer.text for offer in person.offers],
+        "needs": [need.text for need in person.needs],
         "blocked": [instant(slot.starts) for i, slot in enumerate(slots) if i not in free],
     }
 

@@ -74,7 +74,7 @@ def store_event(
     session.add(Membership(event_id=row.id, user_id=owner_id, role=TeamRole.OWNER))
     session.flush()
     if text_languages is None:
-        texts = list({text for person in event.people for text in (*person.offers, *person.needs)})
+        texts = list({each.text for person in event.people for each in (*person.offers, *person.needs)})
         text_languages = dict(zip(texts, detect(texts), strict=True))
     _take_over(session, row, event, text_languages)
     return row

@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, aliased
 
 from api import models
-from matchmaker.event import Preference, Profile
+from matchmaker.event import Preference, Profile, Statement
 from matchmaker.matching.match import Pairing
 from matchmaker.matching.rules import EmailPair
 from matchmaker.matching.score import TOP, Ranking
@@ -161,8 +161,8 @@ def people_of(session: Session, event_id: int) -> tuple[list[int], list[Profile]
             country=row.country,
             type=row.type,
             themes=tuple(row.themes),
-            needs=tuple(texts[models.Need].get(row.id, ())),
-            offers=tuple(texts[models.Offer].get(row.id, ())),
+            needs=tuple(Statement(text=text) for text in texts[models.Need].get(row.id, ())),
+            offers=tuple(Statement(text=text) for text in texts[models.Offer].get(row.id, ())),
         )
         for row in rows
     ]

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from api import models
 from matchmaker.agenda import scheduler_slots
-from matchmaker.event import Event, EventPlace, Preference, Profile, Request, RequestStatus, TimeSlot
+from matchmaker.event import Event, EventPlace, Preference, Profile, Request, RequestStatus, Statement, TimeSlot
 from matchmaker.scheduling.candidates import RequestIndex, problem_of
 from matchmaker.scheduling.domain import Problem, Schedule
 
@@ -162,8 +162,8 @@ def _profile(person: models.Participant, position: Mapping[int, int]) -> Profile
         type=person.type,
         job_title=person.job_title,
         themes=tuple(person.themes),
-        offers=tuple(offer.text for offer in person.offers),
-        needs=tuple(need.text for need in person.needs),
+        offers=tuple(Statement(text=offer.text) for offer in person.offers),
+        needs=tuple(Statement(text=need.text) for need in person.needs),
         available=frozenset(position.values()) - blocked if blocked else None,
         place=person.place.name if person.place else None,
         remote=person.remote,

@@ -1,7 +1,7 @@
 """An event as a workbook, which `matchmaker.intake` reads back; and an empty one to fill in."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from itertools import groupby
@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import xlsxwriter
 
-from matchmaker.event import Event, PlaceKind, Preference, Profile, RequestStatus
-from matchmaker.intake.layout import CHOICES, PARTICIPANTS, PLACES, SHEETS, Column, Sheet, TextKind
+from matchmaker.event import Event, PlaceKind, Preference, Profile, RequestStatus, StatementKind, TextRole
+from matchmaker.intake.layout import CHOICES, PARTICIPANTS, PLACES, SHEETS, Column, Sheet
+from matchmaker.intake.statements import SEPARATORS
 from matchmaker.locale import LANGUAGES
 
 Value = str | int | datetime | None
@@ -26,9 +27,10 @@ Notes = tuple[str, Sequence[tuple[str, str]]]
 def workbook_of(event: Event, language: str = "en", notes: Notes | None = None) -> bytes:
     """The event as an .xlsx workbook with sheets and columns named in `language`; choices are offered as lists.
 
-    `read_workbook(workbook_of(event), "event.xlsx") == event`, where texts have no blanks around them and times are
-    whole seconds. `notes` are the name and the lines (heading, text) of a first sheet for the reader. Raises
-    ValueError for a text that is longer than a cell holds (32,767 characters).
+    `read_workbook(workbook_of(event), "event.xlsx") == event`, where texts have no blanks around them, times are whole
+    seconds and somebody is of each type that an offer or a need is for. `notes` are the name and the lines (heading,
+    text) of a first sheet for the reader. Raises ValueError for a text that is longer than a cell holds (32,767
+    characters).
     """
     rows = _rows_of(event, language)
     target = io.BytesIO()
@@ -68,7 +70,8 @@ def _list_for(sheet: Sheet, column: Column, language: str) -> dict[str, object] 
     """The list from which a cell is chosen: words for a choice; people and stands from their own sheets."""
     kind = {
         ("places", "kind"): PlaceKind,
-        ("offers_and_needs", "kind"): TextKind,
+        ("offers_and_needs", "kind"): TextRole,
+        ("offers_and_needs", "cooperation"): StatementKind,
         ("requests", "status"): RequestStatus,
         ("requests", "preference"): Preference,
         ("participants", "remote"): bool,
@@ -123,10 +126,10 @@ def _rows_of(event: Event, language: str) -> dict[str, list[list[Value]]]:
             for p in event.people
         ],
         "offers_and_needs": [
-            [p.email, choice(kind), text]
+            [p.email, choice(role), each.text, _list_of(each.audience), each.kind and choice(each.kind)]
             for p in event.people
-            for kind, texts in ((TextKind.OFFER, p.offers), (TextKind.NEED, p.needs))
-            for text in texts
+            for role, statements in ((TextRole.OFFER, p.offers), (TextRole.NEED, p.needs))
+            for each in statements
         ],
         "availability": [
             [p.email, starts and at(starts), ends and at(ends)]
@@ -140,6 +143,12 @@ def _rows_of(event: Event, language: str) -> dict[str, list[list[Value]]]:
         "places": [[p.name, choice(p.kind), p.capacity, p.organisation] for p in event.places],
         "themes": [[code, *(labels.get(x) for x in LANGUAGES)] for code, labels in event.themes.items()],
     }
+
+
+def _list_of(types: Collection[str]) -> str:
+    """Participation types in one cell: by semicolons, or on lines of their own where one holds a separator itself."""
+    separator = "\n" if any(mark in name for name in types for mark in SEPARATORS) else "; "
+    return separator.join(sorted(types))
 
 
 def _times(event: Event, person: Profile) -> Iterable[tuple[datetime | None, datetime | None]]:

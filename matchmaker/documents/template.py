@@ -6,7 +6,17 @@ from zoneinfo import ZoneInfo
 
 from matchmaker.agenda import slots_between
 from matchmaker.documents.event_workbook import workbook_of
-from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, Request, RequestStatus
+from matchmaker.event import (
+    Event,
+    EventPlace,
+    PlaceKind,
+    Preference,
+    Profile,
+    Request,
+    RequestStatus,
+    Statement,
+    StatementKind,
+)
 from matchmaker.intake.layout import EXAMPLE_DOMAIN, NOTES_SHEET, SHEETS
 from matchmaker.locale import Message, catalogue, gettext_noop, in_every_language
 
@@ -51,8 +61,16 @@ def example() -> Event:
                 type="start-up",
                 job_title="CEO",
                 themes=("diagnostics",),
-                offers=("Een sneltest voor sepsis op één druppel bloed",),
-                needs=("Een partner voor klinische studies in Frankrijk",),
+                offers=(
+                    Statement(text="Een sneltest voor sepsis op één druppel bloed", audience=frozenset({"buyer"})),
+                ),
+                needs=(
+                    Statement(
+                        text="Een partner voor klinische studies in Frankrijk",
+                        audience=frozenset({"buyer", "exhibitor"}),
+                        kind=StatementKind.CLINICAL_SITE,
+                    ),
+                ),
                 minimum=1,
                 maximum=8,
             ),
@@ -64,7 +82,13 @@ def example() -> Event:
                 country="NL",
                 type="investor",
                 themes=("diagnostics", "devices"),
-                offers=("Series A funding for in vitro diagnostics",),
+                offers=(
+                    Statement(
+                        text="Series A funding for in vitro diagnostics",
+                        audience=frozenset({"start-up"}),
+                        kind=StatementKind.FUNDING,
+                    ),
+                ),
                 available=frozenset({0, 1, 2}),
             ),
             Profile(
@@ -77,7 +101,7 @@ def example() -> Event:
                 type="exhibitor",
                 job_title="Directrice commerciale",
                 themes=("devices",),
-                offers=("Études cliniques multicentriques en France",),
+                offers=(Statement(text="Études cliniques multicentriques en France"),),
                 place="Stand A",
             ),
             Profile(
@@ -87,7 +111,9 @@ def example() -> Event:
                 organisation="Keller Hospital",
                 country="DE",
                 type="buyer",
-                needs=("A rapid sepsis test for emergency departments",),
+                needs=(
+                    Statement(text="A rapid sepsis test for emergency departments", audience=frozenset({"start-up"})),
+                ),
                 remote=True,
             ),
         ),
@@ -114,7 +140,11 @@ NOTES: Mapping[str, str] = {
         "semicolons. Stand: where an exhibitor receives; all their meetings are held there. Remote: they meet in "
         "virtual rooms only. Minimum: the number of meetings promised; maximum: the most they accept."
     ),
-    "offers_and_needs": gettext_noop("One row for each offer or need, in whatever language the person writes."),
+    "offers_and_needs": gettext_noop(
+        "One row for each offer or need, in whatever language the person writes. For whom (optional): the "
+        "participation types of the sheet of participants that could help, or that an offer serves, separated by "
+        "semicolons. Kind of cooperation (optional): one of the list. Leave empty what the person did not say."
+    ),
     "availability": gettext_noop(
         "Optional. One row for each period in which somebody is available; anybody not listed is always available. "
         "A row without times: not available at all."

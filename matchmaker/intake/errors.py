@@ -112,10 +112,14 @@ _EXPECTED: Mapping[str, str] = {
     "too_many_slots": gettext_noop("at most {most} slots in an event; check start, end and minutes"),
     "too_many_statements": gettext_noop("at most {most} offers and {most} needs of one person"),
     "too_many_themes": gettext_noop("at most {most} themes"),
+    "too_many_types": gettext_noop("at most {most} participation types"),
     "ignored_sheet": gettext_noop("this sheet is not one of the event's, and is ignored"),
     "ignored_column": gettext_noop("this column is not known, and is ignored"),
     "ignored_column_suggested": gettext_noop("this column is not known, and is ignored; is it “{suggestion}”?"),
     "ignored_headless": gettext_noop("values without a column name are ignored, the first in row {row}"),
+    "ignored_type": gettext_noop(
+        "nobody has the participation type “{value}”, which is ignored; it comes first in row {row}"
+    ),
 }
 _COUNTED: Mapping[str, Callable[..., str]] = {
     "repeated": lambda translated, n, expected: translated.ngettext(

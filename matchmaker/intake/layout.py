@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, partial
 
-from matchmaker.event import PlaceKind, Preference, RequestStatus
+from matchmaker.event import PlaceKind, Preference, RequestStatus, StatementKind, TextRole
 from matchmaker.locale import LANGUAGES, Message, language_name
 from matchmaker.text import fold
 
@@ -125,6 +125,18 @@ OFFERS_AND_NEEDS = Sheet(
         _EMAIL,
         _column("kind", Message("column", "kind").text, required=True, width=10),
         _column("text", Message("column", "text").text, required=True, width=100),
+        _column(
+            "audience",
+            Message("column", "for whom").text,
+            "audience/who could help/whom it is for/public/qui peut aider/wie kan helpen/doelgroep/Zielgruppe",
+            width=28,
+        ),
+        _column(
+            "cooperation",
+            Message("column", "kind of cooperation").text,
+            "cooperation/cooperation type/partnership type/coopération/type de partenariat/samenwerking/Kooperation",
+            width=22,
+        ),
     ),
 )
 AVAILABILITY = Sheet(
@@ -184,13 +196,6 @@ NOTES_SHEET = Named(field="notes", label=Message("sheet", "Notes").text)
 SHEETS = (EVENT, PARTICIPANTS, OFFERS_AND_NEEDS, AVAILABILITY, REQUESTS, SLOTS, PLACES, THEMES)
 
 
-class TextKind(StrEnum):
-    """Which side of a match a line of the sheet of offers and needs stands on."""
-
-    OFFER = "offer"
-    NEED = "need"
-
-
 # The words for the values of a choice.
 CHOICES: dict[type[StrEnum] | type[bool], dict[str, Named]] = {
     RequestStatus: _words(
@@ -210,9 +215,40 @@ CHOICES: dict[type[StrEnum] | type[bool], dict[str, Named]] = {
         ("stand", Message("cell", "stand").text, "booth"),
         ("virtual", Message("cell", "virtual").text, "virtual room/salle virtuelle/virtuele ruimte"),
     ),
-    TextKind: _words(
+    TextRole: _words(
         ("offer", Message("cell", "offer").text, ""),
         ("need", Message("cell", "need").text, "behoefte"),
+    ),
+    StatementKind: _words(
+        (
+            "funding",
+            Message("cell", "funding").text,
+            "finance/investment/capital/investissement/investering/Investition",
+        ),
+        ("licence", Message("cell", "licence").text, "license/licensing/licentieovereenkomst/brevet/octrooi/Patent"),
+        ("manufacturing", Message("cell", "manufacturing").text, "production/CDMO/CMO/fabrikage/fabricage/Produktion"),
+        (
+            "supply",
+            Message("cell", "supply").text,
+            "supplier/fournisseur/fourniture/toeleverancier/Lieferung/Lieferant",
+        ),
+        (
+            "distribution",
+            Message("cell", "distribution").text,
+            "distributor/sales/distributeur/vente/verkoop/Distribution",
+        ),
+        (
+            "market_access",
+            Message("cell", "market access").text,
+            "market entry/reimbursement/remboursement/terugbetaling",
+        ),
+        ("research", Message("cell", "research").text, "R&D/R&I/research and development/Forschung und Entwicklung"),
+        ("clinical_site", Message("cell", "clinical site").text, "clinical trial site/clinical/site clinique/Klinik"),
+        ("regulatory", Message("cell", "regulatory affairs").text, "regulatory/réglementation/regelgeving/Regulierung"),
+        ("service", Message("cell", "service").text, "services/CRO/consulting/prestation/dienst/Dienstleistungen"),
+        ("data", Message("cell", "data").text, "dataset/jeu de données/gegevens/Datensatz"),
+        ("equipment", Message("cell", "equipment").text, "instruments/matériel/toestellen/uitrusting/Ausrüstung"),
+        ("talent", Message("cell", "talent").text, "hiring/recruitment/recrutement/aanwerving/Personal"),
     ),
     bool: _words(
         ("yes", Message("cell", "yes").text, "true/1/x/vrai/waar"),

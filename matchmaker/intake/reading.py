@@ -1,7 +1,6 @@
 """Rows become an event: each sheet by a function of its own, errors collected on the way."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Set
+from collections.abc import Collection, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -9,15 +8,16 @@ from functools import partial
 from pathlib import PurePath
 from zoneinfo import ZoneInfo
 
-from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, Request, RequestStatus
+from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, Request, RequestStatus, TextRole
 from matchmaker.intake import cells
 from matchmaker.intake.errors import IntakeNotice, UnexpectedError
-from matchmaker.intake.layout import PLACES, THEMES, Sheet, TextKind
+from matchmaker.intake.layout import PLACES, THEMES, Sheet
 from matchmaker.intake.rows import Findings, Row, is_sheet, participants_of, sheets_of, without_examples
+from matchmaker.intake.statements import Statements, read_statements
 from matchmaker.intake.tables import Cell, tables_of
 from matchmaker.intake.times import read_availability, read_slots
 from matchmaker.locale import LANGUAGES, SOURCE
-from matchmaker.text import CAPACITY, MEETINGS, STATEMENTS, THEMES_PER_PERSON, fold, slug
+from matchmaker.text import CAPACITY, MEETINGS, THEMES_PER_PERSON, fold, slug
 
 Themes = Mapping[str, Mapping[str, str]]
 """The label of a theme by its code and by language."""
@@ -41,7 +41,13 @@ def read_workbook(data: bytes, filename: str, language: str = "en", themes: Them
 
 
 def read_file(
-    data: bytes, filename: str, language: str = "en", themes: Themes | None = None, *, keep_examples: bool = False
+    data: bytes,
+    filename: str,
+    language: str = "en",
+    themes: Themes | None = None,
+    types: Collection[str] = (),
+    *,
+    keep_examples: bool = False,
 ) -> Reading:
     """The event that a file describes, and what of the file is ignored.
 
@@ -50,7 +56,8 @@ def read_file(
     columns may be named in any language of the server; others are ignored, and so are the template's example people
     unless `keep_examples`. Times are local in the event's time zone. A participant who is not in the sheet of
     availability is always available. `themes` are those that the event has already: participants may name them too.
-    Without, the themes of a lone .csv are what its participants name.
+    Without, the themes of a lone .csv are what its participants name. `types` are the participation types that the
+    event has already: offers and needs may be for them, and for those of the file.
 
     Raises `IntakeErrors` with the errors of the file, in sentences of `language`. Files are limited in size, rows,
     columns and cells (`archive`), slots, themes and the length of texts (`matchmaker.text`).
@@ -62,7 +69,7 @@ def read_file(
     order = [rows[0].sheet for rows in sheets.values() if rows]
     if not keep_examples:
         sheets = without_examples(sheets, findings)
-    reading = _Reading(sheets, findings, themes or (_themes_written(sheets) if alone else {}))
+    reading = _Reading(sheets, findings, themes or (_themes_written(sheets) if alone else {}), types)
     event = reading.event(PurePath(filename).stem if alone else None)
     findings.raise_errors(order, PurePath(filename).name)
     return Reading(event=event, notices=tuple(findings.notices))
@@ -72,13 +79,16 @@ def read_file(
 class _Reading:
     """One file on its way to an event.
 
-    `people` are the rows of participants by e-mail address, `misspelt` what stands there instead of an address.
+    `people` are the rows of participants by e-mail address, `misspelt` what stands there instead of an address, and
+    `types` the participation type of each who has one.
     """
 
     sheets: Mapping[str, list[Row]]
     findings: Findings
     event_themes: Themes
+    event_types: Collection[str] = ()
     people: dict[str, Row] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
     misspelt: list[str] = field(default_factory=list)
 
     def event(self, name: str | None) -> Event:
@@ -89,7 +99,12 @@ class _Reading:
         slots, sound = read_slots(self.sheets.get("slots", []), zone)
         places = self._places()
         themes = {**self.event_themes, **self._themes()}
-        texts = self._texts()
+        statements = read_statements(
+            self.sheets.get("offers_and_needs", []),
+            self._somebody,
+            {*self.event_types, *self.types.values()},
+            self.findings.language,
+        )
         available = read_availability(self.sheets.get("availability", []), slots, zone, self._somebody, sound)
         stands = frozenset(place.name for place in places if place.kind is PlaceKind.STAND)
         codes = {fold(name): code for code, labels in themes.items() for name in (*labels.values(), code)}
@@ -103,7 +118,7 @@ class _Reading:
             slots=slots,
             places=places,
             people=tuple(
-                self._profile(email, row, stands, codes, texts, available) for email, row in self.people.items()
+                self._profile(email, row, stands, codes, statements, available) for email, row in self.people.items()
             ),
             requests=self._requests(),
         )
@@ -122,6 +137,8 @@ class _Reading:
                 row.wrong("email", "once", row=self.people[email].number)
             elif email is not None:
                 self.people[email] = row
+                if participation_type := row.read("type", cells.line):
+                    self.types[email] = participation_type
             elif "email" in row.cells and len(self.misspelt) < _SUGGESTIONS:
                 self.misspelt.append(cells.text(row.cells["email"]).lower()[:200])
                 self.findings.name_cause(f"email {self.misspelt[-1]}")
@@ -149,7 +166,7 @@ class _Reading:
         row: Row,
         stands: Set[str],
         codes: Mapping[str, str],
-        texts: Mapping[tuple[str, TextKind], list[str]],
+        statements: Statements,
         available: Mapping[str, frozenset[int]],
     ) -> Profile:
         def stand(cell: Cell) -> str:
@@ -169,30 +186,17 @@ class _Reading:
             organisation=row.read("organisation", cells.line) or "",
             country=row.read("country", cells.country) or "",
             language=row.read("language", cells.language_code) or SOURCE,
-            type=row.read("type", cells.line) or "",
+            type=self.types.get(email, ""),
             job_title=row.read("job_title", cells.line) or "",
             themes=row.read("themes", partial(_themes_named, codes=codes, sheet=self._name(THEMES))) or (),
-            offers=tuple(texts[email, TextKind.OFFER]),
-            needs=tuple(texts[email, TextKind.NEED]),
+            offers=tuple(statements.get((email, TextRole.OFFER), ())),
+            needs=tuple(statements.get((email, TextRole.NEED), ())),
             available=available.get(email),
             place=row.read("place", stand),
             remote=row.read("remote", partial(cells.yes, language=self.findings.language)) or False,
             minimum=minimum,
             maximum=maximum,
         )
-
-    def _texts(self) -> Mapping[tuple[str, TextKind], list[str]]:
-        texts: dict[tuple[str, TextKind], list[str]] = defaultdict(list)
-        for row in self.sheets.get("offers_and_needs", []):
-            email = row.read("email", self._somebody)
-            kind = row.read("kind", partial(cells.choice, kind=TextKind, language=self.findings.language))
-            written = row.read("text", cells.prose)
-            if email and kind and written:
-                if len(texts[email, kind]) >= STATEMENTS:
-                    row.wrong("text", "too_many_statements", cause=f"statements {email} {kind}", most=STATEMENTS)
-                    continue
-                texts[email, kind].append(written)
-        return texts
 
     def _requests(self) -> tuple[Request, ...]:
         choice = partial(cells.choice, language=self.findings.language)

@@ -106,6 +106,10 @@ class Row:
         value = self.cells.get(name, "")
         self.findings.add(self.sheet, self.number, self.headers[name], value, code, cause=cause, **details)
 
+    def notice(self, name: str, code: str, value: str) -> None:
+        """Notes that a value in a cell of this row is ignored."""
+        self.findings.notice(self.sheet, self.headers[name], code, row=self.number, value=_printable(value))
+
     @property
     def is_example(self) -> bool:
         """Whether it is about one of the people whom the template comes with."""

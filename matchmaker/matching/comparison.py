@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from matchmaker.event import Profile, TextRole
+from matchmaker.event import Profile, Statement, TextRole
 from matchmaker.matching.background import background_of
 from matchmaker.matching.calibration import Floats, Space
 from matchmaker.matching.embedding import Cached, Embedder, VectorCache, Vectors, text_hash
@@ -82,8 +82,8 @@ class Comparison:
     ) -> None:
         """With `state`, in the space of that ranking: only texts that it does not have are read."""
         self.embedder = embedder
-        self.needs = Texts.of([person.needs for person in people], state.needs if state else None)
-        self.offers = Texts.of([person.offers for person in people], state.offers if state else None)
+        self.needs = Texts.of([_written(person.needs) for person in people], state.needs if state else None)
+        self.offers = Texts.of([_written(person.offers) for person in people], state.offers if state else None)
         needs, offers = len(self.needs.written), len(self.offers.written)
 
         def report(before: int) -> Callable[[int, int], None] | None:
@@ -148,6 +148,10 @@ class Comparison:
         """The need of each of `second` that `first` serves best."""
         offers, needs = _best_of_each(self.space.offers, self.offers, first, self.space.needs, self.needs, second)
         return BestTexts(needs=needs, offers=offers)
+
+
+def _written(statements: Sequence[Statement]) -> list[str]:
+    return [statement.text for statement in statements]
 
 
 def _best_of_each(

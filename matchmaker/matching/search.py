@@ -107,7 +107,7 @@ class SearchIndex:
 
     def _has(self, person: int, words: Sequence[str]) -> bool:
         profile = self._people[person]
-        known = (profile.organisation, profile.job_title, *profile.offers, *profile.needs)
+        known = (profile.organisation, profile.job_title, *(s.text for s in (*profile.offers, *profile.needs)))
         text = f"{self._names[person]}{fold(' '.join(known))} "
         return all(f" {word} " in text for word in words)
 

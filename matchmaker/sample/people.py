@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from matchmaker.event import Profile, TextRole
+from matchmaker.event import Profile, Statement, TextRole
 from matchmaker.sample.texts import Topic, Writer, data, topics
 
 TYPES = {
@@ -208,7 +208,11 @@ def _sample(rng: Random, among: Collection[Topic], weights: Sequence[int], minim
     return rng.sample(list(among), min(number, len(among)))
 
 
-def _written(rng: Random, writer: Writer, about: Sequence[Topic], role: TextRole, by: SampleAttendee) -> list[str]:
+def _written(
+    rng: Random, writer: Writer, about: Sequence[Topic], role: TextRole, by: SampleAttendee
+) -> list[Statement]:
     """Most write in their own language, some in English for the sake of the others."""
     own_language, kind = by.profile.language, by.organisation.kind
-    return [writer.write(topic, role, own_language if rng.random() < 0.8 else "en", kind) for topic in about]
+    return [
+        Statement(text=writer.write(topic, role, own_language if rng.random() < 0.8 else "en", kind)) for topic in about
+    ]

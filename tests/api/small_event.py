@@ -4,7 +4,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, Request, RequestStatus, TimeSlot
+from matchmaker.event import (
+    Event,
+    EventPlace,
+    PlaceKind,
+    Preference,
+    Profile,
+    Request,
+    RequestStatus,
+    Statement,
+    TimeSlot,
+)
 
 ZONE = ZoneInfo("Europe/Brussels")
 MINUTES = timedelta(minutes=20)
@@ -27,8 +37,15 @@ PEOPLE = {
         type="start-up",
         job_title="CEO",
         themes=("therapies",),
-        offers=("Anticorps monoclonaux contre des cibles orphelines", "Une plateforme de criblage"),
-        needs=("Investisseurs pour une série A de 8 millions d'euros",),
+        offers=(
+            Statement(text="Anticorps monoclonaux contre des cibles orphelines"),
+            Statement(text="Une plateforme de criblage"),
+        ),
+        needs=(
+            Statement(
+                text="Investisseurs pour une série A de 8 millions d'euros",
+            ),
+        ),
         available=frozenset({0, 1, 2}),
         minimum=1,
         maximum=3,
@@ -42,8 +59,8 @@ PEOPLE = {
         language="nl",
         type="investor",
         themes=("therapies", "devices"),
-        offers=("Financing rounds of five to twenty million euros",),
-        needs=("Companies with in vivo data in immuno-oncology",),
+        offers=(Statement(text="Financing rounds of five to twenty million euros"),),
+        needs=(Statement(text="Companies with in vivo data in immuno-oncology"),),
     ),
     "cleo": Profile(
         email="cleo@example.org",
@@ -53,7 +70,7 @@ PEOPLE = {
         country="FR",
         type="exhibitor",
         place="Stand 1",
-        offers=("Contract manufacturing of 100% sterile devices",),
+        offers=(Statement(text="Contract manufacturing of 100% sterile devices"),),
     ),
     "dan": Profile(
         email="dan@example.org",

@@ -62,7 +62,7 @@ def row(label: str, result: Evaluation) -> str:
 
 def speed(people: int) -> None:
     profiles = crowd(people)
-    different = {text for person in profiles for text in (*person.needs, *person.offers)}
+    different = {each.text for person in profiles for each in (*person.needs, *person.offers)}
     say(f"\n{len(profiles)} people, {len(different)} different texts\n")
     say("| run | seconds | CPU seconds | peak memory, MB | Gini | never shown | kept of the undamped value |")
     say("|---|---|---|---|---|---|---|")

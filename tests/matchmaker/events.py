@@ -1,7 +1,8 @@
 """Builders of events: every argument has a default that is legal and dull."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,18 @@ import xlsxwriter
 from hypothesis import strategies as st
 
 from matchmaker.agenda import slots_between
-from matchmaker.event import Event, EventPlace, PlaceKind, Preference, Profile, Request, RequestStatus, TimeSlot
+from matchmaker.event import (
+    Event,
+    EventPlace,
+    PlaceKind,
+    Preference,
+    Profile,
+    Request,
+    RequestStatus,
+    Statement,
+    StatementKind,
+    TimeSlot,
+)
 from matchmaker.text import is_visible
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -30,6 +42,11 @@ def person(name: str, **given: object) -> Profile:
         "country": "BE",
     }
     return Profile(**{**about, **given})  # type: ignore[arg-type]
+
+
+def statements(*texts: str) -> tuple[Statement, ...]:
+    """Offers or needs of which nothing but the text is known."""
+    return tuple(Statement(text=text) for text in texts)
 
 
 def request(sender: str, recipient: str, **given: object) -> Request:
@@ -117,7 +134,10 @@ def events(draw: st.DrawFn) -> Event:
         for name in draw(st.lists(_text, max_size=4, unique=True))
     ]
     stands = [place.name for place in places if place.kind is PlaceKind.STAND]
-    people = [draw(_profile(name, themes, stands, len(slots))) for name in draw(_names)]
+    types = draw(st.lists(_text, max_size=3))
+    people = [draw(_profile(name, themes, types, stands, len(slots))) for name in draw(_names)]
+    everybody = {person.type for person in people} - {""}
+    people = [replace(p, **{side: draw(_statements(everybody)) for side in ("offers", "needs")}) for p in people]
     pairs = [(a.email, b.email) for a in people for b in people if a is not b]
     chosen = draw(st.lists(st.sampled_from(pairs), unique=True, max_size=6)) if pairs else []
     return Event(
@@ -157,7 +177,27 @@ def _slots(draw: st.DrawFn, zone: ZoneInfo) -> tuple[TimeSlot, ...]:
 
 
 @st.composite
-def _profile(draw: st.DrawFn, name: str, themes: Mapping[str, object], stands: Sequence[str], slots: int) -> Profile:
+def _statements(draw: st.DrawFn, types: Set[str]) -> tuple[Statement, ...]:
+    """Offers or needs, which may be for any of the types that somebody has."""
+    return tuple(
+        Statement(
+            text=text,
+            audience=draw(st.frozensets(st.sampled_from(sorted(types)))) if types else frozenset(),
+            kind=draw(st.none() | st.sampled_from(StatementKind)),
+        )
+        for text in draw(st.lists(_prose, max_size=2))
+    )
+
+
+@st.composite
+def _profile(
+    draw: st.DrawFn,
+    name: str,
+    themes: Mapping[str, object],
+    types: Sequence[str],
+    stands: Sequence[str],
+    slots: int,
+) -> Profile:
     minimum = draw(st.integers(0, 5))
     return Profile(
         email=f"{name}@example.org",
@@ -166,11 +206,9 @@ def _profile(draw: st.DrawFn, name: str, themes: Mapping[str, object], stands: S
         organisation=draw(_text),
         country=draw(st.sampled_from(["BE", "FR", "NL", "DE", "LU", "US"])),
         language=draw(st.sampled_from(["en", "fr", "nl", "de", "pl"])),
-        type=draw(st.just("") | _text),
+        type=draw(st.sampled_from(["", *types])),
         job_title=draw(st.just("") | _text),
         themes=tuple(draw(st.lists(st.sampled_from(sorted(themes)), unique=True))) if themes else (),
-        offers=tuple(draw(st.lists(_prose, max_size=2))),
-        needs=tuple(draw(st.lists(_prose, max_size=2))),
         available=draw(st.none() | st.frozensets(st.integers(0, slots - 1)) if slots else st.none()),
         place=draw(st.none() | st.sampled_from(stands)) if stands else None,
         remote=draw(st.booleans()),

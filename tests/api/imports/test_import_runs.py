@@ -25,6 +25,7 @@ from matchmaker import event as domain
 from matchmaker.documents import workbook_of
 from matchmaker.event import RequestStatus
 from tests.api.small_event import PEOPLE, REQUESTS, SLOTS, slot, small_event
+from tests.matchmaker.events import statements
 
 Browser = Callable[[str], TestClient]
 CSV = "e-mail,first name,last name,organisation,country\n"
@@ -69,10 +70,10 @@ def changed_event() -> domain.Event:
     eve = domain.Profile(
         email="eve@example.org", first_name="Eve", last_name="Maes", organisation="Maes NV", country="BE"
     )
-    ann = replace(PEOPLE["ann"], job_title="Présidente", needs=("Un partenaire",), available=frozenset({0}))
+    ann = replace(PEOPLE["ann"], job_title="Présidente", needs=statements("Un partenaire"), available=frozenset({0}))
     event = small_event()
     return small_event(
-        people=(ann, *list(PEOPLE.values())[1:], replace(eve, offers=("Help",))),
+        people=(ann, *list(PEOPLE.values())[1:], replace(eve, offers=statements("Help"))),
         requests=(
             replace(REQUESTS[0], status=RequestStatus.ACCEPTED),
             *REQUESTS[1:],

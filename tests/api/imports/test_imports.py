@@ -17,6 +17,7 @@ from matchmaker.documents import workbook_of
 from matchmaker.event import RequestStatus
 from matchmaker.intake import read_workbook
 from tests.api.small_event import PEOPLE, REQUESTS, SLOTS, slot, small_event
+from tests.matchmaker.events import statements
 
 Browser = Callable[[str], TestClient]
 
@@ -188,7 +189,11 @@ def test_an_update_adds_and_changes_what_is_new(update: Update, db: Session, eve
     eve = domain.Profile(
         email="eve@example.org", first_name="Eve", last_name="Maes", organisation="Aurora THERAPEUTICS", country="BE"
     )
-    people = (replace(PEOPLE["ann"], job_title="Présidente", needs=("Un partenaire clinique",)), PEOPLE["bob"], eve)
+    people = (
+        replace(PEOPLE["ann"], job_title="Présidente", needs=statements("Un partenaire clinique")),
+        PEOPLE["bob"],
+        eve,
+    )
     event = small_event(
         people=people,
         slots=(slot("Early", 9), *SLOTS),

@@ -12,6 +12,7 @@ from api.models import Event, Participant
 from matchmaker.event import Profile
 from matchmaker.text import fold
 from tests.api.small_event import small_event
+from tests.matchmaker.events import statements
 
 Browser = Callable[[str], TestClient]
 Find = Callable[..., list[str]]
@@ -25,9 +26,9 @@ def profile(first: str, last: str, organisation: str, **fields: object) -> Profi
 PEOPLE = (
     profile("Benoît", "Hestra", "Ferme Goossens"),
     profile("Océane", "Lambert", "Œnologie du Nord", job_title="Chef de produit"),
-    profile("Caroline", "Carlier", "Herstalia Cardio", needs=("Des tissus cartilagineux",)),
-    profile("Jo", "Maes", "Gent Biotech", offers=("Clean rooms for CAR-T manufacturing",)),
-    profile("Fabrice", "Adam", "Agri Plus", needs=("Benoît comme partenaire",)),
+    profile("Caroline", "Carlier", "Herstalia Cardio", needs=statements("Des tissus cartilagineux")),
+    profile("Jo", "Maes", "Gent Biotech", offers=statements("Clean rooms for CAR-T manufacturing")),
+    profile("Fabrice", "Adam", "Agri Plus", needs=statements("Benoît comme partenaire")),
     profile("Lea", "Cart", "Cars & Co"),
 )
 

@@ -12,7 +12,7 @@ from matchmaker.intake import read_workbook
 from matchmaker.intake.layout import EXAMPLE_DOMAIN, SHEETS, Named
 from matchmaker.locale import LANGUAGES
 from matchmaker.text import fold
-from tests.matchmaker.events import at, event, events, person, request, workbook
+from tests.matchmaker.events import at, event, events, person, request, statements, workbook
 from tests.matchmaker.intake.workbooks import people, read, reading
 
 
@@ -28,7 +28,7 @@ def test_a_workbook_made_of_an_event_reads_back_as_that_event(known: Event, lang
 def test_a_small_workbook_becomes_the_event_that_it_describes() -> None:
     known = read()
     assert [p.name for p in known.people] == ["Ann Peeters", "Bob Dubois"]
-    assert known.people[0].offers == ("A rapid test",)
+    assert known.people[0].offers == statements("A rapid test")
     assert known.requests[0].status is RequestStatus.ACCEPTED
     assert known.requests[0].preference is Preference.LIKE
     assert known.slots[0].starts == at(9)
@@ -54,7 +54,7 @@ def test_sheets_and_columns_are_found_by_their_french_and_dutch_names_in_any_cas
         "event.xlsx",
     )
     ann, bob = known.people
-    assert (ann.country, ann.language, ann.remote, ann.needs) == ("BE", "nl", True, ("Un test",))
+    assert (ann.country, ann.language, ann.remote, ann.needs) == ("BE", "nl", True, statements("Un test"))
     assert (bob.country, bob.language, bob.remote) == ("DE", "fr", False)
     assert [place.kind for place in known.places] == [PlaceKind.VIRTUAL, PlaceKind.TABLE]
     assert known.requests[0].status is RequestStatus.ACCEPTED
@@ -148,13 +148,13 @@ def test_the_people_of_the_template_are_left_out_with_a_notice() -> None:
 
 
 def test_a_text_that_looks_like_a_formula_stays_a_text() -> None:
-    known = event(person("ann", offers=("=1+1", "@SUM(A1)")))
-    assert read_workbook(workbook_of(known), "event.xlsx").people[0].offers == ("=1+1", "@SUM(A1)")
+    known = event(person("ann", offers=statements("=1+1", "@SUM(A1)")))
+    assert read_workbook(workbook_of(known), "event.xlsx").people[0].offers == statements("=1+1", "@SUM(A1)")
 
 
 def test_a_text_longer_than_a_cell_holds_is_refused_rather_than_cut() -> None:
     with pytest.raises(ValueError, match="32767"):
-        workbook_of(event(person("ann", offers=("x" * 40_000,))))
+        workbook_of(event(person("ann", offers=statements("x" * 40_000))))
 
 
 def test_a_request_keeps_its_message_with_line_ends() -> None:

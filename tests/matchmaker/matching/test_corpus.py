@@ -66,7 +66,7 @@ def test_the_background_holds_hundreds_of_different_sentences_for_each_role_and_
 def test_nothing_that_is_measured_is_part_of_the_background() -> None:
     known = {t for sentences in background().values() for t in sentences}
     measured = {t for p in pairs() for t in (p.need, p.offer)}
-    event = {t for p in biowin_day().people for t in (*p.offers, *p.needs)}
+    event = {s.text for p in biowin_day().people for s in (*p.offers, *p.needs)}
     assert not known & measured
     assert not known & event
     assert not measured & event

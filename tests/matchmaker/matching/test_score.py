@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matchmaker.event import Profile, TextRole
+from matchmaker.event import Profile, Statement, TextRole
 from matchmaker.matching.embedding import EmbeddingError, Vectors, default_embedder, embedder_named
 from matchmaker.matching.learning import Learned, Lesson
 from matchmaker.matching.score import Filter, Ranking, Rules, rank, restored
@@ -17,7 +17,8 @@ from matchmaker.matching.state import RankingState
 
 def person(name: str, *, needs: tuple[str, ...] = (), offers: tuple[str, ...] = (), **rest: object) -> Profile:
     known = {"organisation": f"{name} SA", "country": "BE"} | rest
-    return Profile(email=name, first_name=name, last_name="X", needs=needs, offers=offers, **known)  # type: ignore[arg-type]
+    texts = {side: tuple(Statement(text=t) for t in each) for side, each in (("needs", needs), ("offers", offers))}
+    return Profile(email=name, first_name=name, last_name="X", **texts, **known)  # type: ignore[arg-type]
 
 
 PEOPLE = (
@@ -60,10 +61,10 @@ def test_the_dutch_offer_is_found_for_the_french_need_and_the_other_way_round(ra
     match = ranking.of("imaging")[0]
     assert match.second == "filler"
     kinds = {reason.kind: reason for reason in match.reasons}
-    assert kinds["need_offer"].need == PEOPLE[1].needs[0]
-    assert kinds["need_offer"].offer == PEOPLE[0].offers[0]
+    assert kinds["need_offer"].need == PEOPLE[1].needs[0].text
+    assert kinds["need_offer"].offer == PEOPLE[0].offers[0].text
     assert (kinds["need_offer"].need_language, kinds["need_offer"].offer_language) == ("fr", "nl")
-    assert kinds["offer_need"].need == PEOPLE[0].needs[0]
+    assert kinds["offer_need"].need == PEOPLE[0].needs[0].text
     assert kinds["themes"].themes == ("it",)
 
 
@@ -159,7 +160,7 @@ def test_who_comes_later_is_ranked_and_takes_their_place_in_the_lists_of_others(
     now = restored(people, [99, *range(1, len(PEOPLE))], stored(ranking), embedder)
     now.relist(["newcomer"])
     assert now.of("newcomer")[0].second == "diagnostics"
-    assert embedder.read == list(newcomer.offers)
+    assert embedder.read == [offer.text for offer in newcomer.offers]
     standing, margins = (dict(zip([p.email for p in people], row, strict=True)) for row in now.standing("newcomer"))
     assert standing["diagnostics"] > 0.3
     assert margins["diagnostics"] > 0
@@ -190,7 +191,7 @@ def test_search_finds_in_any_language_and_by_name_within_the_filter(ranking: Ran
     assert ranking.search("steriel vullen van flesjes")[0].email in {"filler", "imaging"}
     hit = ranking.search("financement de start-up en diagnostic")[0]
     assert hit.email in {"investor", "diagnostics"}
-    assert hit.text in {*PEOPLE[2].needs, *PEOPLE[3].offers}
+    assert hit.text in {statement.text for statement in (*PEOPLE[2].needs, *PEOPLE[3].offers)}
     assert ranking.search("Imaging SA")[0].email == "imaging"
     assert {h.email for h in ranking.search("", Filter(countries=frozenset({"FR", "NL"})))} == {"filler", "investor"}
     assert [h.email for h in ranking.search("", Filter(themes=frozenset({"it"}), organisation="FILLER sa"))] == [

@@ -38,7 +38,7 @@ def written_about() -> list[tuple[re.Pattern[str], str, TextRole, str]]:
 def texts(event: Event) -> dict[str, tuple[str, TextRole, str]]:
     """What each offer and need of the event is about: its topic, role and language."""
     known = written_about()
-    every = [text for person in event.people for text in (*person.offers, *person.needs)]
+    every = [each.text for person in event.people for each in (*person.offers, *person.needs)]
     return {text: next(about for pattern, *about in known if pattern.match(text)) for text in every}
 
 
@@ -81,7 +81,7 @@ def test_nobody_is_registered_twice_and_every_address_is_reserved_for_examples(e
 
 
 def test_no_two_texts_are_alike_and_all_are_finished(texts: dict[str, object], event: Event) -> None:
-    every = [text for person in event.people for text in (*person.offers, *person.needs)]
+    every = [each.text for person in event.people for each in (*person.offers, *person.needs)]
     assert len(every) > 800
     assert len(set(every)) == len(every)
     messages = [request.message for request in event.requests if request.message]
@@ -93,8 +93,8 @@ def test_no_sentence_is_used_often(event: Event) -> None:
     known = [pattern for pattern, *_ in written_about()]
     used = Counter[str]()
     for person in event.people:
-        for text in (*person.offers, *person.needs):
-            used[next(p.pattern for p in known if p.match(text))] += 1
+        for each in (*person.offers, *person.needs):
+            used[next(p.pattern for p in known if p.match(each.text))] += 1
     assert sum(n == 1 for n in used.values()) > 0.5 * len(used)
     assert max(used.values()) <= 8
 
@@ -104,9 +104,9 @@ def test_people_write_in_three_languages_and_mostly_in_their_own(
 ) -> None:
     shares = Counter(language for _, _, language in texts.values())
     assert all(shares[language] > 0.15 * len(texts) for language in ("en", "fr", "nl"))
-    own = [texts[t][2] == p.language for p in event.people for t in (*p.offers, *p.needs)]
+    own = [texts[s.text][2] == p.language for p in event.people for s in (*p.offers, *p.needs)]
     assert sum(own) > 0.7 * len(own)
-    assert all(texts[t][2] in ("en", p.language) for p in event.people for t in (*p.offers, *p.needs))
+    assert all(texts[s.text][2] in ("en", p.language) for p in event.people for s in (*p.offers, *p.needs))
 
 
 def test_every_need_is_answered_by_an_offer_of_another_organisation(
@@ -115,11 +115,11 @@ def test_every_need_is_answered_by_an_offer_of_another_organisation(
     offering = defaultdict(set)
     for person in event.people:
         for offer in person.offers:
-            assert texts[offer][1] is TextRole.OFFER
-            offering[texts[offer][0]].add(person.organisation)
+            assert texts[offer.text][1] is TextRole.OFFER
+            offering[texts[offer.text][0]].add(person.organisation)
     for person in event.people:
         for need in person.needs:
-            topic, role, _ = texts[need]
+            topic, role, _ = texts[need.text]
             assert role is TextRole.NEED
             assert offering[topic] - {person.organisation}, need
 
@@ -130,7 +130,7 @@ def test_most_requests_follow_a_need_and_an_offer_on_one_topic(
     person = {p.email: p for p in event.people}
 
     def fits(one: str, other: str) -> bool:
-        return bool({texts[n][0] for n in person[one].needs} & {texts[o][0] for o in person[other].offers})
+        return bool({texts[n.text][0] for n in person[one].needs} & {texts[o.text][0] for o in person[other].offers})
 
     wished = [r for r in event.requests if r.preference is not Preference.NEVER]
     fitting = [fits(r.sender, r.recipient) or fits(r.recipient, r.sender) for r in wished]
