@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.event import Profile, Statement, TextRole
+from matchmaker.matching.audience import Audience
 from matchmaker.matching.background import background_of
 from matchmaker.matching.calibration import Floats, Space
 from matchmaker.matching.embedding import Cached, Embedder, VectorCache, Vectors, text_hash
@@ -82,8 +83,9 @@ class Comparison:
     ) -> None:
         """With `state`, in the space of that ranking: only texts that it does not have are read."""
         self.embedder = embedder
-        self.needs = Texts.of([_written(person.needs) for person in people], state.needs if state else None)
-        self.offers = Texts.of([_written(person.offers) for person in people], state.offers if state else None)
+        statements = [_with_words(person.needs) for person in people], [_with_words(person.offers) for person in people]
+        self.needs = Texts.of(_written(statements[0]), state.needs if state else None)
+        self.offers = Texts.of(_written(statements[1]), state.offers if state else None)
         needs, offers = len(self.needs.written), len(self.offers.written)
 
         def report(before: int) -> Callable[[int, int], None] | None:
@@ -91,14 +93,17 @@ class Comparison:
 
         if state is not None:
             self.space = self._space_of(state, cache)
-            return
-        self.space = Space.of(
-            Cached(embedder, cache, report(0)).embed(self.needs.read, TextRole.NEED),
-            self.needs.languages,
-            Cached(embedder, cache, report(needs)).embed(self.offers.read, TextRole.OFFER),
-            self.offers.languages,
-            background_of(embedder, cache),
-        )
+        else:
+            self.space = Space.of(
+                Cached(embedder, cache, report(0)).embed(self.needs.read, TextRole.NEED),
+                self.needs.languages,
+                Cached(embedder, cache, report(needs)).embed(self.offers.read, TextRole.OFFER),
+                self.offers.languages,
+                background_of(embedder, cache),
+            )
+        of_needs, of_offers = Audience(people, 1 / self.space.background.slope).rows(*statements)
+        self._need_rows = np.hstack([self.space.needs, of_needs])
+        self._offer_rows = np.hstack([self.space.offers, of_offers])
 
     def _space_of(self, state: RankingState, cache: VectorCache | None) -> Space:
         background = background_of(self.embedder, cache)
@@ -133,7 +138,7 @@ class Comparison:
         need_rows, need_begins, needy = self.needs.rows(first)
         offer_rows, offer_begins, offering = self.offers.rows(second)
         if len(need_rows) and len(offer_rows):
-            similar = self.space.offers[offer_rows] @ self.space.needs[need_rows].T
+            similar = self._offer_rows[offer_rows] @ self._need_rows[need_rows].T
             by_person = _highest(similar, offer_begins)
             best = _highest(np.ascontiguousarray(by_person.T), need_begins)
             result[np.ix_(needy, offering)] = self.space.probability(best)
@@ -141,17 +146,21 @@ class Comparison:
 
     def best_texts(self, first: int, second: NDArray[np.intp]) -> BestTexts:
         """The need of `first` that each of `second` serves best."""
-        needs, offers = _best_of_each(self.space.needs, self.needs, first, self.space.offers, self.offers, second)
+        needs, offers = _best_of_each(self._need_rows, self.needs, first, self._offer_rows, self.offers, second)
         return BestTexts(needs=needs, offers=offers)
 
     def best_offers(self, first: int, second: NDArray[np.intp]) -> BestTexts:
         """The need of each of `second` that `first` serves best."""
-        offers, needs = _best_of_each(self.space.offers, self.offers, first, self.space.needs, self.needs, second)
+        offers, needs = _best_of_each(self._offer_rows, self.offers, first, self._need_rows, self.needs, second)
         return BestTexts(needs=needs, offers=offers)
 
 
-def _written(statements: Sequence[Statement]) -> list[str]:
-    return [statement.text for statement in statements]
+def _with_words(statements: Sequence[Statement]) -> list[Statement]:
+    return [statement for statement in statements if any(c.isalnum() for c in statement.text)]
+
+
+def _written(statements: Sequence[Sequence[Statement]]) -> list[list[str]]:
+    return [[statement.text for statement in each] for each in statements]
 
 
 def _best_of_each(
