@@ -1,4 +1,4 @@
-"""What people write: topics with hand-written sentences in English, French and Dutch, and a writer that varies them.
+"""What people write: topics with hand-written sentences in each language, and a writer that varies them.
 
 In a sentence `{a|b}` stands for one of the alternatives and `{3-8}` for a whole number between the two. One that
 begins with `@startup+pharma` is for these kinds of organisation only.
@@ -15,9 +15,9 @@ from random import Random
 from typing import Any
 
 from matchmaker.event import TextRole
+from matchmaker.sample.setting import Setting
 
 DATA = files("matchmaker.sample")
-THEMES = ("diagnostics", "tools", "delivery", "therapies", "digital", "processes", "devices", "discovery")
 CLOSING_SHARE = 0.3
 RANGE, CHOICE = re.compile(r"\{(\d+)-(\d+)\}"), re.compile(r"\{([^{}]*\|[^{}]*)\}")
 
@@ -43,19 +43,19 @@ class Topic:
 
 
 @cache
-def data(name: str) -> dict[str, Any]:
-    """One of the TOML files of this package."""
-    return tomllib.loads(DATA.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+def data(setting: Setting, name: str) -> dict[str, Any]:
+    """One of the TOML files of a sample event."""
+    return tomllib.loads(DATA.joinpath(setting.folder, f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @cache
-def themes() -> Mapping[str, Mapping[str, str]]:
+def themes(setting: Setting) -> Mapping[str, Mapping[str, str]]:
     """The label of each theme by language."""
-    return {code: data(f"topics/{code}")["theme"] for code in THEMES}
+    return {code: data(setting, f"topics/{code}")["theme"] for code in setting.themes}
 
 
 @cache
-def topics() -> tuple[Topic, ...]:
+def topics(setting: Setting) -> tuple[Topic, ...]:
     return tuple(
         Topic(
             code=entry["code"],
@@ -67,8 +67,8 @@ def topics() -> tuple[Topic, ...]:
                 (role, lang): tuple(map(_sentence, texts)) for role in TextRole for lang, texts in entry[role].items()
             },
         )
-        for theme in THEMES
-        for entry in data(f"topics/{theme}")["topic"]
+        for theme in setting.themes
+        for entry in data(setting, f"topics/{theme}")["topic"]
     )
 
 
@@ -88,9 +88,9 @@ def spin(rng: Random, sentence: str) -> str:
 class Writer:
     """Writes offers, needs and messages, no text twice."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, setting: Setting) -> None:
         self._rng = rng
-        self._frames = data("messages")
+        self._frames = data(setting, "messages")
         self._used = Counter[str]()
         self._written: set[str] = set()
 
