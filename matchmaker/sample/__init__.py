@@ -1,4 +1,5 @@
-"""The sample event: a BioWin Day of invented people and organisations, generated from a seed."""
+"""Sample events of invented people and organisations, generated from a seed: a BioWin Day of the health field, and a
+brokerage of food, farming and clean technology in four languages, which no part of the matching was tuned on."""
 
 from collections import Counter
 from dataclasses import replace
@@ -10,7 +11,7 @@ from matchmaker.agenda import slots_between
 from matchmaker.event import Event, EventPlace, PlaceKind, RequestStatus, TimeSlot
 from matchmaker.sample.people import Organisation, SampleAttendee, attendees, organisations
 from matchmaker.sample.requests import requests
-from matchmaker.sample.setting import BIOWIN, Setting
+from matchmaker.sample.setting import BIOWIN, BROKERAGE, Setting
 from matchmaker.sample.texts import Writer, themes
 
 SLOT_MINUTES = 20
@@ -29,6 +30,18 @@ def biowin_day(seed: int = 2026, people: int = 400) -> Event:
     Raises `ValueError` for fewer than 20 people, and for more than 1,000: they would repeat one another's words.
     """
     return _generate(BIOWIN, seed, people)
+
+
+def brokerage_day(seed: int = 2026, people: int = 300) -> Event:
+    """A brokerage of food, farming and clean technology for 20 to 1,000 people; equal arguments give equal events.
+
+    With the defaults: 300 people of about 140 organisations, most of them from Belgium, France, the Netherlands,
+    Germany and Luxembourg, who write in English, French, Dutch and German; two sessions of nine 20-minute slots.
+    People and organisations are invented; their addresses are in domains reserved for examples (RFC 2606).
+
+    Raises `ValueError` as `biowin_day` does.
+    """
+    return _generate(BROKERAGE, seed, people)
 
 
 def _generate(setting: Setting, seed: int, people: int) -> Event:

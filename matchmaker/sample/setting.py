@@ -61,3 +61,31 @@ BIOWIN = Setting(
     foreign_staff=0.4,
     remote_countries=("US", "ES", "GB", "CH"),
 )
+
+BROKERAGE = Setting(
+    folder="brokerage",
+    name="Field & Flux",
+    time_zone="Europe/Brussels",
+    day=date(2027, 10, 14),
+    sessions={"Morning": (time(9, 0), time(12, 0)), "Afternoon": (time(13, 30), time(16, 30))},
+    languages=("en", "fr", "nl", "de"),
+    themes=("plants", "farming", "proteins", "quality", "market", "energy", "power", "circular", "services"),
+    kinds={
+        "startup": Kind(type="start-up", staff=0.9),
+        "farm": Kind(type="producer"),
+        "food": Kind(type="company", staff=1.6, appeal=1.6),
+        "retailer": Kind(type="company", staff=1.5, appeal=2.2),
+        "energy": Kind(type="company", exhibits=True, staff=1.6, appeal=1.3),
+        "engineering": Kind(type="service provider", exhibits=True, focus=4),
+        "supplier": Kind(type="company", exhibits=True),
+        "lab": Kind(type="service provider", exhibits=True, focus=4),
+        "university": Kind(type="academic", focus=5, staff=2.0),
+        "investor": Kind(type="investor", appeal=3.0),
+        "consultant": Kind(type="service provider", exhibits=True),
+        "public": Kind(type="public body", exhibits=True, focus=4, staff=1.5),
+    },
+    home="BE",
+    home_staff=1.1,
+    foreign_staff=0.9,
+    remote_countries=("US", "ES", "GB", "CH"),
+)
