@@ -1,4 +1,5 @@
-"""The sample event: a BioWin Day of invented people and organisations, generated from a seed."""
+"""Sample events of invented people and organisations, generated from a seed: a BioWin Day of the health field, and a
+brokerage of food, farming and clean technology in four languages, which no part of the matching was tuned on."""
 
 from collections import Counter
 from dataclasses import replace
@@ -8,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from matchmaker.agenda import slots_between
 from matchmaker.event import Event, EventPlace, PlaceKind, RequestStatus, TimeSlot
-from matchmaker.sample.people import Organisation, SampleAttendee, attendees, organisations
+from matchmaker.sample.people import Organisation, SampleAttendee, attendees, organisations, tick
 from matchmaker.sample.requests import requests
+from matchmaker.sample.setting import BIOWIN, BROKERAGE, Setting
 from matchmaker.sample.texts import Writer, themes
 
-TIME_ZONE = "Europe/Brussels"
 SLOT_MINUTES = 20
 TABLES, STANDS, VIRTUAL_ROOMS = 0.15, 0.1125, 0.015  # for each person: 60, 45 and 6 for 400
+MINIMUM_PEOPLE, MAXIMUM_PEOPLE = 20, 1000
 PROMISED = 2  # meetings promised to people of start-ups who take part in the meetings
 
 
@@ -27,22 +29,39 @@ def biowin_day(seed: int = 2026, people: int = 400) -> Event:
 
     Raises `ValueError` for fewer than 20 people, and for more than 1,000: they would repeat one another's words.
     """
-    if not 20 <= people <= 1000:
-        raise ValueError(f"a sample event has 20 to 1,000 people, not {people}")
+    return _generate(BIOWIN, seed, people)
+
+
+def brokerage_day(seed: int = 2026, people: int = 300) -> Event:
+    """A brokerage of food, farming and clean technology for 20 to 1,000 people; equal arguments give equal events.
+
+    With the defaults: 300 people of about 140 organisations, most of them from Belgium, France, the Netherlands,
+    Germany and Luxembourg, who write in English, French, Dutch and German; two sessions of nine 20-minute slots.
+    People and organisations are invented; their addresses are in domains reserved for examples (RFC 2606).
+
+    Raises `ValueError` as `biowin_day` does.
+    """
+    return _generate(BROKERAGE, seed, people)
+
+
+def _generate(setting: Setting, seed: int, people: int) -> Event:
+    if not MINIMUM_PEOPLE <= people <= MAXIMUM_PEOPLE:
+        raise ValueError(f"a sample event has {MINIMUM_PEOPLE} to {MAXIMUM_PEOPLE:,} people, not {people}")
     rng = Random(seed)  # noqa: S311 - made-up data, no secret
-    writer = Writer(rng)
-    slots = _slots()
-    chosen = organisations(rng, people, stands=round(STANDS * people))
-    everyone = attendees(rng, writer, chosen, half=len(slots) // 2)
+    writer = Writer(rng, setting)
+    slots = _slots(setting)
+    chosen = organisations(rng, setting, people, stands=round(STANDS * people))
+    everyone = attendees(rng, setting, writer, chosen, half=len(slots) // 2)
     generated = requests(rng, writer, everyone)
+    tick(rng, setting, everyone)
     agreed = Counter(
         email for r in generated if r.status is RequestStatus.ACCEPTED for email in (r.sender, r.recipient)
     )
     return Event(
-        name="BioWin Day",
-        time_zone=TIME_ZONE,
-        languages=("en", "fr", "nl"),
-        themes=themes(),
+        name=setting.name,
+        time_zone=setting.time_zone,
+        languages=setting.languages,
+        themes=themes(setting),
         slots=slots,
         places=_places(chosen, everyone, people),
         people=tuple(
@@ -56,15 +75,17 @@ def biowin_day(seed: int = 2026, people: int = 400) -> Event:
     )
 
 
-def _slots() -> tuple[TimeSlot, ...]:
-    zone = ZoneInfo(TIME_ZONE)
-
-    def at(hour: int, minute: int) -> datetime:
-        return datetime(2027, 5, 20, hour, minute, tzinfo=zone)
-
-    return (
-        *slots_between("Morning", at(9, 30), at(12, 50), SLOT_MINUTES),
-        *slots_between("Afternoon", at(14, 0), at(17, 20), SLOT_MINUTES),
+def _slots(setting: Setting) -> tuple[TimeSlot, ...]:
+    zone = ZoneInfo(setting.time_zone)
+    return tuple(
+        slot
+        for session, (start, end) in setting.sessions.items()
+        for slot in slots_between(
+            session,
+            datetime.combine(setting.day, start, zone),
+            datetime.combine(setting.day, end, zone),
+            SLOT_MINUTES,
+        )
     )
 
 

@@ -7,30 +7,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-from matchmaker.event import Profile, Statement, TextRole
+from matchmaker.event import Profile, Statement, StatementKind, TextRole
+from matchmaker.sample.setting import Setting
 from matchmaker.sample.texts import Topic, Writer, data, topics
 
-TYPES = {
-    "startup": "start-up",
-    "pharma": "company",
-    "medtech": "company",
-    "cro": "service provider",
-    "cdmo": "service provider",
-    "university": "academic",
-    "hospital": "hospital",
-    "investor": "investor",
-    "consultant": "service provider",
-    "public": "public body",
-    "it": "company",
-    "equipment": "company",
-}
-EXHIBITING = ("cro", "cdmo", "equipment", "it", "medtech", "consultant", "public")
-FOCUS = {"university": 5, "hospital": 5, "cro": 4}  # topics that an organisation offers, and needs; others: 3
-STAFF = {"pharma": 3.0, "hospital": 3.0, "university": 2.5, "cdmo": 1.5, "cro": 1.5, "startup": 0.9}
-APPEAL = {"investor": 3.0, "pharma": 2.2, "hospital": 1.4}
 OFFERS, NEEDS = (12, 60, 25, 3), (15, 60, 22, 3)  # weights of writing none, one, two, three
 RAISING_SHARE = 0.5  # of the start-ups are looking for capital
 STAND_STAFF, SILENT, REMOTE = 3, 3, 6
+EXHIBITOR = "exhibitor"
+NO_AUDIENCE, SLIP = 0.1, 0.15  # of the statements say not whom they are for, or have one type too many or too few
+NO_KIND, OBVIOUS_KIND = 0.2, 0.7  # of the statements say no kind; of the others have the first of the topic
 
 
 @dataclass(slots=True, kw_only=True)
@@ -58,59 +44,66 @@ class SampleAttendee:
     needs: Sequence[Topic] = ()
 
 
-def organisations(rng: Random, people: int, stands: int) -> list[Organisation]:
+def organisations(rng: Random, setting: Setting, people: int, stands: int) -> list[Organisation]:
     """About one for two people; `stands` of them have a stand (fewer where too few exhibit)."""
     everyone = [
-        Organisation(name=name, country=country, language=language, kind=kind, offers=_named(*about))
-        for kind, entries in data("organisations").items()
+        Organisation(name=name, country=country, language=language, kind=kind, offers=_named(setting, *about))
+        for kind, entries in data(setting, "organisations").items()
         for name, country, language, *about in entries
     ]
     number = min(len(everyone), round(0.4625 * people))
     chosen = [everyone[i] for i in sorted(rng.sample(range(len(everyone)), number))]
     offered, needed = Counter[str](), Counter[str]()
     for organisation in chosen:
-        kind, focus = organisation.kind, FOCUS.get(organisation.kind, 3)
+        kind, focus = organisation.kind, setting.kinds[organisation.kind].focus
         organisation.offers = organisation.offers or _least_used(
-            rng, [t for t in topics() if kind in t.offered_by], offered, focus
+            rng, [t for t in topics(setting) if kind in t.offered_by], offered, focus
         )
         preferred_themes = {topic.theme for topic in organisation.offers}
-        other_topics = [t for t in topics() if kind in t.needed_by and t not in organisation.offers]
+        other_topics = [t for t in topics(setting) if kind in t.needed_by and t not in organisation.offers]
         organisation.needs = _least_used(rng, other_topics, needed, focus, preferred_themes)
         if kind == "startup" and rng.random() < RAISING_SHARE:
-            organisation.needs = [*organisation.needs, *_named("seed-funding")]
-    weights = [STAFF.get(o.kind, 1.2) * (1.3 if o.country == "BE" else 0.4) for o in chosen]
+            organisation.needs = [*organisation.needs, *_named(setting, "seed-funding")]
+    weights = [
+        setting.kinds[o.kind].staff * (setting.home_staff if o.country == setting.home else setting.foreign_staff)
+        for o in chosen
+    ]
     for organisation in rng.choices(chosen, weights, k=people - number):
         organisation.staff += 1
-    exhibitors = sorted((o for o in chosen if o.kind in EXHIBITING), key=lambda o: (o.country != "BE", rng.random()))
+    exhibitors = sorted(
+        (o for o in chosen if setting.kinds[o.kind].exhibits), key=lambda o: (o.country != setting.home, rng.random())
+    )
     for i, organisation in enumerate(exhibitors[:stands]):
         organisation.stand = f"Stand {i + 1}"
     return chosen
 
 
-def attendees(rng: Random, writer: Writer, chosen: Sequence[Organisation], half: int) -> list[SampleAttendee]:
+def attendees(
+    rng: Random, setting: Setting, writer: Writer, chosen: Sequence[Organisation], half: int
+) -> list[SampleAttendee]:
     """Everybody who comes. The event has `half` slots in the morning and as many in the afternoon."""
     used_names: set[tuple[str, str]] = set()
     everyone = []
     for organisation in chosen:
         first_title = rng.randrange(60)
         for member in range(organisation.staff):
-            profile = _registered(rng, organisation, used_names, first_title + member)
+            profile = _registered(rng, setting, organisation, used_names, first_title + member)
             if organisation.stand is not None and member < STAND_STAFF:
-                profile = replace(profile, type="exhibitor", place=organisation.stand)
+                profile = replace(profile, type=EXHIBITOR, place=organisation.stand)
             else:
                 profile = replace(profile, available=_available(rng, half))
             if organisation.kind == "investor":
                 profile = replace(profile, maximum=rng.choice((10, 12, 14)))
-            appeal = APPEAL.get(organisation.kind, 1.0) * rng.lognormvariate(0, 0.5)
+            appeal = setting.kinds[organisation.kind].appeal * rng.lognormvariate(0, 0.5)
             everyone.append(SampleAttendee(profile=profile, organisation=organisation, appeal=appeal))
     rng.shuffle(everyone)
-    _single_out(everyone, half)
+    _single_out(setting, everyone, half)
     _fill_in(rng, writer, everyone)
     return everyone
 
 
-def _named(codes: str = "") -> list[Topic]:
-    return [topic for topic in topics() if topic.code in codes.split()]
+def _named(setting: Setting, codes: str = "") -> list[Topic]:
+    return [topic for topic in topics(setting) if topic.code in codes.split()]
 
 
 def _least_used(
@@ -122,9 +115,11 @@ def _least_used(
     return picked
 
 
-def _registered(rng: Random, organisation: Organisation, used_names: set[tuple[str, str]], title: int) -> Profile:
-    home = f"BE-{organisation.language}" if organisation.country == "BE" else organisation.country
-    names = data("names")[home]
+def _registered(
+    rng: Random, setting: Setting, organisation: Organisation, used_names: set[tuple[str, str]], title: int
+) -> Profile:
+    country = organisation.country
+    names = data(setting, "names")[f"{country}-{organisation.language}" if country == setting.home else country]
     while True:
         gender = rng.choice(("women", "men"))
         first, last = rng.choice(names[gender]), rng.choice(names["family"])
@@ -132,7 +127,7 @@ def _registered(rng: Random, organisation: Organisation, used_names: set[tuple[s
             break
     used_names.add((_ascii(first), _ascii(last)))
     language = organisation.language if rng.random() < 0.94 else "en"
-    titles = data("titles")[organisation.kind][language]
+    titles = data(setting, "titles")[organisation.kind][language]
     masculine, _, feminine = titles[title % len(titles)].partition(" / ")
     return Profile(
         email=f"{_ascii(first)}.{_ascii(last)}@{_ascii(organisation.name)}.example",
@@ -141,7 +136,7 @@ def _registered(rng: Random, organisation: Organisation, used_names: set[tuple[s
         organisation=organisation.name,
         country=organisation.country,
         language=language,
-        type=TYPES[organisation.kind],
+        type=setting.kinds[organisation.kind].type,
         job_title=feminine if feminine and gender == "women" else masculine,
     )
 
@@ -164,14 +159,14 @@ def _available(rng: Random, half: int) -> frozenset[int] | None:
     return None
 
 
-def _single_out(everyone: Sequence[SampleAttendee], half: int) -> None:
+def _single_out(setting: Setting, everyone: Sequence[SampleAttendee], half: int) -> None:
     """A sought-after investor who wants 8 meetings at most; a few who take part from afar, in their own daytime."""
-    investors = [a for a in everyone if a.organisation.kind == "investor" and a.organisation.country == "BE"]
+    investors = [a for a in everyone if a.organisation.kind == "investor" and a.organisation.country == setting.home]
     for star in investors[:1]:
         star.appeal = 16.0
         star.profile = replace(star.profile, maximum=8, available=None)
     remote_candidates = [
-        a for a in everyone if a.organisation.country in ("US", "ES", "GB", "CH") and a.profile.place is None
+        a for a in everyone if a.organisation.country in setting.remote_countries and a.profile.place is None
     ]
     for attendee in sorted(remote_candidates, key=lambda a: a.organisation.country != "US")[:REMOTE]:
         afternoon = frozenset(range(half, 2 * half)) if attendee.organisation.country == "US" else None
@@ -216,3 +211,39 @@ def _written(
     return [
         Statement(text=writer.write(topic, role, own_language if rng.random() < 0.8 else "en", kind)) for topic in about
     ]
+
+
+def tick(rng: Random, setting: Setting, everyone: Sequence[SampleAttendee]) -> None:
+    """Everybody says whom their offers and needs are for, and of what kind they are: mostly, and not without slips."""
+    types = sorted({kind.type for kind in setting.kinds.values()} | {EXHIBITOR})
+    for attendee in everyone:
+        attendee.profile = replace(
+            attendee.profile,
+            offers=tuple(
+                replace(offer, audience=_audience(rng, setting, types, topic.needed_by), kind=_kind(rng, topic))
+                for offer, topic in zip(attendee.profile.offers, attendee.offers, strict=True)
+            ),
+            needs=tuple(
+                replace(need, audience=_audience(rng, setting, types, topic.offered_by), kind=_kind(rng, topic))
+                for need, topic in zip(attendee.profile.needs, attendee.needs, strict=True)
+            ),
+        )
+
+
+def _audience(rng: Random, setting: Setting, types: Sequence[str], kinds: Collection[str]) -> frozenset[str]:
+    """The types of these kinds of organisation, as somebody ticks them. Those who exhibit may be at a stand."""
+    right = {setting.kinds[kind].type for kind in kinds}
+    if any(setting.kinds[kind].exhibits for kind in kinds):
+        right.add(EXHIBITOR)
+    draw = rng.random()
+    if draw < NO_AUDIENCE:
+        return frozenset()
+    return frozenset(right ^ {rng.choice(types)} if draw < NO_AUDIENCE + SLIP else right)
+
+
+def _kind(rng: Random, topic: Topic) -> StatementKind | None:
+    """One of the kinds of a topic, the first of them mostly; two people choose apart."""
+    if rng.random() < NO_KIND:
+        return None
+    first, *others = topic.kinds
+    return first if not others or rng.random() < OBVIOUS_KIND else rng.choice(others)

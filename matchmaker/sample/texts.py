@@ -1,4 +1,4 @@
-"""What people write: topics with hand-written sentences in English, French and Dutch, and a writer that varies them.
+"""What people write: topics with hand-written sentences in each language, and a writer that varies them.
 
 In a sentence `{a|b}` stands for one of the alternatives and `{3-8}` for a whole number between the two. One that
 begins with `@startup+pharma` is for these kinds of organisation only.
@@ -14,10 +14,10 @@ from importlib.resources import files
 from random import Random
 from typing import Any
 
-from matchmaker.event import TextRole
+from matchmaker.event import StatementKind, TextRole
+from matchmaker.sample.setting import Setting
 
 DATA = files("matchmaker.sample")
-THEMES = ("diagnostics", "tools", "delivery", "therapies", "digital", "processes", "devices", "discovery")
 CLOSING_SHARE = 0.3
 RANGE, CHOICE = re.compile(r"\{(\d+)-(\d+)\}"), re.compile(r"\{([^{}]*\|[^{}]*)\}")
 
@@ -32,43 +32,48 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Topic:
-    """Something that some kinds of organisation (`offered_by`) do and others (`needed_by`) look for."""
+    """Something that some kinds of organisation (`offered_by`) do and others (`needed_by`) look for.
+
+    `kinds` are the kinds of cooperation that it may be called, the most obvious first.
+    """
 
     code: str
     theme: str
     offered_by: frozenset[str]
     needed_by: frozenset[str]
+    kinds: tuple[StatementKind, ...]
     label: Mapping[str, str]
     sentences: Mapping[tuple[TextRole, str], tuple[Sentence, ...]]
 
 
 @cache
-def data(name: str) -> dict[str, Any]:
-    """One of the TOML files of this package."""
-    return tomllib.loads(DATA.joinpath(f"{name}.toml").read_text(encoding="utf-8"))
+def data(setting: Setting, name: str) -> dict[str, Any]:
+    """One of the TOML files of a sample event."""
+    return tomllib.loads(DATA.joinpath(setting.folder, f"{name}.toml").read_text(encoding="utf-8"))
 
 
 @cache
-def themes() -> Mapping[str, Mapping[str, str]]:
+def themes(setting: Setting) -> Mapping[str, Mapping[str, str]]:
     """The label of each theme by language."""
-    return {code: data(f"topics/{code}")["theme"] for code in THEMES}
+    return {code: data(setting, f"topics/{code}")["theme"] for code in setting.themes}
 
 
 @cache
-def topics() -> tuple[Topic, ...]:
+def topics(setting: Setting) -> tuple[Topic, ...]:
     return tuple(
         Topic(
             code=entry["code"],
             theme=theme,
             offered_by=frozenset(entry["by"].split()),
             needed_by=frozenset(entry["to"].split()),
+            kinds=tuple(map(StatementKind, entry["kind"].split())),
             label=entry["label"],
             sentences={
                 (role, lang): tuple(map(_sentence, texts)) for role in TextRole for lang, texts in entry[role].items()
             },
         )
-        for theme in THEMES
-        for entry in data(f"topics/{theme}")["topic"]
+        for theme in setting.themes
+        for entry in data(setting, f"topics/{theme}")["topic"]
     )
 
 
@@ -88,9 +93,9 @@ def spin(rng: Random, sentence: str) -> str:
 class Writer:
     """Writes offers, needs and messages, no text twice."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, setting: Setting) -> None:
         self._rng = rng
-        self._frames = data("messages")
+        self._frames = data(setting, "messages")
         self._used = Counter[str]()
         self._written: set[str] = set()
 
