@@ -222,22 +222,56 @@ def evaluate(
             help="A JSON list of {need, need_lang, offer, offer_lang}; without it, the program's own.",
         ),
     ] = None,
+    event: Annotated[
+        str,
+        typer.Option(
+            metavar="sample|brokerage|FILE",
+            help="A whole event in the place of pairs: one of the two sample events, or a workbook.",
+        ),
+    ] = "",
+    text_only: Annotated[
+        bool, typer.Option("--text-only", help="Of an event: leave out whom each text is for, and its kind.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Of a sample event: only offers of a need's own topic are right.")
+    ] = False,
     embedder: _Embedder = "",
+    language: _Language = SOURCE,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure the matching: how high the offer that answers a need ranks among all offers."""
-    from matchmaker.matching.corpus import pairs as own_pairs
     from matchmaker.matching.embedding import EmbeddingError
-    from matchmaker.matching.evaluation import evaluate_pairs, read_pairs
 
+    if event and pairs:
+        terminal.fail("Give either --pairs or --event.")
     try:
-        pairs_read = read_pairs(pairs) if pairs else own_pairs("held-out")
-        model = _model(embedder)
-        terminal.show_evaluations(
-            [evaluate_pairs(pairs_read, model), evaluate_pairs(pairs_read, model, "cosine")], as_json
-        )
+        if event:
+            _evaluate_event(event, embedder, language, text_only=text_only, strict=strict, as_json=as_json)
+        else:
+            _evaluate_pairs(pairs, embedder, as_json=as_json)
     except (ValueError, OSError, EmbeddingError) as wrong:
         terminal.fail(str(wrong))
+
+
+def _evaluate_pairs(pairs: Path | None, embedder: str, *, as_json: bool) -> None:
+    from matchmaker.matching.corpus import pairs as own_pairs
+    from matchmaker.matching.evaluation import evaluate_pairs, read_pairs
+
+    pairs_read = read_pairs(pairs) if pairs else own_pairs("held-out")
+    model = _model(embedder)
+    terminal.show_evaluations([evaluate_pairs(pairs_read, model), evaluate_pairs(pairs_read, model, "cosine")], as_json)
+
+
+def _evaluate_event(
+    name: str, embedder: str, language: Language, *, text_only: bool, strict: bool, as_json: bool
+) -> None:
+    from matchmaker.matching.event_evaluation import evaluate_event, without_ticks
+    from matchmaker.sample import biowin_day, brokerage_day
+
+    samples = {"sample": biowin_day, "brokerage": brokerage_day}
+    whole = samples[name]() if name in samples else _read(Path(name), language)
+    measured = evaluate_event(without_ticks(whole) if text_only else whole, _model(embedder), strict=strict)
+    terminal.show_event_evaluation(measured, as_json)
 
 
 def _read(path: Path, language: Language) -> "Event":

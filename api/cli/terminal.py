@@ -8,7 +8,7 @@ from concurrent.futures import Future, wait
 from contextlib import contextmanager
 from dataclasses import asdict
 from math import isnan
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -21,6 +21,7 @@ from matchmaker.locale import Message, catalogue
 if TYPE_CHECKING:
     from matchmaker.intake import IntakeError
     from matchmaker.matching.evaluation import Evaluation
+    from matchmaker.matching.event_evaluation import EventEvaluation
     from solver.result import Progress as Improvement
 
 T = TypeVar("T")
@@ -74,8 +75,7 @@ def show_evaluations(measured: Sequence["Evaluation"], as_json: bool) -> None:
     """Measures of matching, a column for each; JSON has null where there was nothing to measure."""
     columns = [asdict(evaluation) for evaluation in measured]
     if as_json:
-        plain = [{k: None if isinstance(v, float) and isnan(v) else v for k, v in one.items()} for one in columns]
-        say(json.dumps(plain, indent=2))
+        say(json.dumps(_finite(columns), indent=2))
         return
     table = Table(
         "", *(f"{one['method']}" for one in columns), title=f"{columns[0]['embedder']}, {columns[0]['pairs']} pairs"
@@ -86,6 +86,41 @@ def show_evaluations(measured: Sequence["Evaluation"], as_json: bool) -> None:
             form = ".0f" if name == "texts_per_second" else ".3f"
             table.add_row(name.replace("_", " "), *("–" if isnan(value) else f"{value:{form}}" for value in values))
     Console().print(table)
+
+
+def show_event_evaluation(measured: "EventEvaluation", as_json: bool) -> None:
+    """Measures of matching on an event; JSON has null where there was nothing to measure."""
+    columns = asdict(measured)
+    if as_json:
+        say(json.dumps(_finite(columns), indent=2))
+        return
+    console = Console()
+    table = Table("", "", title=f"{columns['embedder']}, truth by {columns['truth']}")
+    for name, value in columns.items():
+        if isinstance(value, int | float):
+            form = "d" if isinstance(value, int) else ".3f"
+            table.add_row(name.replace("_", " "), "–" if isnan(value) else f"{value:{form}}")
+    console.print(table)
+    for part in ("by_type", "by_language"):
+        table = Table(part.replace("_", " "), "needs", "right at 1", "right in 5", "MRR")
+        for name, ranks in columns[part].items():
+            table.add_row(name, str(ranks["needs"]), *(f"{ranks[k]:.3f}" for k in ("right_at_1", "right_in_5", "mrr")))
+        console.print(table)
+    table = Table("likelihood", "pairs", "mean", "right")
+    for each in columns["calibration"]:
+        table.add_row(
+            f"{each['low']:.2f} to {each['high']:.2f}", f"{each['pairs']:,}", f"{each['mean']:.3f}", f"{each['right']:.3f}"
+        )
+    console.print(table)
+
+
+def _finite(value: Any) -> Any:
+    """The same value with None for every NaN in it."""
+    if isinstance(value, dict):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return None if isinstance(value, float) and isnan(value) else value
 
 
 @contextmanager

@@ -124,6 +124,10 @@ class Comparison:
             rows[role] = vectors
         return state.space(background, rows[TextRole.NEED], rows[TextRole.OFFER])
 
+    def similarity(self) -> Floats:
+        """How far every offer serves every need, on the scale of `Space.probability`: shape (needs, offers)."""
+        return self._need_rows @ self._offer_rows.T
+
     def placed(self, texts: Texts, role: TextRole, cache: VectorCache | None = None) -> Vectors:
         """Further texts in the space of these people."""
         return self.space.placed(Cached(self.embedder, cache).embed(texts.read, role), texts.languages, role)

@@ -2,9 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from matchmaker.locale import catalogue, gettext_noop
 
+Probability = TypeVar("Probability", float, NDArray[np.float32])
 Labels = Mapping[str, Mapping[str, str]]
 LIKELY = 0.5
 """A sentence claims that an offer serves a need only where that is more probable than not."""
@@ -35,6 +41,29 @@ NOTICES: Mapping[str, str] = {
     "keyword_mode": gettext_noop("Keyword mode: texts match only where they share words or parts of words."),
 }
 """What an organiser must know of a ranking, by the kind of notice."""
+
+
+class Strength(StrEnum):
+    """The word for how probable it is that two people can serve one another; below all of them there is no match."""
+
+    STRONG = "strong"
+    GOOD = "good"
+    POSSIBLE = "possible"
+
+
+STRENGTHS: Mapping[Strength, float] = {Strength.STRONG: 0.8, Strength.GOOD: 0.5, Strength.POSSIBLE: 0.2}
+"""The least likelihood that each word stands for; what it is worth is measured in docs/matching.md."""
+
+
+def likelihood(forward: Probability, backward: Probability) -> Probability:
+    """How probable it is that either of two people serves the other, if the two directions are independent."""
+    return 1 - (1 - forward) * (1 - backward)
+
+
+def strength(forward: float, backward: float) -> Strength | None:
+    """The word for a match with these probabilities; None where it should not be called one."""
+    probability = likelihood(forward, backward)
+    return next((word for word, least in STRENGTHS.items() if probability >= least), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

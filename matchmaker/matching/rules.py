@@ -1,6 +1,7 @@
 """The rules of an event about who is proposed to whom."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from matchmaker.event import Event, Preference, Profile
 
 EmailPair = tuple[str, str]
+TypePair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,7 @@ class Rules:
     the ranking as scored.
     """
 
-    may_meet: frozenset[EmailPair] | None = None
+    may_meet: frozenset[TypePair] | None = None
     never: frozenset[EmailPair] = frozenset()
     met_before: frozenset[EmailPair] = frozenset()
     met_before_penalty: float = 0.5
@@ -39,6 +41,21 @@ class Rules:
 def never_pairs(event: Event) -> frozenset[EmailPair]:
     """The pairs of whom one noted never to meet the other."""
     return frozenset((r.sender, r.recipient) for r in event.requests if r.preference is Preference.NEVER)
+
+
+INVESTOR = re.compile(r"invest|kapital|venture|business angel|\bvc\b", re.IGNORECASE)
+"""What the name of a participation type holds, in any of the languages, if its people look for others to invest in."""
+
+
+def is_investor(participation_type: str) -> bool:
+    """Whether people of this type come to invest, by its name."""
+    return INVESTOR.search(participation_type) is not None
+
+
+def default_may_meet(types: Iterable[str]) -> frozenset[TypePair]:
+    """Pairs of participation types that may meet where nobody decided otherwise: all but investors with investors."""
+    names = sorted(set(types))
+    return frozenset((a, b) for a in names for b in names if not (is_investor(a) and is_investor(b)))
 
 
 class RuleBook:

@@ -48,10 +48,10 @@ class Ranking:
     def __init__(
         self, people: Sequence[Profile], comparison: Comparison, book: RuleBook, learned: Learned | None = None
     ) -> None:
-        self._people = people
+        self.people = people
         self._index = {person.email: i for i, person in enumerate(people)}
-        self._comparison = comparison
-        self._book = book
+        self.comparison = comparison
+        self.book = book
         self._learned = learned
         self._order: NDArray[np.intp] = np.empty((0, 0), dtype=np.intp)
         # kept, not computed again: a product of another shape differs in the last digit, and the order with it
@@ -63,16 +63,16 @@ class Ranking:
 
     def _scored(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> tuple[Floats, Floats, Floats]:
         """Scores, forward and backward of `first` x `second`."""
-        forward = self._comparison.forward(first, second)
-        backward = self._comparison.forward(second, first).T
+        forward = self.comparison.forward(first, second)
+        backward = self.comparison.forward(second, first).T
         if self._learned and self._learned.used:
             plain = self._learned.score(self._features(forward, backward, first, second))
         else:
             plain = reciprocal(forward, backward)
-        return self._book.adjusted(plain, first, second), forward, backward
+        return self.book.adjusted(plain, first, second), forward, backward
 
     def _features(self, forward: Floats, backward: Floats, first: NDArray[np.intp], second: NDArray[np.intp]) -> Floats:
-        shared, abroad = self._book.shared_themes(first, second), self._book.abroad(first, second)
+        shared, abroad = self.book.shared_themes(first, second), self.book.abroad(first, second)
         return features(forward, backward, shared, abroad)
 
     def features(self, pairs: Sequence[EmailPair]) -> Floats:
@@ -108,7 +108,7 @@ class Ranking:
         Raises:
             KeyError: nobody has that address.
         """
-        rules = self._book.rules
+        rules = self.book.rules
         return tuple(
             Match(
                 first=email,
@@ -133,10 +133,18 @@ class Ranking:
         Raises:
             KeyError: nobody has that address.
         """
+        seconds = self.order_of(email)
         first = self._index[email]
-        seconds = self._order[first]
-        seconds = seconds[seconds >= 0]
         return self._pairings(first, seconds, self._best[first, : len(seconds)])
+
+    def order_of(self, email: str) -> NDArray[np.intp]:
+        """Whom somebody is shown, best first: positions among `people`.
+
+        Raises:
+            KeyError: nobody has that address.
+        """
+        seconds = self._order[self._index[email]]
+        return seconds[seconds >= 0]
 
     def pairings(self, email: str, others: Sequence[str]) -> tuple[Pairing, ...]:
         """Somebody compared with any others, whether they are listed or not.
@@ -154,17 +162,17 @@ class Ranking:
 
     def _pairings(self, first: int, seconds: NDArray[np.intp], scores: Floats) -> tuple[Pairing, ...]:
         _, forward, backward = self._scored(np.array([first]), seconds)
-        one, other = self._comparison.best_texts(first, seconds), self._comparison.best_offers(first, seconds)
+        one, other = self.comparison.best_texts(first, seconds), self.comparison.best_offers(first, seconds)
         return tuple(
             Pairing(
-                first=self._people[first].email,
-                second=self._people[second].email,
+                first=self.people[first].email,
+                second=self.people[second].email,
                 score=float(scores[i]),
                 forward=float(forward[0, i]),
                 backward=float(backward[0, i]),
                 serves_first=self._need_offer(one, i),
                 serves_second=self._need_offer(other, i),
-                met_before=self._book.met(first, int(second)),
+                met_before=self.book.met(first, int(second)),
                 price=float(self._prices[second]),
             )
             for i, second in enumerate(seconds)
@@ -174,7 +182,7 @@ class Ranking:
         need, offer = best.needs[place], best.offers[place]
         if need < 0:
             return None
-        needs, offers = self._comparison.needs, self._comparison.offers
+        needs, offers = self.comparison.needs, self.comparison.offers
         return NeedOffer(
             need=needs.written[need],
             need_language=needs.languages[need],
@@ -184,8 +192,8 @@ class Ranking:
 
     def _side(self, email: str) -> Side:
         place = self._index[email]
-        person = self._people[place]
-        return Side(themes=person.themes, country=person.country, has_text=self._comparison.says_something(place))
+        person = self.people[place]
+        return Side(themes=person.themes, country=person.country, has_text=self.comparison.says_something(place))
 
     def score(self, first: str, second: str) -> float:
         """The calibrated score of any two people, in [0, 1], whoever comes first and also outside the top.
@@ -199,15 +207,15 @@ class Ranking:
     @property
     def silent(self) -> tuple[str, ...]:
         """Who has too little text to match on."""
-        return tuple(p.email for i, p in enumerate(self._people) if not self._comparison.says_something(i))
+        return tuple(p.email for i, p in enumerate(self.people) if not self.comparison.says_something(i))
 
     def search(self, query: str, wanted: Filter | None = None, limit: int = 20) -> tuple[Hit, ...]:
         """Who fits a free text, in any of the languages, among those who pass the filter: best first."""
-        return SearchIndex(self._people, self._comparison).search(query, wanted or Filter(), limit)
+        return SearchIndex(self.people, self.comparison).search(query, wanted or Filter(), limit)
 
     def relearned(self, learned: Learned, top: int = TOP, progress: Progress | None = None) -> "Ranking":
         """This ranking made again with what past meetings taught; `top` and `progress` as of `rank`."""
-        again = Ranking(self._people, self._comparison, self._book, learned)
+        again = Ranking(self.people, self.comparison, self.book, learned)
         again.notices = self.notices
         if top:
             again._choose(top, progress)
@@ -217,13 +225,13 @@ class Ranking:
         """What `restored` needs, with the caller's ids of the people, in their order."""
         met = [
             (self._index[a], self._index[b])
-            for a, b in self._book.rules.met_before
+            for a, b in self.book.rules.met_before
             if a in self._index and b in self._index
         ]
-        space = self._comparison.space
-        needs, offers = self._comparison.needs, self._comparison.offers
+        space = self.comparison.space
+        needs, offers = self.comparison.needs, self.comparison.offers
         return RankingState(
-            model=self._comparison.embedder.name,
+            model=self.comparison.embedder.name,
             people=np.array(ids, dtype=np.int64),
             needs=PlacedTexts.of(needs.hashes, needs.languages, space, TextRole.NEED),
             offers=PlacedTexts.of(offers.hashes, offers.languages, space, TextRole.OFFER),
@@ -240,12 +248,12 @@ class Ranking:
         Raises:
             KeyError: nobody has one of the addresses.
         """
-        everybody = np.arange(len(self._people))
+        everybody = np.arange(len(self.people))
         chosen = np.array([self._index[email] for email in emails], dtype=np.intp)
         for start in range(0, len(chosen), BLOCK // 8):
             first = chosen[start : start + BLOCK // 8]
             scores = self._scored(first, everybody)[0]
-            scores[~self._book.allowed(first, everybody)] = -1
+            scores[~self.book.allowed(first, everybody)] = -1
             kept = min(CANDIDATES, len(everybody) - 1)
             if kept:
                 self._thresholds[first] = -np.partition(-scores, kept - 1, axis=1)[:, kept - 1]
@@ -263,10 +271,10 @@ class Ranking:
         Raises:
             KeyError: nobody has that address.
         """
-        person, everybody = np.array([self._index[email]]), np.arange(len(self._people))
+        person, everybody = np.array([self._index[email]]), np.arange(len(self.people))
         scores = self._scored(person, everybody)[0][0]
         margins = scores - np.minimum(self._thresholds, self._thresholds[person])
-        margins[~self._book.allowed(person, everybody)[0]] = -np.inf
+        margins[~self.book.allowed(person, everybody)[0]] = -np.inf
         return scores - self._prices[person], margins
 
     def _choose(self, top: int, progress: Progress | None) -> None:
@@ -275,7 +283,7 @@ class Ranking:
         if listed.shape[1]:
             self._thresholds = np.where(listed.min(axis=1) < 0, 0, best.min(axis=1)).astype(np.float32)
         scores, partners = both_ways(best, listed)
-        weight = self._book.rules.popularity_damping
+        weight = self.book.rules.popularity_damping
         self.undamped = exposure(*ordered(scores, partners, scores, top))
         if weight:
             self._prices = weight * prices(scores, partners)
@@ -285,7 +293,7 @@ class Ranking:
 
     def _candidates(self, kept: int, progress: Progress | None) -> tuple[Floats, NDArray[np.intp]]:
         """The best of everybody, in no order. Each pair of blocks is compared once, and serves both sides."""
-        n = len(self._people)
+        n = len(self.people)
         kept = min(kept, max(n - 1, 0))
         best = np.full((n, kept), -1.0, dtype=np.float32)
         partners = np.full((n, kept), -1, dtype=np.intp)
@@ -294,7 +302,7 @@ class Ranking:
         for i, first in enumerate(blocks):
             for second in blocks[i:]:
                 scores = self._scored(first, second)[0]
-                scores[~self._book.allowed(first, second)] = -1
+                scores[~self.book.allowed(first, second)] = -1
                 merge(best, partners, first, second, scores)
                 if second is not first:
                     merge(best, partners, second, first, scores.T)

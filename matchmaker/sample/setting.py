@@ -89,3 +89,5 @@ BROKERAGE = Setting(
     foreign_staff=0.9,
     remote_countries=("US", "ES", "GB", "CH"),
 )
+
+SETTINGS = (BIOWIN, BROKERAGE)
