@@ -32,7 +32,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Topic:
-    """Something that some kinds of organisation (`offered_by`) do and others (`needed_by`) look for."""
+    """Something that some kinds of organisation (`offered_by`) do and others (`needed_by`) look for.
+
+    `also` holds the codes of other topics whose offers serve the needs of this one too.
+    """
 
     code: str
     theme: str
@@ -40,6 +43,7 @@ class Topic:
     needed_by: frozenset[str]
     label: Mapping[str, str]
     sentences: Mapping[tuple[TextRole, str], tuple[Sentence, ...]]
+    also: frozenset[str] = frozenset()
 
 
 @cache
@@ -66,6 +70,7 @@ def topics(setting: Setting) -> tuple[Topic, ...]:
             sentences={
                 (role, lang): tuple(map(_sentence, texts)) for role in TextRole for lang, texts in entry[role].items()
             },
+            also=frozenset(entry.get("also", ())),
         )
         for theme in setting.themes
         for entry in data(setting, f"topics/{theme}")["topic"]
