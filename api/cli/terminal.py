@@ -109,7 +109,10 @@ def show_event_evaluation(measured: "EventEvaluation", as_json: bool) -> None:
     table = Table("likelihood", "pairs", "mean", "right")
     for each in columns["calibration"]:
         table.add_row(
-            f"{each['low']:.2f} to {each['high']:.2f}", f"{each['pairs']:,}", f"{each['mean']:.3f}", f"{each['right']:.3f}"
+            f"{each['low']:.2f} to {each['high']:.2f}",
+            f"{each['pairs']:,}",
+            f"{each['mean']:.3f}",
+            f"{each['right']:.3f}",
         )
     console.print(table)
 

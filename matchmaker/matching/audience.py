@@ -35,7 +35,9 @@ class Audience:
         self._unit = unit
         self._types = sorted({person.type for person in people})
 
-    def rows(self, needs: Sequence[Sequence[Statement]], offers: Sequence[Sequence[Statement]]) -> tuple[Vectors, Vectors]:
+    def rows(
+        self, needs: Sequence[Sequence[Statement]], offers: Sequence[Sequence[Statement]]
+    ) -> tuple[Vectors, Vectors]:
         """Further dimensions of the needs and offers of all people, in their order: (needs, more), (offers, more).
 
         Their product is the similarity to add.
@@ -81,6 +83,6 @@ class Audience:
 
 def _kinds(statements: Sequence[Statement]) -> Floats:
     """The kind of each statement, shape (statements, kinds), one-hot; zeros where it is not said."""
-    return np.array([[statement.kind is kind for kind in _KINDS] for statement in statements], dtype=np.float32).reshape(
-        len(statements), len(_KINDS)
-    )
+    return np.array(
+        [[statement.kind is kind for kind in _KINDS] for statement in statements], dtype=np.float32
+    ).reshape(len(statements), len(_KINDS))

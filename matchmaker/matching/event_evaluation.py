@@ -1,11 +1,11 @@
 """How good the matching is on a whole event: what people are shown first, and whether what is shown as strong is so.
 
-Truth comes from outside: which offers answer a need. Of a sample event that is known from its topics, of any other event
-only from who agreed to meet.
+Which offers answer a need is known from the topics of a sample event; of any other event only who agreed to meet is.
 
 evaluate_event(biowin_day(), default_embedder()).right_at_1
 """
 
+from itertools import pairwise
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -152,7 +152,7 @@ def _right_by_topic(comparison: Comparison, strict: bool) -> Marks | None:
         if any(wanted) and any(offered):
             return np.array(
                 [
-                    [bool(n and o and (o.code == n.code or (not strict and o.code in getattr(n,"also",())))) for o in offered]
+                    [bool(n and o and (o.code == n.code or (not strict and o.code in n.also))) for o in offered]
                     for n in wanted
                 ]
             )
@@ -229,7 +229,7 @@ def _calibration(ranking: Ranking, may_meet: Marks, right: Marks) -> tuple[Bin, 
             mean=float(probability[number == i].mean()) if (number == i).any() else float("nan"),
             right=_share(truth[number == i]),
         )
-        for i, (low, high) in enumerate(zip(BINS, BINS[1:], strict=False))
+        for i, (low, high) in enumerate(pairwise(BINS))
     )
 
 

@@ -35,6 +35,7 @@ class Topic:
     """Something that some kinds of organisation (`offered_by`) do and others (`needed_by`) look for.
 
     `kinds` are the kinds of cooperation that it may be called, the most obvious first.
+    `also` holds the codes of other topics whose offers serve the needs of this one too.
     """
 
     code: str
@@ -44,6 +45,7 @@ class Topic:
     kinds: tuple[StatementKind, ...]
     label: Mapping[str, str]
     sentences: Mapping[tuple[TextRole, str], tuple[Sentence, ...]]
+    also: frozenset[str] = frozenset()
 
 
 @cache
@@ -71,6 +73,7 @@ def topics(setting: Setting) -> tuple[Topic, ...]:
             sentences={
                 (role, lang): tuple(map(_sentence, texts)) for role in TextRole for lang, texts in entry[role].items()
             },
+            also=frozenset(entry.get("also", ())),
         )
         for theme in setting.themes
         for entry in data(setting, f"topics/{theme}")["topic"]

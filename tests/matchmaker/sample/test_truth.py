@@ -6,7 +6,7 @@ from matchmaker.event import TextRole
 from matchmaker.sample import biowin_day, brokerage_day
 from matchmaker.sample.people import attendees, organisations
 from matchmaker.sample.setting import BIOWIN, BROKERAGE, Setting
-from matchmaker.sample.texts import Writer
+from matchmaker.sample.texts import Writer, topics
 from matchmaker.sample.truth import source_of, topic_of
 
 
@@ -37,3 +37,12 @@ def test_a_text_of_elsewhere_has_no_topic() -> None:
     assert topic_of(BROKERAGE, text) is None
     assert topic_of(BIOWIN, text + " And more.") is None
     assert all(topic_of(BIOWIN, offer.text) is None for person in brokerage_day().people for offer in person.offers)
+
+
+@pytest.mark.parametrize("setting", [BIOWIN, BROKERAGE], ids=lambda setting: setting.folder)
+def test_topics_that_serve_a_need_as_well_are_few_and_known(setting: Setting) -> None:
+    codes = {topic.code for topic in topics(setting)}
+    serving = {topic.code: topic.also for topic in topics(setting) if topic.also}
+    assert serving
+    assert len(serving) <= 5
+    assert all(also < codes - {code} for code, also in serving.items())
