@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
 from api.events.schemas import Event, OrganisationBrief, OwnMembership, Place, Slot, Theme
+from api.participants.service import participation_types
 from api.web.permissions import Member
 
 
@@ -41,7 +42,6 @@ async def event_of(session: AsyncSession, member: Member) -> Event:
     times = sa.select(starts.scalar_subquery(), ends.scalar_subquery(), models.Event.published_schedule_id)
     first, last, published = (await session.execute(times.where(models.Event.id == event.id))).one()
     zone = ZoneInfo(event.time_zone)
-    types = sa.select(people.type).where(people.event_id == event.id, people.type != "").distinct()
     countries = sa.select(people.country).where(people.event_id == event.id).distinct()
     return Event(
         id=event.id,
@@ -54,7 +54,7 @@ async def event_of(session: AsyncSession, member: Member) -> Event:
         starts=first and first.astimezone(zone),
         ends=last and last.astimezone(zone),
         themes=[Theme(code=code, labels=labels) for code, labels in event.themes.items()],
-        types=list(await session.scalars(types.order_by(people.type))),
+        types=await participation_types(session, event.id),
         countries=list(await session.scalars(countries.order_by(people.country))),
         published_schedule_id=published,
         membership=OwnMembership(role=member.role, participant_id=member.participant_id),

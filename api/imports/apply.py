@@ -3,17 +3,17 @@
 What comes back is the undo record: the ids of what was added, and the earlier values of what was changed.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from api.imports.plan import COLUMNS, Plan, instant, organisation_key
-from api.imports.rows import PersonRows, load_people, renumber_slots, write_people
+from api.imports.plan import COLUMNS, NOT_SAID, Plan, instant, organisation_key, said_of
+from api.imports.rows import PersonRows, StatementRow, load_people, renumber_slots, write_people
 from api.imports.state import EventState
 from api.models import EventSession, MeetingRequest, Organisation, Participant, Place, Slot, User
 from matchmaker.event import Event, RequestStatus
@@ -184,8 +184,8 @@ def _add_people(
         [
             PersonRows(
                 id=added[email],
-                offers=_with_language(fields["offers"], text_languages),
-                needs=_with_language(fields["needs"], text_languages),
+                offers=_statements("offers", PersonRows(id=added[email]), fields, text_languages),
+                needs=_statements("needs", PersonRows(id=added[email]), fields, text_languages),
                 blocked=[ids.slots[starts] for starts in fields["blocked"]],
             )
             for email, fields in plan.new_people.items()
@@ -224,8 +224,8 @@ def _change_people(
             PersonRows(
                 id=person.id,
                 values=values,
-                offers=_with_language(fields["offers"], text_languages) if "offers" in fields else None,
-                needs=_with_language(fields["needs"], text_languages) if "needs" in fields else None,
+                offers=_statements("offers", person, fields, text_languages),
+                needs=_statements("needs", person, fields, text_languages),
                 blocked=blocked,
             )
         )
@@ -233,8 +233,25 @@ def _change_people(
     write_people(session, after)
 
 
-def _with_language(texts: Iterable[str], languages: Mapping[str, str | None]) -> list[tuple[str, str | None]]:
-    return [(text, languages.get(text)) for text in dict.fromkeys(texts)]
+def _statements(
+    side: Literal["offers", "needs"], person: PersonRows, fields: Mapping[str, Any], languages: Mapping[str, str | None]
+) -> list[StatementRow] | None:
+    """What is to stand there after the import; None: what does.
+
+    The audience and the kind of a text that stays are those of the file only where it says otherwise than the one
+    before: what was ticked here outlives a file that does not have these columns.
+    """
+    stored: dict[str, StatementRow] = {row.text: row for row in getattr(person, side) or ()}
+    before = {**NOT_SAID, **person.values.get("imported", {})}
+    after = {**before, **fields}
+    rows: list[StatementRow] = []
+    for text in dict.fromkeys(fields.get(side, stored)):
+        said, earlier = said_of(text, side, after), said_of(text, side, before)
+        if text in stored:
+            rows.append(stored[text]._replace(**{name: said[name] for name in said if said[name] != earlier[name]}))
+        else:
+            rows.append(StatementRow(text=text, language=languages.get(text), **said))
+    return None if rows == list(stored.values()) else rows
 
 
 def _write_requests(session: Session, event_id: int, plan: Plan, people: Mapping[str, int], undo: Undo) -> None:

@@ -18,12 +18,12 @@ CPU_SECONDS = 40
 def main() -> None:
     """Read one file: "read" and the parts of a `ParsedFile`, "errors" and them, or "failed" and where."""
     _limit()
-    data, filename, language, themes = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started it
+    data, filename, language, themes, types = pickle.load(sys.stdin.buffer)  # noqa: S301 - from the process that started it
     from matchmaker.intake import IntakeErrors, read_file
 
     outcome: tuple[str, object]
     try:
-        reading = read_file(data, filename, language, themes)
+        reading = read_file(data, filename, language, themes, types)
         languages = _languages(reading.event.people)
         outcome = "read", (reading.event, reading.notices, languages, sha256(data).digest())
     except IntakeErrors as errors:

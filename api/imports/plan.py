@@ -8,7 +8,7 @@ alone.
 
 import itertools
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -18,6 +18,7 @@ from api.imports.state import EventState
 from matchmaker.event import Event, EventPlace, Profile, Request, RequestStatus, TimeSlot
 from matchmaker.text import fold
 
+SIDES = ("offers", "needs")
 COLUMNS = ("first_name", "last_name", "country", "language", "type", "job_title", "remote", "minimum", "maximum")
 
 
@@ -127,26 +128,30 @@ def _people(
     changed: dict[int, Mapping[str, Any]] = {}
     for email, fields in fields_by_email.items():
         known = state.people.get(email)
-        before: Mapping[str, Any] = {} if known is None else known.imported
+        before: Mapping[str, Any] = NOT_SAID if known is None else {**NOT_SAID, **known.imported}
         _count_statements(before, fields, present, changes.offers_and_needs)
         if known is None:
             new[email] = fields
             changes.participants.added += 1
             continue
         otherwise = {name: fields[name] for name in present if before.get(name) != fields[name]}
-        changes.participants.keep(updated=bool(otherwise.keys() - {"offers", "needs"}))
+        changes.participants.keep(updated=bool(otherwise.keys() - {*SIDES, *NOT_SAID}))
         if otherwise:
             changed[known.id] = otherwise
     return new, changed
 
 
 def _count_statements(
-    before: Mapping[str, Any], fields: Mapping[str, Any], present: Iterable[str], changes: SheetChanges
+    before: Mapping[str, Any], fields: Mapping[str, Any], present: Set[str], changes: SheetChanges
 ) -> None:
-    for name in {"offers", "needs"}.intersection(present):
-        earlier, now = Counter(before.get(name, ())), Counter(fields[name])
+    after = {**before, **{name: fields[name] for name in present}}
+    for side in set(SIDES).intersection(present):
+        earlier, now = Counter(before.get(side, ())), Counter(fields[side])
+        kept = now & earlier
+        updated = sum(n for text, n in kept.items() if said_of(text, side, before) != said_of(text, side, after))
         changes.added += (now - earlier).total()
-        changes.unchanged += (now & earlier).total()
+        changes.updated += updated
+        changes.unchanged += kept.total() - updated
         changes.removed += (earlier - now).total()
 
 
@@ -175,19 +180,31 @@ def _requests(
 
 
 def imported_fields(person: Profile, slots: tuple[TimeSlot, ...]) -> dict[str, Any]:
-    """What a workbook says of somebody, as JSON; blocked slots by their start."""
+    """What a workbook says of somebody, as JSON; blocked slots by their start.
+
+    `audience` and `kind` are by side and text, of the offers and needs of which the workbook says it.
+    """
+    statements = {side: getattr(person, side) for side in SIDES}
     free = range(len(slots)) if person.available is None else person.available
     return {
         **{name: getattr(person, name) for name in (*COLUMNS, "organisation", "place")},
         "themes": list(person.themes),
-        "offers": [offer.text for offer in person.offers],
-        "needs": [need.text for need in person.needs],
+        **{side: [each.text for each in statements[side]] for side in SIDES},
+        "audience": {side: {s.text: sorted(s.audience) for s in statements[side] if s.audience} for side in SIDES},
+        "kind": {side: {s.text: s.kind.value for s in statements[side] if s.kind} for side in SIDES},
         "blocked": [instant(slot.starts) for i, slot in enumerate(slots) if i not in free],
     }
 
 
+def said_of(text: str, side: str, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The audience and the kind that `imported_fields` hold of an offer or a need."""
+    return {"audience": fields["audience"][side].get(text, []), "kind": fields["kind"][side].get(text)}
+
+
 # What a file says of somebody when it says nothing: where it says so of everybody, it does not have the column at all.
 _ABSENT = imported_fields(Profile(email="", first_name="", last_name="", organisation="", country=""), ())
+NOT_SAID = {name: _ABSENT[name] for name in ("audience", "kind")}
+"""What of offers and needs nothing is kept of where the last workbook was imported before 0014."""
 
 
 def instant(moment: datetime) -> str:

@@ -5,7 +5,7 @@ However slow files are, they take no thread and no connection from anybody else.
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -43,9 +43,13 @@ class ImportPool:
         self._processes = anyio.CapacityLimiter(AT_ONCE)
         self._threads = anyio.CapacityLimiter(AT_ONCE)
 
-    async def read(self, data: bytes, filename: str, language: str, themes: Themes | None = None) -> ParsedFile:
+    async def read(
+        self, data: bytes, filename: str, language: str, themes: Themes | None = None, types: Sequence[str] = ()
+    ) -> ParsedFile:
         """Read a file in a process that ends (see `read_file`)."""
-        return await read_file(data, filename, language, themes, processes=self._processes, threads=self._threads)
+        return await read_file(
+            data, filename, language, themes, types, processes=self._processes, threads=self._threads
+        )
 
     async def compute(self, work: Callable[[], T]) -> T:
         """The result of `work` in a thread."""

@@ -4,7 +4,7 @@ import asyncio
 import os
 import pickle
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -41,6 +41,7 @@ async def read_file(
     filename: str,
     language: str,
     themes: Themes | None,
+    types: Sequence[str],
     *,
     processes: anyio.CapacityLimiter,
     threads: anyio.CapacityLimiter,
@@ -50,7 +51,7 @@ async def read_file(
     `processes` bounds how many files are read at once; others wait without holding anything. The outcome is unpickled
     in one of `threads`: for 6,000 people that takes longer than the event loop may pause.
     """
-    arguments = pickle.dumps((data, filename, language, themes))
+    arguments = pickle.dumps((data, filename, language, themes, types))
     async with processes:
         answer = await _answer(arguments)
     outcome: tuple[str, Any] = "ended", None

@@ -1,5 +1,6 @@
 """Workbooks in and out."""
 
+from collections.abc import Sequence
 from functools import partial
 from hashlib import sha256
 from typing import Annotated, Any
@@ -39,6 +40,7 @@ from api.imports.schemas import (
     UpdateCounts,
     WorkbookCounts,
 )
+from api.participants.service import participation_types
 from api.web.permissions import (
     AppSettings,
     EventCreator,
@@ -144,10 +146,11 @@ async def import_into_event(
     Only what the workbook says otherwise than the one before is taken over, so what was edited here stays. Nothing is
     deleted; what is ignored or kept is listed. A workbook that seems to be of another event needs `confirm_name`.
     """
-    await session.commit()  # reading takes long: no connection is held meanwhile
     event_id, filename = member.event.id, file.filename or ""
+    types = await participation_types(session, event_id)
+    await session.commit()  # reading takes long: no connection is held meanwhile
     data = await file.read()
-    parsed = await _read(imports, data, filename, language, member.event.themes)
+    parsed = await _read(imports, data, filename, language, member.event.themes, types)
     alone = filename.lower().endswith(".csv")
     if dry_run:
         work = partial(service.preview_import, event_id=event_id, parsed=parsed, alone=alone)
@@ -222,10 +225,15 @@ async def read_workbook(
 
 
 async def _read(
-    imports: ImportPool, data: bytes, filename: str, language: str, themes: Themes | None = None
+    imports: ImportPool,
+    data: bytes,
+    filename: str,
+    language: str,
+    themes: Themes | None = None,
+    types: Sequence[str] = (),
 ) -> ParsedFile:
     try:
-        return await imports.read(data, filename, language, themes)
+        return await imports.read(data, filename, language, themes, types)
     except IntakeErrors as error:
         errors = [
             {"sheet": e.sheet, "row": e.row, "column": e.column, "value": e.value, "expected": e.expected}

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -12,8 +12,17 @@ from api.imports.plan import COLUMNS
 from api.models import BlockedSlot, EventSession, Need, Offer, Participant, Slot
 from api.models.search_text import refresh_search_texts
 
-Statements = list[tuple[str, str | None]]
-"""Texts with their languages."""
+
+class StatementRow(NamedTuple):
+    """An offer or a need. Undo records of before 0014 hold its first two values only."""
+
+    text: str
+    language: str | None
+    audience: Sequence[str] = ()
+    kind: str | None = None
+
+
+Statements = list[StatementRow]
 _VALUES = (*COLUMNS, "themes", "organisation_id", "place_id", "imported")
 _IDS = sa.ARRAY(sa.BigInteger())
 
@@ -58,12 +67,12 @@ def load_people(session: Session, ids: Sequence[int]) -> list[PersonRows]:
     statements: dict[type[Offer] | type[Need], dict[int, Statements]] = {}
     for table in (Offer, Need):
         texts = statements[table] = defaultdict(list)
-        for person, text, language in session.execute(
-            sa.select(table.participant_id, table.text, table.language)
+        for person, text, language, audience, kind in session.execute(
+            sa.select(table.participant_id, table.text, table.language, table.audience, table.kind)
             .where(table.participant_id == sa.func.any(sa.literal(list(ids), _IDS)))
             .order_by(table.participant_id, table.position)
         ):
-            texts[person].append((text, language))
+            texts[person].append(StatementRow(text, language, audience, kind))
     blocked: dict[int, list[int]] = defaultdict(list)
     for person, slot in session.execute(
         sa.select(BlockedSlot.participant_id, BlockedSlot.slot_id).where(
@@ -107,9 +116,9 @@ def _replace_statements(
 ) -> None:
     _delete_of(session, table, (person for person, _ in statements))
     rows = [
-        {"participant_id": person, "position": position, "text": text, "language": language}
+        {"participant_id": person, "position": position, **StatementRow(*each)._asdict()}
         for person, texts in statements
-        for position, (text, language) in enumerate(texts)
+        for position, each in enumerate(texts)
     ]
     if rows:
         session.execute(sa.insert(table).execution_options(render_nulls=True), rows)

@@ -1,5 +1,6 @@
 """Rankings in the database: written whole and put in use at once, or changed where one person changes them."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
@@ -132,19 +133,16 @@ def delete_outdated(session: Session, event_id: int, ids: Sequence[int], version
 def people_of(session: Session, event_id: int) -> tuple[list[int], list[Profile]]:
     """The ids and profiles of an event's people as a ranking needs them: without times, places and limits."""
     person, user, organisation = models.Participant, models.User, models.Organisation
-    texts: dict[type[models.Need | models.Offer], dict[int, list[str]]] = {
-        table: dict(
-            session.execute(
-                sa.select(
-                    table.participant_id, sa.func.array_agg(sa.text(f"{table.__tablename__}.text ORDER BY position"))
-                )
-                .join(person, person.id == table.participant_id)
-                .where(person.event_id == event_id)
-                .group_by(table.participant_id)
-            ).all()
-        )
-        for table in (models.Need, models.Offer)
-    }
+    statements: dict[type[models.Need | models.Offer], dict[int, list[Statement]]] = {}
+    for table in (models.Need, models.Offer):
+        by_person = statements[table] = defaultdict(list)
+        for person_id, text, audience, kind in session.execute(
+            sa.select(table.participant_id, table.text, table.audience, table.kind)
+            .join(person, person.id == table.participant_id)
+            .where(person.event_id == event_id)
+            .order_by(table.participant_id, table.position)
+        ):
+            by_person[person_id].append(Statement(text=text, audience=frozenset(audience), kind=kind))
     rows = session.execute(
         sa.select(person.id, user.email, organisation.name, person.country, person.type, person.themes)
         .join(user, user.id == person.user_id)
@@ -161,8 +159,8 @@ def people_of(session: Session, event_id: int) -> tuple[list[int], list[Profile]
             country=row.country,
             type=row.type,
             themes=tuple(row.themes),
-            needs=tuple(Statement(text=text) for text in texts[models.Need].get(row.id, ())),
-            offers=tuple(Statement(text=text) for text in texts[models.Offer].get(row.id, ())),
+            needs=tuple(statements[models.Need].get(row.id, ())),
+            offers=tuple(statements[models.Offer].get(row.id, ())),
         )
         for row in rows
     ]

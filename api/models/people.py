@@ -10,11 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from api.models.accounts import User
 from api.models.base import Base, Created, Identified, reference
 from api.models.events import Organisation, Place, Slot
-from matchmaker.event import Preference, RequestStatus, TextRole
+from matchmaker.event import Preference, RequestStatus, StatementKind, TextRole
 
 
 class Offer(Identified, Base):
-    """Something a participant offers, as they wrote it."""
+    """Something a participant offers, as they wrote it: `audience` are the participation types that it serves."""
 
     __tablename__ = "offers"
     __table_args__ = (sa.UniqueConstraint("participant_id", "position", deferrable=True, initially="DEFERRED"),)
@@ -23,10 +23,12 @@ class Offer(Identified, Base):
     position: Mapped[int]
     text: Mapped[str]
     language: Mapped[str | None]
+    audience: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
+    kind: Mapped[StatementKind | None]
 
 
 class Need(Identified, Base):
-    """Something a participant needs, as they wrote it."""
+    """Something a participant needs, as they wrote it: `audience` are the participation types that could help."""
 
     __tablename__ = "needs"
     __table_args__ = (sa.UniqueConstraint("participant_id", "position", deferrable=True, initially="DEFERRED"),)
@@ -35,6 +37,8 @@ class Need(Identified, Base):
     position: Mapped[int]
     text: Mapped[str]
     language: Mapped[str | None]
+    audience: Mapped[list[str]] = mapped_column(default=list, server_default="{}")
+    kind: Mapped[StatementKind | None]
 
 
 class BlockedSlot(Base):

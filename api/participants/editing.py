@@ -14,8 +14,8 @@ from api import models
 from api.core.audit import record_action
 from api.core.errors import Forbidden, Invalid, VersionConflict
 from api.jobs import enqueue
-from api.participants.schemas import Availability, Participant, ParticipantPatch
-from api.participants.service import availability_of, participant_of, slot_ids
+from api.participants.schemas import Availability, Participant, ParticipantPatch, StatementIn
+from api.participants.service import availability_of, participant_of, participation_types, slot_ids
 from api.participants.statements import rewrite
 from api.web.permissions import PROFILE, ProfileView
 from matchmaker.matching.language import detect
@@ -54,22 +54,26 @@ async def update_profile(
 
 
 async def replace_offers(
-    session: AsyncSession, profile: ProfileView, texts: Sequence[str], if_match: str | None
+    session: AsyncSession, profile: ProfileView, offers: Sequence[StatementIn], if_match: str | None
 ) -> None:
-    """Put `texts` in the place of all offers. Raises `VersionConflict`."""
-    language = await _languages(texts)
+    """Put `offers` in the place of all that there are. Raises `Invalid` or `VersionConflict`."""
+    language = await _languages(offers)
     await _lock(session, profile, if_match, _participant)
-    rewrite(profile.participant.offers, texts, lambda text: models.Offer(text=text, language=language[text]))
+    rows = profile.participant.offers
+    await _require_known_types(session, profile, rows, offers)
+    rewrite(rows, offers, lambda text: models.Offer(text=text, language=language[text]))
     await _record_texts(session, profile, "offers changed")
 
 
 async def replace_needs(
-    session: AsyncSession, profile: ProfileView, texts: Sequence[str], if_match: str | None
+    session: AsyncSession, profile: ProfileView, needs: Sequence[StatementIn], if_match: str | None
 ) -> None:
-    """Put `texts` in the place of all needs. Raises `VersionConflict`."""
-    language = await _languages(texts)
+    """Put `needs` in the place of all that there are. Raises `Invalid` or `VersionConflict`."""
+    language = await _languages(needs)
     await _lock(session, profile, if_match, _participant)
-    rewrite(profile.participant.needs, texts, lambda text: models.Need(text=text, language=language[text]))
+    rows = profile.participant.needs
+    await _require_known_types(session, profile, rows, needs)
+    rewrite(rows, needs, lambda text: models.Need(text=text, language=language[text]))
     await _record_texts(session, profile, "needs changed")
 
 
@@ -128,7 +132,29 @@ async def _availability(session: AsyncSession, profile: ProfileView) -> Availabi
     return availability_of(profile, await slot_ids(session, profile.participant.event_id))
 
 
-async def _languages(texts: Sequence[str]) -> dict[str, str | None]:
+async def _require_known_types(
+    session: AsyncSession,
+    profile: ProfileView,
+    rows: Sequence[models.Offer] | Sequence[models.Need],
+    statements: Sequence[StatementIn],
+) -> None:
+    """Raises `Invalid` unless each audience is of types that the event has, or had when it was ticked."""
+    if not any(each.audience for each in statements):
+        return
+    known = set(await participation_types(session, profile.participant.event_id))
+    known.update(name for row in rows for name in row.audience)
+    errors = [
+        {"loc": ["body", i, "audience", j], "message": f"not a participation type of this event: {name}"}
+        for i, each in enumerate(statements)
+        for j, name in enumerate(each.audience)
+        if name not in known
+    ]
+    if errors:
+        raise Invalid("These are not participation types of this event.", errors=errors[:20])
+
+
+async def _languages(statements: Sequence[StatementIn]) -> dict[str, str | None]:
+    texts = [each.text for each in statements]
     return dict(zip(texts, await asyncio.to_thread(detect, texts), strict=True))
 
 

@@ -13,14 +13,15 @@ from api.models import BlockedSlot, Need, Offer, Organisation, Place, Slot, User
 from api.models import Participant as Row
 from api.participants.schemas import FoundBy, Participant, ParticipantBrief, Statement
 from api.web.permissions import Member
+from matchmaker.event import StatementKind
 
 
-def _statements(kind: type[Offer] | type[Need]) -> sa.ScalarSelect[Any]:
+def _statements(table: type[Offer] | type[Need]) -> sa.ScalarSelect[Any]:
     """The offers or needs of a participant as a JSON list, in their order (null: none)."""
-    each = sa.func.json_build_array(kind.id, kind.text, kind.language)
+    each = sa.func.json_build_array(table.id, table.text, table.language, table.audience, table.kind)
     return (
-        sa.select(sa.func.json_agg(aggregate_order_by(each, kind.position)))
-        .where(kind.participant_id == Row.id)
+        sa.select(sa.func.json_agg(aggregate_order_by(each, table.position)))
+        .where(table.participant_id == Row.id)
         .correlate(Row)
         .scalar_subquery()
     )
@@ -122,5 +123,10 @@ def _participant(row: Any, in_full: bool, found_by: FoundBy) -> Participant:
     )
 
 
-def _read(statements: list[tuple[int, str, str | None]] | None) -> list[Statement]:
-    return [Statement.model_construct(id=id_, text=text, language=language) for id_, text, language in statements or ()]
+def _read(statements: list[tuple[int, str, str | None, list[str], str | None]] | None) -> list[Statement]:
+    return [
+        Statement.model_construct(
+            id=id_, text=text, language=language, audience=audience, kind=None if kind is None else StatementKind(kind)
+        )
+        for id_, text, language, audience, kind in statements or ()
+    ]

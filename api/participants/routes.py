@@ -93,21 +93,21 @@ async def update_participant(
     return await _answer(profile, session, response)
 
 
-@router.put("/{participant_id}/offers", responses=documented(Forbidden, VersionConflict))
+@router.put("/{participant_id}/offers", responses=documented(Forbidden, Invalid, VersionConflict))
 async def replace_offers(
     offers: Statements, profile: EditableProfile, session: Transaction, response: Response, if_match: IfMatch = None
 ) -> Participant:
-    """Write down what somebody offers, in any language, the most important first."""
-    await editing.replace_offers(session, profile, [offer.text for offer in offers], if_match)
+    """Write down what somebody offers, in any language, the most important first, and whom each is for."""
+    await editing.replace_offers(session, profile, offers, if_match)
     return await _answer(profile, session, response)
 
 
-@router.put("/{participant_id}/needs", responses=documented(Forbidden, VersionConflict))
+@router.put("/{participant_id}/needs", responses=documented(Forbidden, Invalid, VersionConflict))
 async def replace_needs(
     needs: Statements, profile: EditableProfile, session: Transaction, response: Response, if_match: IfMatch = None
 ) -> Participant:
-    """Write down what somebody needs, in any language, the most important first."""
-    await editing.replace_needs(session, profile, [need.text for need in needs], if_match)
+    """Write down what somebody needs, in any language, the most important first, and who could help with each."""
+    await editing.replace_needs(session, profile, needs, if_match)
     return await _answer(profile, session, response)
 
 

@@ -6,23 +6,35 @@ from pydantic import Field
 
 from api.core.schemas import Language, Line, Model, Name, Number, Page, StatementText, Texts
 from api.events.schemas import OrganisationBrief, PlaceBrief
-from matchmaker.event import RequestStatus
+from matchmaker.event import RequestStatus, StatementKind
+from matchmaker.text import AUDIENCE
 
 FoundBy = Literal["words", "meaning"] | None
 
 
 class Statement(Model):
-    """An offer or a need as it was written, and the language it is in (null where that cannot be told)."""
+    """An offer or a need as it was written, and the language it is in (null where that cannot be told).
+
+    `audience` and `kind` are as of what is sent.
+    """
 
     id: int
     text: str
     language: str | None
+    audience: list[str]
+    kind: StatementKind | None
 
 
 class StatementIn(Model):
-    """An offer or a need."""
+    """An offer or a need.
+
+    `audience`: the participation types of the event that could help with a need, or that an offer serves. `kind`: what
+    cooperation it is about. Empty and null mean that its author does not say.
+    """
 
     text: StatementText = Field(examples=["Un partenaire pour valider un test sanguin dans trois hôpitaux"])
+    audience: list[Name] = Field([], max_length=AUDIENCE, examples=[["hospital"]])
+    kind: StatementKind | None = None
 
 
 class ParticipantBrief(Model):

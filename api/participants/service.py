@@ -16,6 +16,13 @@ async def slot_ids(session: AsyncSession, event_id: int) -> Sequence[int]:
     return (await session.scalars(sa.select(slot.id).where(slot.event_id == event_id).order_by(slot.position))).all()
 
 
+async def participation_types(session: AsyncSession, event_id: int) -> list[str]:
+    """The types that participants of an event have, by name."""
+    person = models.Participant
+    types = sa.select(person.type).where(person.event_id == event_id, person.type != "").distinct()
+    return list(await session.scalars(types.order_by(person.type)))
+
+
 def participant_of(profile: ProfileView, slots: Sequence[int], found_by: FoundBy = None) -> Participant:
     """The profile as its reader may see it, with how a search found it."""
     row = profile.participant

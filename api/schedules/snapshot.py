@@ -12,8 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from api import models
+from api.participants.statements import statement_of
 from matchmaker.agenda import scheduler_slots
-from matchmaker.event import Event, EventPlace, Preference, Profile, Request, RequestStatus, Statement, TimeSlot
+from matchmaker.event import Event, EventPlace, Preference, Profile, Request, RequestStatus, TimeSlot
 from matchmaker.scheduling.candidates import RequestIndex, problem_of
 from matchmaker.scheduling.domain import Problem, Schedule
 
@@ -162,8 +163,8 @@ def _profile(person: models.Participant, position: Mapping[int, int]) -> Profile
         type=person.type,
         job_title=person.job_title,
         themes=tuple(person.themes),
-        offers=tuple(Statement(text=offer.text) for offer in person.offers),
-        needs=tuple(Statement(text=need.text) for need in person.needs),
+        offers=tuple(map(statement_of, person.offers)),
+        needs=tuple(map(statement_of, person.needs)),
         available=frozenset(position.values()) - blocked if blocked else None,
         place=person.place.name if person.place else None,
         remote=person.remote,

@@ -13,6 +13,7 @@ from matchmaker.event import (
     Request,
     RequestStatus,
     Statement,
+    StatementKind,
     TimeSlot,
 )
 
@@ -38,12 +39,14 @@ PEOPLE = {
         job_title="CEO",
         themes=("therapies",),
         offers=(
-            Statement(text="Anticorps monoclonaux contre des cibles orphelines"),
+            Statement(text="Anticorps monoclonaux contre des cibles orphelines", kind=StatementKind.LICENCE),
             Statement(text="Une plateforme de criblage"),
         ),
         needs=(
             Statement(
                 text="Investisseurs pour une série A de 8 millions d'euros",
+                audience=frozenset({"investor"}),
+                kind=StatementKind.FUNDING,
             ),
         ),
         available=frozenset({0, 1, 2}),
@@ -60,7 +63,7 @@ PEOPLE = {
         type="investor",
         themes=("therapies", "devices"),
         offers=(Statement(text="Financing rounds of five to twenty million euros"),),
-        needs=(Statement(text="Companies with in vivo data in immuno-oncology"),),
+        needs=(Statement(text="Companies with in vivo data in immuno-oncology", audience=frozenset({"start-up"})),),
     ),
     "cleo": Profile(
         email="cleo@example.org",

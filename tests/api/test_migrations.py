@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 
 from api.core.database import alembic_config, migrate
 from api.models.search_text import search_text_of
+from matchmaker.event import StatementKind
 
 
 @pytest.fixture
@@ -256,3 +257,23 @@ def test_sentences_of_older_rows_become_codes_and_values(empty_url: str) -> None
         None,
     ]
     alembic.command.downgrade(config, "0007")
+
+
+def test_texts_of_before_are_for_nobody_in_particular_and_only_known_kinds_are_stored(empty_url: str) -> None:
+    config = alembic_config(empty_url)
+    alembic.command.upgrade(config, "0013")
+    with psycopg.connect(empty_url, autocommit=True) as database:
+        database.execute("SET session_replication_role = replica")  # rows without those that they refer to
+        database.execute("INSERT INTO offers (participant_id, position, text) VALUES (1, 0, 'A test')")
+        database.execute("INSERT INTO needs (participant_id, position, text) VALUES (1, 0, 'A site')")
+        migrate(empty_url)
+        for table in ("offers", "needs"):
+            name = sql.Identifier(table)
+            found = database.execute(sql.SQL("SELECT audience, kind FROM {}").format(name)).fetchall()
+            assert found == [([], None)]
+            for kind in StatementKind:
+                database.execute(sql.SQL("UPDATE {} SET kind = %s").format(name), [kind.value])
+            with pytest.raises(psycopg.errors.CheckViolation):
+                database.execute(sql.SQL("UPDATE {} SET kind = 'friendship'").format(name))
+        alembic.command.downgrade(config, "0013")
+        assert database.execute("SELECT text FROM needs").fetchall() == [("A site",)]

@@ -50,8 +50,10 @@ def content(db: Session, event_id: int) -> dict[str, Any]:
         "participants": sa.select(
             sa.text("to_jsonb(participants) - 'version' FROM participants ORDER BY participants.id")
         ),
-        "offers": sa.select(Offer.participant_id, Offer.position, Offer.text, Offer.language),
-        "needs": sa.select(Need.participant_id, Need.position, Need.text, Need.language),
+        "offers": sa.select(
+            Offer.participant_id, Offer.position, Offer.text, Offer.language, Offer.audience, Offer.kind
+        ),
+        "needs": sa.select(Need.participant_id, Need.position, Need.text, Need.language, Need.audience, Need.kind),
         "blocked": sa.select(sa.text("* FROM blocked_slots ORDER BY 1, 2")),
         "requests": sa.select(sa.text("* FROM meeting_requests ORDER BY id")),
         "slots": sa.select(sa.text("* FROM slots ORDER BY position")),

@@ -324,7 +324,7 @@ export interface paths {
         get?: never;
         /**
          * Replace Needs
-         * @description Write down what somebody needs, in any language, the most important first.
+         * @description Write down what somebody needs, in any language, the most important first, and who could help with each.
          */
         put: operations["replace_needs"];
         post?: never;
@@ -344,7 +344,7 @@ export interface paths {
         get?: never;
         /**
          * Replace Offers
-         * @description Write down what somebody offers, in any language, the most important first.
+         * @description Write down what somebody offers, in any language, the most important first, and whom each is for.
          */
         put: operations["replace_offers"];
         post?: never;
@@ -2321,10 +2321,15 @@ export interface components {
         /**
          * Statement
          * @description An offer or a need as it was written, and the language it is in (null where that cannot be told).
+         *
+         *     `audience` and `kind` are as of what is sent.
          */
         Statement: {
+            /** Audience */
+            audience: string[];
             /** Id */
             id: number;
+            kind: components["schemas"]["StatementKind"] | null;
             /** Language */
             language: string | null;
             /** Text */
@@ -2333,14 +2338,34 @@ export interface components {
         /**
          * StatementIn
          * @description An offer or a need.
+         *
+         *     `audience`: the participation types of the event that could help with a need, or that an offer serves. `kind`: what
+         *     cooperation it is about. Empty and null mean that its author does not say.
          */
         StatementIn: {
+            /**
+             * Audience
+             * @default []
+             * @example [
+             *       "hospital"
+             *     ]
+             */
+            audience: string[];
+            kind?: components["schemas"]["StatementKind"] | null;
             /**
              * Text
              * @example Un partenaire pour valider un test sanguin dans trois hôpitaux
              */
             text: string;
         };
+        /**
+         * StatementKind
+         * @description What kind of cooperation an offer or a need is about.
+         *
+         *     After the profile and partnership types of the Enterprise Europe Network.
+         * @enum {string}
+         */
+        StatementKind: "funding" | "licence" | "manufacturing" | "supply" | "distribution" | "market_access" | "research" | "clinical_site" | "regulatory" | "service" | "data" | "equipment" | "talent";
         /**
          * TeamRole
          * @description What a member of an event's team may do: owners and organisers run it, helpers only look.
