@@ -5,9 +5,9 @@ Which offers answer a need is known from the topics of a sample event; of any ot
 evaluate_event(biowin_day(), default_embedder()).right_at_1
 """
 
-from itertools import pairwise
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -122,6 +122,8 @@ def evaluate_event(
     types = np.array([people[i].type for i in needers])[answered]
     languages = np.array([language or "unknown" for language in comparison.needs.languages])[answered]
     overall = _ranks(place)
+    first, investors_first, investors_ten = _people_shown(ranking, pairs)
+    shown = _right_by_word(ranking, pairs)
     return EventEvaluation(
         embedder=comparison.embedder.name,
         truth="agreed meetings" if by_topic is None else "topics",
@@ -132,8 +134,15 @@ def evaluate_event(
         mrr=overall.mrr,
         by_type={str(name): _ranks(place[types == name]) for name in np.unique(types)},
         by_language={str(name): _ranks(place[languages == name]) for name in np.unique(languages)},
-        **_people_shown(ranking, pairs),
-        **_words_shown(ranking, pairs),
+        people_right_at_1=first,
+        investors_right_at_1=investors_first,
+        investors_right_in_10=investors_ten,
+        strong_precision=_share(shown[Strength.STRONG]),
+        strong_matches=len(shown[Strength.STRONG]),
+        good_precision=_share(shown[Strength.GOOD]),
+        good_matches=len(shown[Strength.GOOD]),
+        possible_precision=_share(shown[Strength.POSSIBLE]),
+        possible_matches=len(shown[Strength.POSSIBLE]),
         calibration=_calibration(ranking, may_meet, pairs),
         gini=ranking.exposure.gini,
         never_shown=ranking.exposure.never_shown,
@@ -187,31 +196,28 @@ def _ranks(place: NDArray[np.float64]) -> Ranks:
     )
 
 
-def _people_shown(ranking: Ranking, right: Marks) -> dict[str, float]:
-    """Whether the lists of people, and of investors, begin with whom they should meet."""
+def _people_shown(ranking: Ranking, right: Marks) -> tuple[float, float, float]:
+    """The share of people whose list begins right, of investors too, and the share right of investors' first ten."""
     people = ranking.people
     lists = [ranking.order_of(person.email) for person in people]
     served = [i for i in range(len(people)) if right[i].any() and len(lists[i])]
     investors = [i for i in served if is_investor(people[i].type)]
-    first_ten = [right[i, lists[i][:SHOWN]] for i in investors]
-    return {
-        "people_right_at_1": _share(np.array([right[i, lists[i][0]] for i in served])),
-        "investors_right_at_1": _share(np.array([right[i, lists[i][0]] for i in investors])),
-        "investors_right_in_10": _share(np.concatenate(first_ten) if first_ten else np.empty(0)),
-    }
+    return (
+        _share([right[i, lists[i][0]] for i in served]),
+        _share([right[i, lists[i][0]] for i in investors]),
+        _share([mark for i in investors for mark in right[i, lists[i][:SHOWN]]]),
+    )
 
 
-def _words_shown(ranking: Ranking, right: Marks) -> dict[str, float | int]:
-    """What each word of a match is worth: the share right of the matches listed under it, and how many there are."""
+def _right_by_word(ranking: Ranking, right: Marks) -> dict[Strength, list[bool]]:
+    """Whether each match listed is right, by the word that it is shown with."""
     shown: dict[Strength, list[bool]] = {word: [] for word in Strength}
     for i, person in enumerate(ranking.people):
         others = ranking.order_of(person.email)
         for other, pairing in zip(others, ranking.listed(person.email), strict=True):
             if word := strength(pairing.forward, pairing.backward):
                 shown[word].append(bool(right[i, other]))
-    return {f"{word}_precision": _share(np.array(marks)) for word, marks in shown.items()} | {
-        f"{word}_matches": len(marks) for word, marks in shown.items()
-    }
+    return shown
 
 
 def _calibration(ranking: Ranking, may_meet: Marks, right: Marks) -> tuple[Bin, ...]:
@@ -233,5 +239,5 @@ def _calibration(ranking: Ranking, may_meet: Marks, right: Marks) -> tuple[Bin, 
     )
 
 
-def _share(marks: NDArray[np.generic]) -> float:
-    return float(np.asarray(marks, dtype=float).mean()) if len(marks) else float("nan")
+def _share(marks: Sequence[bool] | Marks) -> float:
+    return float(np.mean(marks)) if len(marks) else float("nan")

@@ -143,8 +143,8 @@ class Ranking:
         Raises:
             KeyError: nobody has that address.
         """
-        seconds = self._order[self._index[email]]
-        return seconds[seconds >= 0]
+        seconds: NDArray[np.intp] = self._order[self._index[email]]
+        return np.asarray(seconds[seconds >= 0])
 
     def pairings(self, email: str, others: Sequence[str]) -> tuple[Pairing, ...]:
         """Somebody compared with any others, whether they are listed or not.
