@@ -15,6 +15,7 @@ from api.jobs import enqueue, ranking_state
 from api.matching.schemas import Matching, MatchingPatch, MatchingRules, RankingFigures
 from api.matching.service import require_known_types
 from api.participants.schemas import ParticipantBrief
+from api.participants.service import participation_types
 from api.web.language import ReaderLanguage
 from api.web.permissions import EventOrganiser, Member
 from matchmaker.matching.learning import verdict_text
@@ -39,7 +40,7 @@ async def update_matching(
     await session.refresh(member.event, ["matching"], with_for_update={"key_share": True})
     rules = MatchingRules.model_validate(member.event.matching)
     # a type that nobody has any more stays where it was: it may come back with the next import
-    new = [pair for pair in patch.may_not_meet or [] if pair not in rules.may_not_meet]
+    new = [pair for pair in patch.may_not_meet or [] if pair not in (rules.may_not_meet or [])]
     await require_known_types(session, member, "may_not_meet", new)
     changed = rules.model_copy(update=patch.model_dump(exclude_none=True))
     if changed != rules:
@@ -78,8 +79,9 @@ async def _matching(session: AsyncSession, member: Member, language: str) -> Mat
             ],
             "learning": _learning(figures["learning"], language),
         }
+    rules = MatchingRules.model_validate(member.event.matching)
     return Matching(
-        rules=MatchingRules.model_validate(member.event.matching),
+        rules=rules.decided(await participation_types(session, member.event.id)),
         ranking=None if figures is None else RankingFigures.model_validate(figures),
         state=await ranking_state(session, member.event.id),
     )

@@ -1,12 +1,15 @@
 """The organiser's side of matching: the rules, and what the ranking in use comes to."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import combinations_with_replacement
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from api.core.schemas import Line, Model
 from api.participants.schemas import ParticipantBrief
+from matchmaker.matching.rules import default_may_meet
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 TypePair = Annotated[list[Line], Field(min_length=2, max_length=2, examples=[["investor", "investor"]])]
@@ -15,13 +18,14 @@ TypePair = Annotated[list[Line], Field(min_length=2, max_length=2, examples=[["i
 class MatchingRules(Model):
     """What an organiser decides of matching; weights are percentages.
 
-    `may_not_meet`: pairs of participation types that are kept apart. `country_bonus` and `theme_bonus` close that share
-    of the distance to a score of 100 for people of two countries, and for people who share all their themes.
+    `may_not_meet`: pairs of participation types that are kept apart; None where the organiser has not decided, and
+    investors do not meet investors. `country_bonus` and `theme_bonus` close that share of the distance to a score of
+    100 for people of two countries, and for people who share all their themes.
     `met_before_penalty` is taken off the score of two who met at an earlier event of the same owner.
     `popularity_damping`: how firmly recommendations are spread. `learning`: whether answers may weigh the features.
     """
 
-    may_not_meet: list[TypePair] = Field(default_factory=list)
+    may_not_meet: list[TypePair] | None = None
     country_bonus: Percent = 0
     theme_bonus: Percent = 10
     met_before_penalty: Percent = 50
@@ -30,7 +34,16 @@ class MatchingRules(Model):
 
     def may_meet(self, one: str, other: str) -> bool:
         """Whether people of these two types may meet."""
+        if self.may_not_meet is None:
+            return (one, other) in default_may_meet([one, other])
         return [one, other] not in self.may_not_meet and [other, one] not in self.may_not_meet
+
+    def decided(self, types: Sequence[str]) -> "MatchingRules":
+        """The same with the pairs that are kept apart spelled out, for an event that has these types."""
+        if self.may_not_meet is not None:
+            return self
+        pairs = combinations_with_replacement(sorted(types), 2)
+        return self.model_copy(update={"may_not_meet": [list(pair) for pair in pairs if not self.may_meet(*pair)]})
 
 
 class MatchingPatch(Model):

@@ -11,6 +11,7 @@ from api import models
 from api.core.errors import Invalid
 from api.matching.schemas import MatchingRules
 from api.participants import schemas
+from api.participants.service import participation_types
 from api.web.permissions import Member
 from matchmaker.locale import in_every_language
 from matchmaker.matching.match import Labels, MatchReason, NeedOffer, Pairing, Side, reasons_of
@@ -18,8 +19,7 @@ from matchmaker.matching.match import Labels, MatchReason, NeedOffer, Pairing, S
 
 async def require_known_types(session: AsyncSession, member: Member, field: str, pairs: list[list[str]]) -> None:
     """Raises `Invalid` unless all in the `pairs` of a field are participation types of the event."""
-    people = models.Participant
-    known = set(await session.scalars(sa.select(people.type).where(people.event_id == member.event.id).distinct()))
+    known = await participation_types(session, member.event.id)
     errors = [
         {"loc": ["body", field, i], "message": f"not a participation type of this event: {name}"}
         for i, pair in enumerate(pairs)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matchmaker.event import Profile, Statement, TextRole
-from matchmaker.matching.audience import Audience
+from matchmaker.matching.agreement import Agreement
 from matchmaker.matching.background import background_of
 from matchmaker.matching.calibration import Floats, Space
 from matchmaker.matching.embedding import Cached, Embedder, VectorCache, Vectors, text_hash
@@ -101,7 +101,7 @@ class Comparison:
                 self.offers.languages,
                 background_of(embedder, cache),
             )
-        of_needs, of_offers = Audience(people, 1 / self.space.background.slope).rows(*statements)
+        of_needs, of_offers = Agreement(people, 1 / self.space.background.slope).rows(*statements)
         self._need_rows = np.hstack([self.space.needs, of_needs])
         self._offer_rows = np.hstack([self.space.offers, of_offers])
 

