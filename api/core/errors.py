@@ -1,23 +1,9 @@
-"""What can go wrong, each kind with its status and code, answered as problem details (RFC 9457)."""
+"""What can go wrong, each kind with its status and code. `api.web.problems` answers it (RFC 9457)."""
 
-import traceback
 from collections.abc import Mapping, Sequence
-from http import HTTPStatus
-from pathlib import Path
 from typing import Any, ClassVar
 
-import structlog
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
-from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from api.core.background import QueueFullError
 from api.core.schemas import ProblemDetail
-
-MEDIA_TYPE = "application/problem+json"
-log = structlog.get_logger()
 
 
 class ApiError(Exception):
@@ -37,9 +23,6 @@ class ApiError(Exception):
     ) -> None:
         super().__init__(detail)
         self.detail, self.errors, self.headers, self.extensions = detail, errors, headers, extensions
-
-    def response(self) -> JSONResponse:
-        return _response(self.status, self.code, self.title, self.detail, self.errors, self.headers, self.extensions)
 
 
 class BadRequest(ApiError):
@@ -186,115 +169,3 @@ def documented(*problems: type[ApiError]) -> dict[int | str, dict[str, Any]]:
         entry = by_status.setdefault(problem.status, {"model": ProblemDetail, "description": ""})
         entry["description"] = ", ".join(filter(None, [entry["description"], f"{problem.title} (`{problem.code}`)"]))
     return by_status
-
-
-def document(app: FastAPI) -> None:
-    """Have the description of `app` say that problems have a media type of their own."""
-    describe = app.openapi
-
-    def openapi() -> dict[str, Any]:
-        description = describe()
-        for operations in description["paths"].values():
-            for operation in operations.values():
-                for status, response in operation["responses"].items():
-                    if status >= "400":
-                        (content,) = response["content"].values()
-                        response["content"] = {MEDIA_TYPE: content}
-        return description
-
-    app.openapi = openapi  # type: ignore[method-assign]
-
-
-def install(app: FastAPI) -> None:
-    """Make every error of `app` a problem."""
-    app.add_exception_handler(ApiError, _problem)
-    app.add_exception_handler(QueueFullError, _busy)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_middleware(Unexpected)
-
-
-def _response(
-    status: int,
-    code: str,
-    title: str,
-    detail: str,
-    errors: Sequence[Mapping[str, Any]] = (),
-    headers: Mapping[str, str] | None = None,
-    extensions: Mapping[str, Any] | None = None,
-) -> JSONResponse:
-    problem = ProblemDetail(
-        **(extensions or {}),
-        type=f"/problems/{code}",
-        title=title,
-        status=status,
-        detail=detail,
-        code=code,
-        errors=[dict(error) for error in errors] or None,
-    )
-    return JSONResponse(
-        problem.model_dump(exclude_none=True), status, headers=dict(headers or {}), media_type=MEDIA_TYPE
-    )
-
-
-async def _problem(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, ApiError)
-    return error.response()
-
-
-async def _busy(_request: Request, _error: Exception) -> JSONResponse:
-    return Busy("Please try again in a minute.", headers={"Retry-After": "60"}).response()
-
-
-async def _http(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, HTTPException)
-    if error.status_code == TooLarge.status:
-        return TOO_LARGE.response()
-    phrase = HTTPStatus(error.status_code).phrase
-    code = phrase.lower().replace(" ", "-")
-    return _response(error.status_code, code, phrase, str(error.detail), headers=error.headers)
-
-
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    # what was sent stays out of the answer and of the logs: it may be personal
-    errors = [{"loc": list(e["loc"]), "message": e["msg"]} for e in error.errors()]
-    return Invalid("Some of what was sent is not valid; see `errors`.", errors=errors).response()
-
-
-class Unexpected:
-    """Answers what nobody foresaw with status 500, and logs where it happened.
-
-    The message of the error stays out of the log: the database quotes the values of a row in its own. The framework
-    refuses too large a body in plain text, which becomes a problem here.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = refused = False
-
-        async def watched(message: Message) -> None:
-            nonlocal started, refused
-            if message.get("status") == TooLarge.status and not started:
-                started = refused = True
-                await TOO_LARGE.response()(scope, receive, send)
-            elif not refused:
-                started = True
-                await send(message)
-
-        try:
-            await self.app(scope, receive, watched)
-        except Exception as error:
-            frames = traceback.extract_tb(error.__traceback__)
-            where = [
-                f"{Path(f.filename).name}:{f.lineno} {f.name}"
-                for f in frames
-                if "site-packages" not in f.filename or f is frames[-1]
-            ]
-            log.error("request failed", method=scope.get("method"), error=type(error).__name__, where=where)
-            if scope["type"] != "http" or started:
-                raise
-            answer = _response(500, "internal", "Something went wrong here", "It is not your fault, and it is noted.")
-            await answer(scope, receive, send)

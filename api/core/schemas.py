@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from matchmaker.locale import LANGUAGES
@@ -74,5 +73,5 @@ class ProblemDetail(Model):
 
 Search = Annotated[
     str,
-    Query(max_length=200, description="Words to find, all of them, whatever their case and accents; at most eight."),
+    Field(max_length=200, description="Words to find, all of them, whatever their case and accents; at most eight."),
 ]

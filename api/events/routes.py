@@ -8,12 +8,12 @@ from sqlalchemy.orm import joinedload
 
 from api import models
 from api.core.audit import record_action
-from api.core.database import Transaction
 from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
-from api.core.pagination import Paginated
+from api.core.membership import Member
 from api.events.schemas import Event, EventPatch, Events, OrganisationBrief, Place, Slot
 from api.events.service import event_of, place_of, slot_of
-from api.web.permissions import EventMember, EventOrganiser, Member, SignedIn
+from api.web.dependencies import Paginated, Transaction
+from api.web.permissions import EventMember, EventOrganiser, SignedIn
 from api.web.uploads import UploadRoute
 
 LOGO_BYTES = 512 * 1024

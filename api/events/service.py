@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
+from api.core.membership import Member
 from api.events.schemas import Event, OrganisationBrief, OwnMembership, Place, Slot, Theme
-from api.web.permissions import Member
 
 
 def slot_of(slot: models.Slot, zone: ZoneInfo) -> Slot:

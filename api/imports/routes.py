@@ -9,7 +9,6 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response, Upload
 
 from api import models
 from api.core.background import DOCUMENTS
-from api.core.database import Transaction
 from api.core.errors import (
     Busy,
     Forbidden,
@@ -22,6 +21,7 @@ from api.core.errors import (
     ScheduleRunning,
     documented,
 )
+from api.core.membership import Member, require_membership, require_organiser
 from api.core.schemas import Language
 from api.imports import service
 from api.imports.export import print_event
@@ -39,16 +39,8 @@ from api.imports.schemas import (
     UpdateCounts,
     WorkbookCounts,
 )
-from api.web.permissions import (
-    AppSettings,
-    EventCreator,
-    EventOrganiser,
-    Id,
-    Member,
-    SignedIn,
-    require_membership,
-    require_organiser,
-)
+from api.web.dependencies import Transaction
+from api.web.permissions import AppSettings, EventCreator, EventOrganiser, Id, SignedIn
 from api.web.uploads import UploadRoute
 from matchmaker.documents.template import template
 from matchmaker.event import Event

@@ -6,16 +6,16 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query
 
 from api import models
-from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
-from api.core.pagination import Paginated, page_of
+from api.core.pagination import page_of
 from api.matching.schemas import MatchingRules
 from api.matching.service import match_reasons, reason_of
+from api.participants.dependencies import ParticipantFilterParams, SemanticHits
 from api.participants.listing import load_participants
 from api.participants.schemas import Match, Matches
-from api.participants.search import ParticipantFilterParams, matches_words
-from api.participants.semantic_search import SemanticHits
+from api.participants.search import matches_words
 from api.requests.service import requests_between
+from api.web.dependencies import Paginated, Transaction
 from api.web.permissions import EventAttendee
 from matchmaker.event import Preference, RequestStatus
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import aliased
 
 from api import models
 from api.core.errors import Invalid
+from api.core.membership import Member
 from api.matching.schemas import MatchingRules
 from api.participants import schemas
-from api.web.permissions import Member
 from matchmaker.locale import in_every_language
 from matchmaker.matching.match import Labels, MatchReason, NeedOffer, Pairing, Side, reasons_of
 

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.core.database import Transaction
 from api.core.errors import (
     AlreadyAnswered,
     AlreadyRequested,
@@ -16,11 +15,11 @@ from api.core.errors import (
     TooMany,
     documented,
 )
-from api.core.pagination import Paginated
 from api.core.schemas import Search
 from api.requests import listing, service
 from api.requests.listing import Box
 from api.requests.schemas import MeetingRequest, RequestIn, Requests
+from api.web.dependencies import Paginated, Transaction
 from api.web.permissions import AppSettings, ConcernedRequest, EventAttendee, EventMember
 from matchmaker.event import Preference, RequestStatus
 

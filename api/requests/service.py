@@ -6,6 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import models
 from api.core.audit import record_action
 from api.core.errors import AlreadyAnswered, AlreadyRequested, Forbidden, InUse, NotAllowed, NotFound, TooMany
+from api.core.membership import Attendee, RequestParty
+from api.core.rate_limit import enforce_rate_limit_within
 from api.jobs import enqueue
 from api.matching.schemas import MatchingRules
 from api.models import Answerer
@@ -13,8 +15,6 @@ from api.participants.schemas import MatchRequest
 from api.requests.schemas import RequestIn
 from api.schedules.publishing import cancel_published_meeting, published_meeting_of
 from api.settings import Settings
-from api.web.permissions import Attendee, RequestParty
-from api.web.rate_limit import enforce_rate_limit_within
 from matchmaker.event import Preference, RequestStatus
 
 OPEN = (RequestStatus.PENDING, RequestStatus.ACCEPTED)

@@ -5,8 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Header
 
-from api.core.database import Transaction
-from api.web.permissions import SessionToken, user_of_token
+from api.core.membership import user_of_token
+from api.web.dependencies import Transaction
+from api.web.permissions import SessionToken
 from matchmaker.locale import LANGUAGES, SOURCE
 
 _RANGE = re.compile(r"\s*([a-z]{2,3})(?:-[a-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*", re.IGNORECASE)
