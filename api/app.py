@@ -29,8 +29,8 @@ from api.web import problems
 from api.web.compression import Compression
 from api.web.database_retry import DatabaseRetry
 from api.web.headers import DOCS, Headers, same_site_only
+from api.web.uploads import BODY_BYTES
 
-BODY_BYTES = 1024 * 1024
 PREFIX = "/api/v1"
 RESOURCES = (
     accounts,

@@ -6,13 +6,26 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from api.core.errors import ApiError, Conflict, Gone, Invalid, Unavailable
 
-RETRIED = frozenset({"40001", "40P01"})  # serialization_failure, deadlock_detected
 UNIQUE, FOREIGN_KEY, EXCLUSION = "23505", "23503", "23P01"
-# lock_not_available, query_canceled (the timeout of a statement), idle_in_transaction_session_timeout
-TIMED_OUT = frozenset({"55P03", "57014", "25P03"})
-# connection exceptions, insufficient resources, operator intervention (a restart), system errors
-UNAVAILABLE_CLASSES = ("08", "53", "57", "58")
+ROLLED_BACK = frozenset({"40001", "40P01"})
+"""serialization_failure, deadlock_detected: another transaction was first, and the same again may succeed at once."""
+LOST = ROLLED_BACK | {"55P03"}
+"""And lock_not_available: another transaction still holds it."""
+TIMED_OUT = frozenset({"57014", "25P03"})
+"""query_canceled (the timeout of a statement), idle_in_transaction_session_timeout: likely to happen again."""
+UNAVAILABLE = ("08", "53", "57P")
+"""How states begin when the server is not there: connection exceptions, insufficient resources, shutdown and start."""
+SYSTEM_ERROR = "58"
 RETRY_SECONDS = 2
+
+
+def is_transient(error: BaseException | None) -> bool:
+    """Whether what failed with this error of the database may succeed later: it restarts, or another was first."""
+    driver = driver_error_of(error)
+    if not isinstance(driver, psycopg.OperationalError | psycopg.InterfaceError):
+        return False
+    state = driver.sqlstate
+    return state is None or state in LOST or state.startswith(UNAVAILABLE)
 
 
 def driver_error_of(error: BaseException | None) -> psycopg.Error | None:
@@ -42,8 +55,8 @@ def problem_of(error: Exception) -> ApiError | None:
         return Gone("Something this refers to was deleted in the meantime. Load it again.")
     if isinstance(driver, psycopg.IntegrityError | psycopg.DataError):
         return Invalid("Some of what was sent cannot be stored.")
-    if state in RETRIED | TIMED_OUT:
+    if state in LOST | TIMED_OUT:
         return Unavailable("Somebody else is changing the same data; please try again.", headers=wait)
-    if (state is None and isinstance(driver, psycopg.OperationalError)) or (state or "")[:2] in UNAVAILABLE_CLASSES:
+    if is_transient(driver) or (state or "").startswith(SYSTEM_ERROR):
         return Unavailable("The database does not answer; please try again.", headers=wait)
     return None

@@ -14,9 +14,8 @@ from api.events.schemas import Event, EventPatch, Events, OrganisationBrief, Pla
 from api.events.service import event_of, place_of, slot_of
 from api.web.dependencies import Paginated, Transaction
 from api.web.permissions import EventMember, EventOrganiser, SignedIn
-from api.web.uploads import UploadRoute
+from api.web.uploads import LOGO_BYTES, UploadRoute
 
-LOGO_BYTES = 512 * 1024
 # A browser must be told the true type and no other: the first bytes decide, not the name.
 LOGO_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 SVG = "image/svg+xml"

@@ -41,13 +41,12 @@ from api.imports.schemas import (
 )
 from api.web.dependencies import Transaction
 from api.web.permissions import AppSettings, EventCreator, EventOrganiser, Id, SignedIn
-from api.web.uploads import UploadRoute
+from api.web.uploads import WORKBOOK_BYTES, UploadRoute
 from matchmaker.documents.template import template
 from matchmaker.event import Event
 from matchmaker.intake import IntakeErrors, IntakeNotice
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WORKBOOK_BYTES = 20 * 1024 * 1024
 NAMES = 20
 RUNS = 50
 

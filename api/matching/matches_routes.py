@@ -66,7 +66,7 @@ async def list_matches(
     found_by = {row.id: participant_filter.found_by(row.has_words) for row in rows}
     *people, own = await load_participants(session, me, [*found_by, me.participant_id], found_by)
     requests = await requests_between(session, me.participant_id, list(found_by))
-    reasons = await match_reasons(session, me.participant_id, [row.id for row in rows if row.score is not None])
+    reasons = await match_reasons(session, [me.participant_id], [row.id for row in rows if row.score is not None])
     rules = MatchingRules.model_validate(me.event.matching)
     return Matches(
         items=[
@@ -75,7 +75,7 @@ async def list_matches(
                 score=None if row.score is None else round(100 * row.score),
                 forward=None if row.score is None else round(100 * row.forward),
                 backward=None if row.score is None else round(100 * row.backward),
-                reasons=[reason_of(reason, me.event.themes) for reason in reasons.get(row.id, ())],
+                reasons=[reason_of(reason, me.event.themes) for reason in reasons.get((me.participant_id, row.id), ())],
                 request=requests.get(person.id),
                 may_request=person.organisation.id != own.organisation.id and rules.may_meet(own.type, person.type),
                 matched_text=semantic_hits.get(person.id),

@@ -7,8 +7,9 @@ served again: its dependencies anew, in a new session, from the body that was al
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.core.database_errors import RETRIED, driver_error_of, problem_of
+from api.core.database_errors import ROLLED_BACK, driver_error_of, problem_of
 from api.web.problems import response_to
+from api.web.uploads import BODY_BYTES
 
 log = structlog.get_logger()
 
@@ -38,7 +39,7 @@ class DatabaseRetry:
                 if problem is None or started:
                     raise
                 state = getattr(driver_error_of(error), "sqlstate", None)
-                again = attempt == 1 and state in RETRIED
+                again = attempt == 1 and state in ROLLED_BACK and body.kept
                 log.warning("database error", error=type(error).__name__, sqlstate=state, retried=again)
                 if not again:
                     await response_to(problem)(scope, receive, send)
@@ -50,11 +51,16 @@ class DatabaseRetry:
 
 
 class _Body:
-    """The messages of a request, which can be read again from the first one. Its size is limited further inside."""
+    """The messages of a request, which can be read again from the first one unless they are larger than `BODY_BYTES`.
+
+    Larger ones are files, which would fill the memory. Imports do their transactions again themselves.
+    """
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._messages: list[Message] = []
+        self._size = 0
+        self.kept = True
 
     def read_from_start(self) -> Receive:
         position = 0
@@ -64,6 +70,12 @@ class _Body:
             if position == len(self._messages):
                 message = await self._receive()
                 if message["type"] != "http.request":
+                    return message
+                self._size += len(message.get("body", b""))
+                if self._size > BODY_BYTES:
+                    self.kept = False
+                    self._messages.clear()
+                    position = 0
                     return message
                 self._messages.append(message)
             position += 1
