@@ -4,10 +4,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from api.core.schemas import ProblemDetail
+from matchmaker.locale import gettext_noop
 
 
 class ApiError(Exception):
-    """Raised anywhere in a request, it ends it: the transaction is rolled back and the problem is the answer."""
+    """Raised anywhere in a request, it ends it: the transaction is rolled back and the problem is the answer.
+
+    `code` and `title` are the kind of error; the title is a message of the catalogues, which people read in their
+    language. `detail` tells those who write clients, in English, what this one is about.
+    """
 
     status: ClassVar[int]
     code: ClassVar[str]
@@ -26,23 +31,23 @@ class ApiError(Exception):
 
 
 class BadRequest(ApiError):
-    status, code, title = 400, "bad-request", "Malformed request"
+    status, code, title = 400, "bad-request", gettext_noop("Malformed request")
 
 
 class NotSignedIn(ApiError):
-    status, code, title = 401, "not-signed-in", "Not signed in"
+    status, code, title = 401, "not-signed-in", gettext_noop("Not signed in")
 
 
 class Forbidden(ApiError):
-    status, code, title = 403, "forbidden", "Not allowed"
+    status, code, title = 403, "forbidden", gettext_noop("Not allowed")
 
 
 class CrossSite(ApiError):
-    status, code, title = 403, "cross-site", "Sent from another site"
+    status, code, title = 403, "cross-site", gettext_noop("Sent from another site")
 
 
 class NotFound(ApiError):
-    status, code, title = 404, "not-found", "Not found"
+    status, code, title = 404, "not-found", gettext_noop("Not found")
 
 
 NOT_YOURS = "It does not exist, or it is not yours to see."
@@ -50,116 +55,124 @@ NOT_YOURS = "It does not exist, or it is not yours to see."
 
 
 class Conflict(ApiError):
-    status, code, title = 409, "conflict", "Changed at the same time"
+    status, code, title = 409, "conflict", gettext_noop("Changed at the same time")
 
 
 class Gone(ApiError):
-    status, code, title = 409, "gone", "Something this refers to no longer exists"
+    status, code, title = 409, "gone", gettext_noop("Something this refers to no longer exists")
 
 
 class VersionConflict(ApiError):
     """`If-Match` named another version than the stored one, which the member `current` of the answer holds."""
 
-    status, code, title = 409, "version-conflict", "Changed elsewhere in the meantime"
+    status, code, title = 409, "version-conflict", gettext_noop("Changed elsewhere in the meantime")
 
 
 class AlreadyRequested(ApiError):
-    status, code, title = 409, "already-requested", "Already requested"
+    status, code, title = 409, "already-requested", gettext_noop("Already requested")
 
 
 class AlreadyAnswered(ApiError):
-    status, code, title = 409, "already-answered", "Already answered"
+    status, code, title = 409, "already-answered", gettext_noop("Already answered")
 
 
 class NotAllowed(ApiError):
-    status, code, title = 409, "not-allowed", "These two may not meet"
+    status, code, title = 409, "not-allowed", gettext_noop("These two may not meet")
 
 
 class InUse(ApiError):
-    status, code, title = 409, "in-use", "Meetings depend on it"
+    status, code, title = 409, "in-use", gettext_noop("Meetings depend on it")
 
 
 class ScheduleRunning(ApiError):
-    status, code, title = 409, "schedule-running", "A schedule is being made"
+    status, code, title = 409, "schedule-running", gettext_noop("A schedule is being made")
 
 
 class NotRunning(ApiError):
-    status, code, title = 409, "not-running", "The schedule is not being made"
+    status, code, title = 409, "not-running", gettext_noop("The schedule is not being made")
 
 
 class NotADraft(ApiError):
-    status, code, title = 409, "not-a-draft", "Only a draft can be published"
+    status, code, title = 409, "not-a-draft", gettext_noop("Only a draft can be published")
 
 
 class ScheduleOutdated(ApiError):
-    status, code, title = 409, "schedule-outdated", "The event has changed since this schedule was made"
+    status, code, title = 409, "schedule-outdated", gettext_noop("The event has changed since this schedule was made")
 
 
 class DocumentsInProgress(ApiError):
-    status, code, title = 409, "documents-in-progress", "The agendas are not made yet"
+    status, code, title = 409, "documents-in-progress", gettext_noop("The agendas are not made yet")
 
 
 class ProposalsRunning(ApiError):
-    status, code, title = 409, "proposals-running", "Proposals are being made"
+    status, code, title = 409, "proposals-running", gettext_noop("Proposals are being made")
 
 
 class ProposalsClosed(ApiError):
-    status, code, title = 409, "proposals-closed", "Not possible in the state of these proposals"
+    status, code, title = 409, "proposals-closed", gettext_noop("Not possible in the state of these proposals")
 
 
 class OtherEvent(ApiError):
-    status, code, title = 409, "other-event", "This file seems to be of another event"
+    status, code, title = 409, "other-event", gettext_noop("This file seems to be of another event")
 
 
 class ImportInUse(ApiError):
-    status, code, title = 409, "import-in-use", "The import can no longer be undone"
+    status, code, title = 409, "import-in-use", gettext_noop("The import can no longer be undone")
 
 
 class ImportBusy(ApiError):
-    status, code, title = 409, "import-busy", "The event is being changed elsewhere"
+    status, code, title = 409, "import-busy", gettext_noop("The event is being changed elsewhere")
 
 
 class NoSlots(ApiError):
-    status, code, title = 409, "no-slots", "The event has no slots yet"
+    status, code, title = 409, "no-slots", gettext_noop("The event has no slots yet")
 
 
 class LinkUsed(ApiError):
-    status, code, title = 410, "link-used", "Link used or expired"
+    status, code, title = 410, "link-used", gettext_noop("Link used or expired")
 
 
 class CodeExpired(ApiError):
-    status, code, title = 410, "code-expired", "Code no longer valid"
+    status, code, title = 410, "code-expired", gettext_noop("Code no longer valid")
 
 
 class TooLarge(ApiError):
-    status, code, title = 413, "too-large", "Too large"
+    status, code, title = 413, "too-large", gettext_noop("Too large")
 
 
 TOO_LARGE = TooLarge("This is more than is taken here.")
 
 
 class WrongCode(ApiError):
-    status, code, title = 422, "wrong-code", "Wrong code"
+    status, code, title = 422, "wrong-code", gettext_noop("Wrong code")
 
 
 class Invalid(ApiError):
-    status, code, title = 422, "invalid", "Not valid"
+    status, code, title = 422, "invalid", gettext_noop("Not valid")
 
 
 class InvalidWorkbook(ApiError):
-    status, code, title = 422, "invalid-workbook", "The workbook has errors"
+    status, code, title = 422, "invalid-workbook", gettext_noop("The workbook has errors")
 
 
 class TooMany(ApiError):
-    status, code, title = 429, "too-many", "Too many attempts"
+    status, code, title = 429, "too-many", gettext_noop("Too many attempts")
+
+
+class TooManyOpen(ApiError):
+    status, code, title = 429, "too-many-open", gettext_noop("Too many requests without an answer")
 
 
 class Unavailable(ApiError):
-    status, code, title = 503, "unavailable", "Not possible for the moment"
+    status, code, title = 503, "unavailable", gettext_noop("Not possible for the moment")
 
 
 class Busy(ApiError):
-    status, code, title = 503, "busy", "Too much to do at once"
+    status, code, title = 503, "busy", gettext_noop("Too much to do at once")
+
+
+class Internal(ApiError):
+    status, code, title = 500, "internal", gettext_noop("Something went wrong here")
 
 
 def documented(*problems: type[ApiError]) -> dict[int | str, dict[str, Any]]:

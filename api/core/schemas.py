@@ -59,7 +59,10 @@ class Page(Model):
 
 
 class ProblemDetail(Model):
-    """What went wrong (RFC 9457). `code` is for programs, `errors` names each place that is not as it should be."""
+    """What went wrong (RFC 9457). `code` is for programs, `title` for people, in the language of Accept-Language.
+
+    `detail` is for those who write clients, in English; `errors` names each place that is not as it should be.
+    """
 
     model_config = ConfigDict(extra="allow")
 

@@ -24,6 +24,7 @@ from api.core.errors import (
 from api.core.membership import Member, require_membership, require_organiser
 from api.core.schemas import Language
 from api.imports import service
+from api.imports.changes import OverlapError
 from api.imports.export import print_event
 from api.imports.pool import ImportPool
 from api.imports.reader import ParsedFile, Themes
@@ -45,6 +46,8 @@ from api.web.uploads import WORKBOOK_BYTES, UploadRoute
 from matchmaker.documents.template import template
 from matchmaker.event import Event
 from matchmaker.intake import IntakeErrors, IntakeNotice
+from matchmaker.intake.errors import expectation
+from matchmaker.intake.layout import SLOTS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NAMES = 20
@@ -151,7 +154,10 @@ async def import_into_event(
             alone=alone,
             confirmed_name=confirm_name,
         )
-    return _update_of(await imports.transact(work), parsed)
+    try:
+        return _update_of(await imports.transact(work), parsed)
+    except OverlapError as error:
+        raise _overlap(error, parsed.event, language) from None
 
 
 @router.get("/events/{event_id}/imports", responses=documented(NotSignedIn, Forbidden, NotFound))
@@ -223,6 +229,22 @@ async def _read(
             for e in error.errors
         ]
         raise InvalidWorkbook(f"{error.total} errors; nothing was imported.", errors=errors) from None
+
+
+def _overlap(error: OverlapError, event: Event, language: str) -> InvalidWorkbook:
+    """What is told of the slots that overlap those of the event, in the reader's language."""
+    start = next(column for column in SLOTS.columns if column.field == "starts")
+    errors = [
+        {
+            "sheet": SLOTS.name(language),
+            "row": None,
+            "column": start.name(language),
+            "value": f"{event.slots[i].starts:%Y-%m-%d %H:%M}",
+            "expected": expectation("no_overlap_with_event", language),
+        }
+        for i in error.slots
+    ]
+    return InvalidWorkbook("Slots overlap.", errors=errors)
 
 
 def _update_of(outcome: service.ImportOutcome, parsed: ParsedFile) -> ImportUpdate:

@@ -13,6 +13,7 @@ from api.core.errors import (
     NotFound,
     NotSignedIn,
     TooMany,
+    TooManyOpen,
     documented,
 )
 from api.core.schemas import Search
@@ -45,7 +46,7 @@ async def list_requests(
 @router.post(
     "/events/{event_id}/requests",
     status_code=201,
-    responses=documented(Forbidden, AlreadyRequested, NotAllowed, TooMany),
+    responses=documented(Forbidden, AlreadyRequested, NotAllowed, TooMany, TooManyOpen),
 )
 async def create_request(
     wanted: RequestIn, me: EventAttendee, session: Transaction, settings: AppSettings

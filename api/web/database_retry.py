@@ -42,7 +42,7 @@ class DatabaseRetry:
                 again = attempt == 1 and state in ROLLED_BACK and body.kept
                 log.warning("database error", error=type(error).__name__, sqlstate=state, retried=again)
                 if not again:
-                    await response_to(problem)(scope, receive, send)
+                    await response_to(problem, scope)(scope, receive, send)
                     return
                 scope.clear()
                 scope.update(before)

@@ -4,6 +4,8 @@ import re
 from typing import Annotated
 
 from fastapi import Depends, Header
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
 from api.core.membership import user_of_token
 from api.web.dependencies import Transaction
@@ -21,6 +23,11 @@ def accepted_language(header: str) -> str | None:
         if match and match[1].lower() in LANGUAGES and float(match[2] or 1) > quality:
             best, quality = match[1].lower(), float(match[2] or 1)
     return best
+
+
+def language_of(scope: Scope) -> str:
+    """The language of an answer that cannot ask the database whose account it is: Accept-Language, else English."""
+    return accepted_language(Headers(scope=scope).get("accept-language", "")) or SOURCE
 
 
 async def _reader_language(

@@ -14,8 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.core.background import QueueFullError
-from api.core.errors import TOO_LARGE, ApiError, Busy, Invalid, TooLarge
+from api.core.errors import TOO_LARGE, ApiError, Busy, Internal, Invalid, TooLarge
 from api.core.schemas import ProblemDetail
+from api.web.language import language_of
+from matchmaker.locale import catalogue
 
 MEDIA_TYPE = "application/problem+json"
 log = structlog.get_logger()
@@ -47,9 +49,10 @@ def install(app: FastAPI) -> None:
     app.add_middleware(Unexpected)
 
 
-def response_to(error: ApiError) -> JSONResponse:
-    """The answer to a request that `error` ended."""
-    return _response(error.status, error.code, error.title, error.detail, error.errors, error.headers, error.extensions)
+def response_to(error: ApiError, scope: Scope) -> JSONResponse:
+    """The answer to the request of `scope`, which `error` ended, its title in the language of the reader."""
+    title = catalogue(language_of(scope)).gettext(error.title)
+    return _response(error.status, error.code, title, error.detail, error.errors, error.headers, error.extensions)
 
 
 def _response(
@@ -75,29 +78,29 @@ def _response(
     )
 
 
-async def _problem(_: Request, error: Exception) -> JSONResponse:
+async def _problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, ApiError)
-    return response_to(error)
+    return response_to(error, request.scope)
 
 
-async def _busy(_request: Request, _error: Exception) -> JSONResponse:
-    return response_to(Busy("Please try again in a minute.", headers={"Retry-After": "60"}))
+async def _busy(request: Request, _error: Exception) -> JSONResponse:
+    return response_to(Busy("Please try again in a minute.", headers={"Retry-After": "60"}), request.scope)
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == TooLarge.status:
-        return response_to(TOO_LARGE)
+        return response_to(TOO_LARGE, request.scope)
     phrase = HTTPStatus(error.status_code).phrase
     code = phrase.lower().replace(" ", "-")
     return _response(error.status_code, code, phrase, str(error.detail), headers=error.headers)
 
 
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     # what was sent stays out of the answer and of the logs: it may be personal
     errors = [{"loc": list(e["loc"]), "message": e["msg"]} for e in error.errors()]
-    return response_to(Invalid("Some of what was sent is not valid; see `errors`.", errors=errors))
+    return response_to(Invalid("Some of what was sent is not valid; see `errors`.", errors=errors), request.scope)
 
 
 class Unexpected:
@@ -117,7 +120,7 @@ class Unexpected:
             nonlocal started, refused
             if message.get("status") == TooLarge.status and not started:
                 started = refused = True
-                await response_to(TOO_LARGE)(scope, receive, send)
+                await response_to(TOO_LARGE, scope)(scope, receive, send)
             elif not refused:
                 started = True
                 await send(message)
@@ -134,5 +137,5 @@ class Unexpected:
             log.error("request failed", method=scope.get("method"), error=type(error).__name__, where=where)
             if scope["type"] != "http" or started:
                 raise
-            answer = _response(500, "internal", "Something went wrong here", "It is not your fault, and it is noted.")
+            answer = response_to(Internal("It is not your fault, and it is noted."), scope)
             await answer(scope, receive, send)

@@ -122,7 +122,7 @@ def test_a_small_body_is_read_again_and_a_file_is_not_kept_in_memory(parts: int,
         answer.append(message)
 
     tracemalloc.start()
-    asyncio.run(DatabaseRetry(application)({"type": "http"}, receive, send))
+    asyncio.run(DatabaseRetry(application)({"type": "http", "headers": []}, receive, send))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert sizes == attempts * [parts * BODY_BYTES]
