@@ -1,4 +1,8 @@
-"""What routes of several areas need of matching: the reasons of stored matches, and the known participation types."""
+"""What routes of several areas need of matching: the reasons of stored matches, and the known participation types.
+
+The rules of who may meet whom are `api.matching.schemas.MatchingRules`, in the column `events.matching`;
+`matchmaker.matching.rules` applies them to a ranking.
+"""
 
 from collections.abc import Collection
 from typing import Any

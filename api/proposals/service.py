@@ -15,7 +15,7 @@ from api.jobs import cancel, enqueue
 from api.matching.service import require_known_types
 from api.models import Answerer, ProposalsState, ScheduleState
 from api.proposals.schemas import Adoption, ProposalsIn
-from api.schedules.closing import OPEN_PROPOSALS
+from api.schedules.completion import OPEN_PROPOSALS
 from matchmaker.event import Preference, RequestStatus
 
 OPEN_REQUESTS = (RequestStatus.PENDING, RequestStatus.ACCEPTED)

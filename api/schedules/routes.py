@@ -26,7 +26,7 @@ from api.core.errors import (
 from api.jobs import cancel
 from api.models.schedules import ScheduleState
 from api.schedules.access import OrganiserOfSchedule
-from api.schedules.closing import OPEN
+from api.schedules.completion import OPEN
 from api.schedules.publishing import publish
 from api.schedules.schemas import (
     Schedule,
