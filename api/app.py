@@ -12,7 +12,6 @@ from api.accounts import routes as accounts
 from api.agendas import routes as agendas
 from api.core import background, errors
 from api.core.database import Timeouts, open_autocommit_sessions, open_engine, open_sessions
-from api.core.database_errors import DatabaseErrors
 from api.events import routes as events
 from api.imports import routes as imports
 from api.imports.pool import ImportPool
@@ -26,10 +25,12 @@ from api.requests import routes as requests
 from api.schedules import grid_routes as grids
 from api.schedules import routes as schedules
 from api.settings import Settings
+from api.web import problems
 from api.web.compression import Compression
+from api.web.database_retry import DatabaseRetry
 from api.web.headers import DOCS, Headers, same_site_only
+from api.web.uploads import BODY_BYTES
 
-BODY_BYTES = 1024 * 1024
 PREFIX = "/api/v1"
 RESOURCES = (
     accounts,
@@ -68,8 +69,8 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.settings = settings
-    app.add_middleware(DatabaseErrors)
-    errors.install(app)
+    app.add_middleware(DatabaseRetry)
+    problems.install(app)
     app.add_middleware(Headers, settings=settings)
     app.add_middleware(Compression)
     api = APIRouter(
@@ -85,7 +86,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api)
     app.include_router(health)
     app.frontend("/", directory=settings.page_folder, fallback="index.html", check_dir=False)
-    errors.document(app)
+    problems.document(app)
     return app
 
 

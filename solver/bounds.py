@@ -1,4 +1,7 @@
-"""The bounds proven for the goals, and for which schedules each of them holds."""
+"""The bounds proven for the goals, and for which schedules each of them holds.
+
+What proves them: `solver.exact.optimise` by CP-SAT, `solver.breaks.lower_bound` by SAT for the fewest breaks.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -5,8 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.accounts.schemas import EventBrief, Me
 from api.accounts.schemas import Membership as MembershipOut
+from api.core.membership import may_create_events
 from api.models import Event, Membership, Participant, User
-from api.web.permissions import may_create_events
 
 
 async def me_response(session: AsyncSession, user: User) -> Me:

@@ -8,11 +8,13 @@ from fastapi import APIRouter, Request, Response
 from api.accounts.me import me_response
 from api.accounts.schemas import LinkRequest, Me, MePatch, Session, SignIn
 from api.accounts.service import open_session, open_sign_in_request, use_code, use_link
-from api.core.database import Transaction
 from api.core.errors import CodeExpired, LinkUsed, NotFound, NotSignedIn, TooMany, WrongCode, documented
+from api.core.membership import token_hash_of
+from api.core.rate_limit import enforce_rate_limit
 from api.jobs import enqueue
 from api.models import Participant, User, UserSession
 from api.settings import Settings
+from api.web.dependencies import ClientNetwork, Transaction
 from api.web.permissions import (
     AppSettings,
     Id,
@@ -21,9 +23,7 @@ from api.web.permissions import (
     SignedIn,
     cookie_name,
     session_cookie_name,
-    token_hash_of,
 )
-from api.web.rate_limit import enforce_rate_limit, network_of
 
 router = APIRouter()
 
@@ -45,7 +45,7 @@ def _delete_cookie(response: Response, settings: Settings, name: str) -> None:
 @router.post("/sign-in/links", tags=["sign-in"], status_code=202, responses=documented(TooMany))
 async def request_link(
     link_request: LinkRequest,
-    request: Request,
+    network: ClientNetwork,
     response: Response,
     session: Transaction,
     sessions: SessionFactory,
@@ -57,7 +57,7 @@ async def request_link(
     the link works on any device, the code only in this browser.
     """
     email = link_request.email.lower()
-    await enforce_rate_limit(sessions, "link-address", network_of(request), settings.links_per_hour_and_address)
+    await enforce_rate_limit(sessions, "link-address", network, settings.links_per_hour_and_address)
     await enforce_rate_limit(sessions, "link", email, settings.links_per_hour)
     request_id, token = await open_sign_in_request(session, settings)
     user_id = await session.scalar(sa.select(User.id).where(User.email == email))
@@ -76,6 +76,7 @@ async def request_link(
 async def sign_in(
     proof: SignIn,
     request: Request,
+    network: ClientNetwork,
     response: Response,
     session: Transaction,
     sessions: SessionFactory,
@@ -89,7 +90,7 @@ async def sign_in(
         user_id = await use_link(session, proof.token)
     else:
         email, code = (proof.email or "").lower(), proof.code or ""
-        await enforce_rate_limit(sessions, "code-address", network_of(request), settings.links_per_hour_and_address)
+        await enforce_rate_limit(sessions, "code-address", network, settings.links_per_hour_and_address)
         request_token = request.cookies.get(_sign_in_cookie_name(settings), "")
         user_id = await use_code(session, sessions, settings, request_token, email, code)
     token = await open_session(session, user_id, settings)

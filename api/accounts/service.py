@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.core.background import PASSWORDS
 from api.core.database import Sessions
 from api.core.errors import CodeExpired, LinkUsed, WrongCode
+from api.core.membership import token_hash_of
+from api.core.rate_limit import enforce_rate_limit, refund_attempt
 from api.messages import mail
 from api.models import SignInLink, SignInRequest, User, UserSession
 from api.settings import Settings
-from api.web.permissions import token_hash_of
-from api.web.rate_limit import enforce_rate_limit, refund_attempt
 from matchmaker.text import greeting_name
 
 # RFC 9106, section 4, second recommended option, with less memory: a code lives for half an hour and for five attempts

@@ -5,7 +5,7 @@ from procrastinate import JobContext
 from api.agendas import printing
 from api.core.background import ProcessTimeoutError, QueueFullError
 from api.jobs.app import app
-from api.jobs.transient import RetryTransient, TransientError
+from api.jobs.retry import RetryTransient, TransientError
 from api.jobs.work import worker_context
 
 

@@ -10,9 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from api import models
-from api.matching.service import reasons_in, reasons_query
 from matchmaker.event import EventPlace
-from matchmaker.matching.match import MatchReason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,12 +139,3 @@ async def people_of(session: AsyncSession, participant_ids: Collection[int]) -> 
             id_, first_name, last_name, organisation_id, organisation, country, language, type_, job_title, themes
         ) in rows
     }  # fmt: skip
-
-
-async def match_reasons(
-    session: AsyncSession, readers: Collection[int], others: Collection[int]
-) -> dict[tuple[int, int], tuple[MatchReason, ...]]:
-    """By reader and partner, the reasons of their match, where they have one."""
-    match = models.Match
-    rows = await session.execute(reasons_query().where(match.participant_id.in_(readers), match.other_id.in_(others)))
-    return {(row.Match.participant_id, row.Match.other_id): reasons_in(row) for row in rows}

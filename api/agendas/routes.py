@@ -12,15 +12,16 @@ from api.agendas import printing, service
 from api.agendas.queries import Person
 from api.agendas.schemas import Agenda, AgendaEntry, AgendaPlace
 from api.core.background import DOCUMENTS
-from api.core.database import Transaction
 from api.core.errors import Busy, Forbidden, NotFound, NotSignedIn, documented
+from api.core.membership import ParticipantView
 from api.events.schemas import OrganisationBrief
 from api.models import Document, DocumentKind
 from api.models.schedules import ScheduleState
 from api.participants.schemas import ParticipantBrief
+from api.web.dependencies import Transaction
 from api.web.downloads import ICS, NOT_MODIFIED, PDF, download, not_modified
 from api.web.language import ReaderLanguage
-from api.web.permissions import EditableParticipant, ParticipantView, SessionFactory
+from api.web.permissions import EditableParticipant, SessionFactory
 from matchmaker.documents.agenda_pdf import agenda_pdf
 from matchmaker.documents.calendar import agenda_ics
 from matchmaker.locale import SOURCE

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
-from api.agendas.queries import MeetingRow, Person, match_reasons, meetings_of, people_of
-from api.matching.service import sentences_of
+from api.agendas.queries import MeetingRow, Person, meetings_of, people_of
+from api.matching.service import match_reasons, sentences_of
 from api.models.schedules import ScheduleState
 from matchmaker import agenda as domain
 from matchmaker.documents.edition import Edition

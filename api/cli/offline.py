@@ -19,9 +19,10 @@ from matchmaker.documents import Edition, agenda_ics, agendas_pdf, schedule_work
 from matchmaker.event import Event, Request
 from matchmaker.locale import in_every_language
 from matchmaker.matching.agenda_reason import LIKELY, why
+from matchmaker.matching.match import MatchReason
 from matchmaker.matching.proposals import Proposals, propose
 from matchmaker.matching.rules import Rules, never_pairs
-from matchmaker.matching.score import MatchReason, Ranking
+from matchmaker.matching.score import Ranking
 from matchmaker.report import Report, report
 from matchmaker.scheduling.candidates import RequestIndex, problem_of
 from matchmaker.scheduling.checks import violations

@@ -1,14 +1,12 @@
-"""The database: the engine, one transaction for each request, and the migrations."""
+"""The database: engines, sessions and the migrations. The transaction of a request is in `api.web.dependencies`."""
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import alembic.command
 import sqlalchemy as sa
 from alembic.config import Config
-from fastapi import Depends, Request
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
@@ -93,17 +91,3 @@ def alembic_config(url: str) -> Config:
     config = Config(attributes={"url": url})
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
     return config
-
-
-async def _transaction(request: Request) -> AsyncIterator[AsyncSession]:
-    reads = request.method in SAFE_METHODS
-    sessions: Sessions = request.app.state.readers if reads else request.app.state.sessions
-    async with sessions.begin() as session:
-        yield session
-
-
-Transaction = Annotated[AsyncSession, Depends(_transaction, scope="function")]
-"""The transaction of this request: committed before the answer is sent, rolled back on any error.
-
-A request by a safe method has none: it only reads.
-"""

@@ -4,18 +4,16 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from fastapi import Depends, Query
+from pydantic import Field
 from sqlalchemy.ext.asyncio import AsyncSession
-
-from api.core.dependencies import inline
 
 
 @dataclass(frozen=True)
 class Pagination:
     """Which part of a list is asked for."""
 
-    limit: Annotated[int, Query(ge=1, le=200, description="At most so many.")] = 50
-    offset: Annotated[int, Query(ge=0, le=1_000_000, description="After so many.")] = 0
+    limit: Annotated[int, Field(ge=1, le=200, description="At most so many.")] = 50
+    offset: Annotated[int, Field(ge=0, le=1_000_000, description="After so many.")] = 0
 
 
 async def page_of(
@@ -28,6 +26,3 @@ async def page_of(
         return list(rows), rows[0].total if rows else 0
     count = sa.select(sa.func.count()).select_from(ordered.order_by(None).subquery())
     return [], await session.scalar(count) or 0
-
-
-Paginated = Annotated[Pagination, Depends(inline(Pagination))]

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from fastapi import Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from matchmaker.locale import LANGUAGES
@@ -60,7 +59,10 @@ class Page(Model):
 
 
 class ProblemDetail(Model):
-    """What went wrong (RFC 9457). `code` is for programs, `errors` names each place that is not as it should be."""
+    """What went wrong (RFC 9457). `code` is for programs, `title` for people, in the language of Accept-Language.
+
+    `detail` is for those who write clients, in English; `errors` names each place that is not as it should be.
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -74,5 +76,5 @@ class ProblemDetail(Model):
 
 Search = Annotated[
     str,
-    Query(max_length=200, description="Words to find, all of them, whatever their case and accents; at most eight."),
+    Field(max_length=200, description="Words to find, all of them, whatever their case and accents; at most eight."),
 ]

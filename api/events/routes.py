@@ -8,15 +8,15 @@ from sqlalchemy.orm import joinedload
 
 from api import models
 from api.core.audit import record_action
-from api.core.database import Transaction
 from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
-from api.core.pagination import Paginated
+from api.core.membership import Member
+from api.core.pagination import page_of
 from api.events.schemas import Event, EventPatch, Events, OrganisationBrief, Place, Slot
-from api.events.service import event_of, place_of, slot_of
-from api.web.permissions import EventMember, EventOrganiser, Member, SignedIn
-from api.web.uploads import UploadRoute
+from api.events.service import event_details, event_of, load_event, place_of, slot_of
+from api.web.dependencies import Paginated, Transaction
+from api.web.permissions import EventMember, EventOrganiser, SignedIn
+from api.web.uploads import LOGO_BYTES, UploadRoute
 
-LOGO_BYTES = 512 * 1024
 # A browser must be told the true type and no other: the first bytes decide, not the name.
 LOGO_TYPES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 SVG = "image/svg+xml"
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/events", tags=["events"], responses=documented(NotSi
 async def list_events(user: SignedIn, session: Transaction, page: Paginated) -> Events:
     """The events in which I take part, the newest first."""
     mine = (
-        sa.select(models.Event, models.Membership.role, models.Participant.id)
+        sa.select(models.Event, models.Membership.role, models.Participant.id, *event_details())
         .outerjoin(
             models.Membership,
             sa.and_(models.Membership.event_id == models.Event.id, models.Membership.user_id == user.id),
@@ -39,21 +39,15 @@ async def list_events(user: SignedIn, session: Transaction, page: Paginated) -> 
         )
         .where(sa.or_(models.Membership.role.is_not(None), models.Participant.id.is_not(None)))
     )
-    rows = (await session.execute(mine.order_by(models.Event.id.desc()).limit(page.limit).offset(page.offset))).all()
-    total = await session.scalar(sa.select(sa.func.count()).select_from(mine.subquery()))
-    members = [Member(user=user, event=event, role=role, participant_id=id_) for event, role, id_ in rows]
-    return Events(
-        items=[await event_of(session, member) for member in members],
-        total=total or 0,
-        limit=page.limit,
-        offset=page.offset,
-    )
+    rows, total = await page_of(session, mine.order_by(models.Event.id.desc()), page)
+    items = [event_of(Member(user=user, event=row[0], role=row[1], participant_id=row[2]), row) for row in rows]
+    return Events(items=items, total=total, limit=page.limit, offset=page.offset)
 
 
 @router.get("/{event_id}", responses=documented(NotFound))
 async def read_event(member: EventMember, session: Transaction) -> Event:
     """One event."""
-    return await event_of(session, member)
+    return await load_event(session, member)
 
 
 @router.patch("/{event_id}", responses=documented(Forbidden, NotFound))
@@ -62,7 +56,7 @@ async def update_event(patch: EventPatch, member: EventOrganiser, session: Trans
     for field, value in patch.model_dump(exclude_none=True).items():
         setattr(member.event, field, value)
     record_action(session, member, "event changed")
-    return await event_of(session, member)
+    return await load_event(session, member)
 
 
 @router.put("/{event_id}/logo", responses=documented(Forbidden, NotFound, Invalid), max_body_size=LOGO_BYTES + 4096)
@@ -71,7 +65,7 @@ async def put_logo(file: UploadFile, member: EventOrganiser, session: Transactio
     data = await file.read()
     member.event.logo, member.event.logo_type = data, _logo_type(data)
     record_action(session, member, "logo changed")
-    return await event_of(session, member)
+    return await load_event(session, member)
 
 
 @router.get(

@@ -1,14 +1,15 @@
 """Rows of an event -> what its members read."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
+from api.core.membership import Member
 from api.events.schemas import Event, OrganisationBrief, OwnMembership, Place, Slot, Theme
-from api.participants.service import participation_types
-from api.web.permissions import Member
 
 
 def slot_of(slot: models.Slot, zone: ZoneInfo) -> Slot:
@@ -34,15 +35,34 @@ def place_of(place: models.Place) -> Place:
     )
 
 
-async def event_of(session: AsyncSession, member: Member) -> Event:
-    """The event as `member` sees it."""
-    event, people, slots = member.event, models.Participant, models.Slot
-    starts = sa.select(sa.func.min(slots.starts)).where(slots.event_id == event.id)
-    ends = sa.select(sa.func.max(slots.ends)).where(slots.event_id == event.id)
-    times = sa.select(starts.scalar_subquery(), ends.scalar_subquery(), models.Event.published_schedule_id)
-    first, last, published = (await session.execute(times.where(models.Event.id == event.id))).one()
-    zone = ZoneInfo(event.time_zone)
+def event_details() -> tuple[sa.ColumnElement[Any], ...]:
+    """The columns of a query of events that `event_of` reads, besides those of the event itself."""
+    event, people, slots = models.Event, models.Participant, models.Slot
+    of_event = slots.event_id == event.id
+    texts = postgresql.ARRAY(sa.Text)
+    types = sa.select(people.type).where(people.event_id == event.id, people.type != "").distinct()
     countries = sa.select(people.country).where(people.event_id == event.id).distinct()
+    return (
+        sa.select(sa.func.min(slots.starts)).where(of_event).correlate(event).scalar_subquery().label("starts"),
+        sa.select(sa.func.max(slots.ends)).where(of_event).correlate(event).scalar_subquery().label("ends"),
+        sa.func.array(types.order_by(people.type).correlate(event).scalar_subquery(), type_=texts).label("types"),
+        sa.func.array(countries.order_by(people.country).correlate(event).scalar_subquery(), type_=texts).label(
+            "countries"
+        ),
+        event.published_schedule_id.label("published_schedule_id"),
+    )
+
+
+async def load_event(session: AsyncSession, member: Member) -> Event:
+    """The event as `member` sees it."""
+    row = (await session.execute(sa.select(*event_details()).where(models.Event.id == member.event.id))).one()
+    return event_of(member, row)
+
+
+def event_of(member: Member, details: sa.Row[*tuple[Any, ...]]) -> Event:
+    """The event as `member` sees it, `details` having the columns of `event_details`."""
+    event = member.event
+    zone = ZoneInfo(event.time_zone)
     return Event(
         id=event.id,
         slug=event.slug,
@@ -51,11 +71,11 @@ async def event_of(session: AsyncSession, member: Member) -> Event:
         languages=event.languages,
         colour=event.colour,
         logo_url=f"/api/v1/events/{event.id}/logo" if event.logo_type else None,
-        starts=first and first.astimezone(zone),
-        ends=last and last.astimezone(zone),
+        starts=details.starts and details.starts.astimezone(zone),
+        ends=details.ends and details.ends.astimezone(zone),
         themes=[Theme(code=code, labels=labels) for code, labels in event.themes.items()],
-        types=await participation_types(session, event.id),
-        countries=list(await session.scalars(countries.order_by(people.country))),
-        published_schedule_id=published,
+        types=details.types,
+        countries=details.countries,
+        published_schedule_id=details.published_schedule_id,
         membership=OwnMembership(role=member.role, participant_id=member.participant_id),
     )

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from api.core.database import psycopg_url
+from api.core.database_errors import LOST
 from api.core.errors import ImportBusy, InvalidWorkbook
 from api.imports.reader import ParsedFile, Themes, read_file
 
@@ -23,8 +24,6 @@ T = TypeVar("T")
 
 AT_ONCE = 2
 ATTEMPTS = 3
-# Deadlock, serialization failure, lock not available: another transaction was first.
-_TRANSIENT = frozenset({"40P01", "40001", "55P03"})
 _TIMEOUTS = "-c lock_timeout=30s -c statement_timeout=120s -c idle_in_transaction_session_timeout=120s"
 
 
@@ -74,7 +73,7 @@ class ImportPool:
             except DataError as error:
                 raise InvalidWorkbook("The file holds a value that cannot be stored.") from error
             except DBAPIError as error:
-                if not isinstance(error, IntegrityError) and getattr(error.orig, "sqlstate", "") not in _TRANSIENT:
+                if not isinstance(error, IntegrityError) and getattr(error.orig, "sqlstate", "") not in LOST:
                     raise
                 if attempt == ATTEMPTS - 1:
                     raise ImportBusy("The event is being changed elsewhere; try again in a moment.") from error

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response, Upload
 
 from api import models
 from api.core.background import DOCUMENTS
-from api.core.database import Transaction
 from api.core.errors import (
     Busy,
     Forbidden,
@@ -23,8 +22,10 @@ from api.core.errors import (
     ScheduleRunning,
     documented,
 )
+from api.core.membership import Member, require_membership, require_organiser
 from api.core.schemas import Language
 from api.imports import service
+from api.imports.changes import OverlapError
 from api.imports.export import print_event
 from api.imports.pool import ImportPool
 from api.imports.reader import ParsedFile, Themes
@@ -41,23 +42,16 @@ from api.imports.schemas import (
     WorkbookCounts,
 )
 from api.participants.service import participation_types
-from api.web.permissions import (
-    AppSettings,
-    EventCreator,
-    EventOrganiser,
-    Id,
-    Member,
-    SignedIn,
-    require_membership,
-    require_organiser,
-)
-from api.web.uploads import UploadRoute
+from api.web.dependencies import Transaction
+from api.web.permissions import AppSettings, EventCreator, EventOrganiser, Id, SignedIn
+from api.web.uploads import WORKBOOK_BYTES, UploadRoute
 from matchmaker.documents.template import template
 from matchmaker.event import Event
 from matchmaker.intake import IntakeErrors, IntakeNotice
+from matchmaker.intake.errors import expectation
+from matchmaker.intake.layout import SLOTS
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-WORKBOOK_BYTES = 20 * 1024 * 1024
 NAMES = 20
 RUNS = 50
 
@@ -163,7 +157,10 @@ async def import_into_event(
             alone=alone,
             confirmed_name=confirm_name,
         )
-    return _update_of(await imports.transact(work), parsed)
+    try:
+        return _update_of(await imports.transact(work), parsed)
+    except OverlapError as error:
+        raise _overlap(error, parsed.event, language) from None
 
 
 @router.get("/events/{event_id}/imports", responses=documented(NotSignedIn, Forbidden, NotFound))
@@ -240,6 +237,22 @@ async def _read(
             for e in error.errors
         ]
         raise InvalidWorkbook(f"{error.total} errors; nothing was imported.", errors=errors) from None
+
+
+def _overlap(error: OverlapError, event: Event, language: str) -> InvalidWorkbook:
+    """What is told of the slots that overlap those of the event, in the reader's language."""
+    start = next(column for column in SLOTS.columns if column.field == "starts")
+    errors = [
+        {
+            "sheet": SLOTS.name(language),
+            "row": None,
+            "column": start.name(language),
+            "value": f"{event.slots[i].starts:%Y-%m-%d %H:%M}",
+            "expected": expectation("no_overlap_with_event", language),
+        }
+        for i in error.slots
+    ]
+    return InvalidWorkbook("Slots overlap.", errors=errors)
 
 
 def _update_of(outcome: service.ImportOutcome, parsed: ParsedFile) -> ImportUpdate:

@@ -9,9 +9,8 @@ from typing import Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from api.core.errors import ImportInUse, InvalidWorkbook, NotFound, OtherEvent, ScheduleRunning
+from api.core.errors import ImportInUse, NotFound, OtherEvent, ScheduleRunning
 from api.imports.apply import Undo, apply_plan
-from api.imports.changes import OverlapError
 from api.imports.plan import Plan, organisation_key, plan_import
 from api.imports.reader import ParsedFile
 from api.imports.state import EventState, load_state
@@ -111,10 +110,13 @@ def import_new_event(session: Session, parsed: ParsedFile, upload: Upload) -> in
 
 
 def preview_import(session: Session, event_id: int, parsed: ParsedFile, *, alone: bool) -> ImportOutcome:
-    """What importing a file would do; nothing is locked. `alone`: it holds participants and names no event."""
+    """What importing a file would do; nothing is locked. `alone`: it holds participants and names no event.
+
+    Raises `OverlapError` where a slot overlaps one that the event has.
+    """
     row = session.get_one(Event, event_id)
     state = load_state(session, event_id)
-    plan = _plan(state, parsed.event)
+    plan = plan_import(state, parsed.event)
     return _outcome(row, state, parsed.event, plan, alone=alone)
 
 
@@ -124,11 +126,11 @@ def import_into_event(
     """Take a file over into an event, one at a time. Name, colour, zone and languages of the event stay.
 
     Raises `OtherEvent` for a file that seems to be of another event, unless the event's name is `confirmed_name`, and
-    `InvalidWorkbook` where a slot overlaps one that the event has.
+    `OverlapError` where a slot overlaps one that the event has.
     """
     row = session.scalars(sa.select(Event).where(Event.id == event_id).with_for_update(key_share=True)).one()
     state = load_state(session, event_id)
-    plan = _plan(state, parsed.event)
+    plan = plan_import(state, parsed.event)
     outcome = _outcome(row, state, parsed.event, plan, alone=alone)
     if outcome.other_event is not None and fold(confirmed_name or "") != fold(row.name):
         raise OtherEvent("This file seems to be of another event; confirm with the name of this one.")
@@ -207,19 +209,6 @@ def _new_row(session: Session, event: domain.Event) -> Event:
             continue
         return row
     raise RuntimeError(f"no free address like {base}")
-
-
-def _plan(state: EventState, event: domain.Event) -> Plan:
-    try:
-        return plan_import(state, event)
-    except OverlapError as error:
-        slots = [event.slots[i] for i in error.slots]
-        expected = "a slot that does not overlap those of the event"
-        errors = [
-            {"sheet": "slots", "row": None, "column": "start", "value": s.starts.isoformat(), "expected": expected}
-            for s in slots
-        ]
-        raise InvalidWorkbook("Slots overlap.", errors=errors) from None
 
 
 def _take_over(session: Session, row: Event, event: domain.Event, text_languages: Mapping[str, str | None]) -> None:

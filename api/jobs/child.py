@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import structlog
 
-from api.jobs.transient import TransientError, is_transient
+from api.jobs.retry import TransientError, is_transient
 
 Stop = Callable[[], bool]
 Inbox = queue.SimpleQueue[tuple[str, str, tuple[Any, ...], threading.Event]]

@@ -1,4 +1,7 @@
-"""Taking over from workers that died: their jobs go back into the queue, and what lost its job is closed."""
+"""Taking over from workers that died: their jobs go back into the queue, and what lost its job is closed.
+
+What failed is done again by `api.jobs.retry`.
+"""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -9,7 +12,7 @@ from procrastinate.exceptions import ConnectorException
 from sqlalchemy.orm import Session
 
 from api.jobs.app import DEAD, app
-from api.jobs.transient import is_transient
+from api.jobs.retry import is_transient
 from api.jobs.work import WorkerContext
 
 INTERVAL = 3.0  # seconds

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from api.core.database import Sessions
 from api.jobs.app import COMPUTE, enqueue
 from api.jobs.child import Child, ChildDiedError
-from api.jobs.transient import TransientError
+from api.jobs.retry import TransientError
 from api.settings import Settings
 
 CRASHES = 3  # of the child, after which a job is given up

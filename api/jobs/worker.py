@@ -18,7 +18,7 @@ from api.core.database import open_engine, open_job_engine, open_sessions
 from api.jobs.app import COMPUTE, QUICK, app
 from api.jobs.child import Child
 from api.jobs.recovery import take_over_repeatedly
-from api.jobs.transient import is_transient
+from api.jobs.retry import is_transient
 from api.jobs.work import WorkerContext
 from api.proposals import jobs as proposals
 from api.schedules import jobs as schedules

@@ -9,7 +9,7 @@ from procrastinate.exceptions import JobAborted
 
 from api.jobs.app import COMPUTE, NIGHT, QUICK, app, enqueue
 from api.jobs.child import StoppedError
-from api.jobs.transient import RetryTransient, TransientError
+from api.jobs.retry import RetryTransient, TransientError
 from api.jobs.work import defer, in_child, is_stopping, worker_context
 from api.models import Event, StoredRanking
 

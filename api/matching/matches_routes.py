@@ -6,16 +6,16 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query
 
 from api import models
-from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
-from api.core.pagination import Paginated, page_of
+from api.core.pagination import page_of
 from api.matching.schemas import MatchingRules
 from api.matching.service import match_reasons, reason_of
+from api.participants.dependencies import ParticipantFilterParams, SemanticHits
 from api.participants.listing import load_participants
 from api.participants.schemas import Match, Matches
-from api.participants.search import ParticipantFilterParams, matches_words
-from api.participants.semantic_search import SemanticHits
+from api.participants.search import matches_words
 from api.requests.service import requests_between
+from api.web.dependencies import Paginated, Transaction
 from api.web.permissions import EventAttendee
 from matchmaker.event import Preference, RequestStatus
 
@@ -66,7 +66,7 @@ async def list_matches(
     found_by = {row.id: participant_filter.found_by(row.has_words) for row in rows}
     *people, own = await load_participants(session, me, [*found_by, me.participant_id], found_by)
     requests = await requests_between(session, me.participant_id, list(found_by))
-    reasons = await match_reasons(session, me.participant_id, [row.id for row in rows if row.score is not None])
+    reasons = await match_reasons(session, [me.participant_id], [row.id for row in rows if row.score is not None])
     rules = MatchingRules.model_validate(me.event.matching)
     return Matches(
         items=[
@@ -75,7 +75,7 @@ async def list_matches(
                 score=None if row.score is None else round(100 * row.score),
                 forward=None if row.score is None else round(100 * row.forward),
                 backward=None if row.score is None else round(100 * row.backward),
-                reasons=[reason_of(reason, me.event.themes) for reason in reasons.get(row.id, ())],
+                reasons=[reason_of(reason, me.event.themes) for reason in reasons.get((me.participant_id, row.id), ())],
                 request=requests.get(person.id),
                 may_request=person.organisation.id != own.organisation.id and rules.may_meet(own.type, person.type),
                 matched_text=semantic_hits.get(person.id),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from api import models
 from api.core.database import open_job_engine
 from api.jobs.child import Stop
-from api.jobs.transient import BusyError, TransientError
+from api.jobs.retry import BusyError, TransientError
 from api.matching import rankings, store
 from api.schedules import snapshot
 from matchmaker.event import TextRole

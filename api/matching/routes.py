@@ -9,15 +9,16 @@ from sqlalchemy.orm import selectinload
 
 from api import models
 from api.core.audit import record_action
-from api.core.database import Transaction
 from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
+from api.core.membership import Member
 from api.jobs import enqueue, ranking_state
 from api.matching.schemas import Matching, MatchingPatch, MatchingRules, RankingFigures
 from api.matching.service import require_known_types
 from api.participants.schemas import ParticipantBrief
 from api.participants.service import participation_types
+from api.web.dependencies import Transaction
 from api.web.language import ReaderLanguage
-from api.web.permissions import EventOrganiser, Member
+from api.web.permissions import EventOrganiser
 from matchmaker.matching.learning import verdict_text
 from matchmaker.matching.match import Notice as MatchNotice
 

@@ -1,4 +1,8 @@
-"""What routes of several areas need of matching: the reasons of stored matches, and the known participation types."""
+"""What routes of several areas need of matching: the reasons of stored matches, and the known participation types.
+
+The rules of who may meet whom are `api.matching.schemas.MatchingRules`, in the column `events.matching`;
+`matchmaker.matching.rules` applies them to a ranking.
+"""
 
 from collections.abc import Collection
 from typing import Any
@@ -9,10 +13,10 @@ from sqlalchemy.orm import aliased
 
 from api import models
 from api.core.errors import Invalid
+from api.core.membership import Member
 from api.matching.schemas import MatchingRules
 from api.participants import schemas
 from api.participants.service import participation_types
-from api.web.permissions import Member
 from matchmaker.locale import in_every_language
 from matchmaker.matching.match import Labels, MatchReason, NeedOffer, Pairing, Side, reasons_of
 
@@ -31,18 +35,18 @@ async def require_known_types(session: AsyncSession, member: Member, field: str,
 
 
 async def match_reasons(
-    session: AsyncSession, participant_id: int, other_ids: Collection[int]
-) -> dict[int, tuple[MatchReason, ...]]:
-    """Why a participant should meet each of the others, by the other's id; absent are those not among their best."""
+    session: AsyncSession, participant_ids: Collection[int], other_ids: Collection[int]
+) -> dict[tuple[int, int], tuple[MatchReason, ...]]:
+    """By participant and other, why they should meet; absent are those who are not among the participant's best."""
     match = models.Match
     rows = await session.execute(
-        reasons_query().where(match.participant_id == participant_id, match.other_id.in_(other_ids))
+        _reasons_query().where(match.participant_id.in_(participant_ids), match.other_id.in_(other_ids))
     )
-    return {row.Match.other_id: reasons_in(row) for row in rows}
+    return {(row.Match.participant_id, row.Match.other_id): _reasons_in(row) for row in rows}
 
 
-def reasons_query() -> sa.Select[*tuple[Any, ...]]:
-    """Rows for `reasons_in`: the matches (`models.Match`) of the rankings in use, with what their reasons quote."""
+def _reasons_query() -> sa.Select[*tuple[Any, ...]]:
+    """Rows for `_reasons_in`: the matches (`models.Match`) of the rankings in use, with what their reasons quote."""
     match, event = models.Match, models.Event
     one, other = aliased(models.Participant), aliased(models.Participant)
     need, offer = aliased(models.Need), aliased(models.Offer)
@@ -75,8 +79,8 @@ def _side(person: type[models.Participant]) -> list[tuple[str, sa.ColumnElement[
     ]
 
 
-def reasons_in(row: sa.Row[*tuple[Any, ...]]) -> tuple[MatchReason, ...]:
-    """The reasons of a row of `reasons_query`, as its participant reads them."""
+def _reasons_in(row: sa.Row[*tuple[Any, ...]]) -> tuple[MatchReason, ...]:
+    """The reasons of a row of `_reasons_query`, as its participant reads them."""
     match, rules = row.Match, MatchingRules.model_validate(row.matching)
     pairing = Pairing(
         first="",

@@ -1,1 +1,1 @@
-"""Mail."""
+"""Mail. The only message is the one to sign in with (`templates/`): agendas are read or downloaded, not sent."""

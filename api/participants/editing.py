@@ -13,11 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import models
 from api.core.audit import record_action
 from api.core.errors import Forbidden, Invalid, VersionConflict
+from api.core.membership import PROFILE, ProfileView
 from api.jobs import enqueue
 from api.participants.schemas import Availability, Participant, ParticipantPatch, StatementIn
 from api.participants.service import availability_of, participant_of, participation_types, slot_ids
 from api.participants.statements import rewrite
-from api.web.permissions import PROFILE, ProfileView
 from matchmaker.matching.language import detect
 
 LIMITS = {"minimum", "maximum"}

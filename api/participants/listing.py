@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.core.membership import Member
 from api.events.schemas import OrganisationBrief, PlaceBrief
 from api.models import BlockedSlot, Need, Offer, Organisation, Place, Slot, User
 from api.models import Participant as Row
 from api.participants.schemas import FoundBy, Participant, ParticipantBrief, Statement
-from api.web.permissions import Member
 from matchmaker.event import StatementKind
 
 

@@ -1,4 +1,7 @@
-"""What nobody needs any more: vectors of texts that were deleted or rewritten, and accounts that belong to nothing."""
+"""What nobody needs any more: vectors of texts that were deleted or rewritten, and accounts that belong to nothing.
+
+A participant is deleted by taking back the import that added them (`api.imports.undo`), and in no other way.
+"""
 
 import asyncio
 from datetime import timedelta

@@ -7,17 +7,18 @@ from fastapi import APIRouter, Body, Header, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
-from api.core.database import Transaction
 from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, VersionConflict, documented
-from api.core.pagination import Paginated, page_of
+from api.core.membership import Attendee, ProfileView
+from api.core.pagination import page_of
 from api.participants import editing
+from api.participants.dependencies import ParticipantFilterParams, SemanticHits
 from api.participants.listing import load_participants
 from api.participants.schemas import Availability, Participant, ParticipantPatch, Participants, StatementIn
-from api.participants.search import ParticipantFilterParams, matches_words
-from api.participants.semantic_search import SemanticHits
+from api.participants.search import matches_words
 from api.participants.service import availability_of, participant_of, slot_ids
 from api.requests.service import may_request, requests_between
-from api.web.permissions import Attendee, EditableProfile, EventMember, ProfileView, VisibleParticipant
+from api.web.dependencies import Paginated, Transaction
+from api.web.permissions import EditableProfile, EventMember, VisibleParticipant
 
 Statements = Annotated[list[StatementIn], Body(max_length=50)]
 IfMatch = Annotated[

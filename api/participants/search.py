@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import sqlalchemy as sa
-from fastapi import Depends, Query
+from pydantic import Field
 from sqlalchemy.orm import InstrumentedAttribute
 
-from api.core.dependencies import inline
 from api.core.schemas import Search
 from api.models import Participant, User
 from api.participants.schemas import FoundBy
@@ -26,12 +25,12 @@ class ParticipantFilter:
     """Who is looked for; all of it applies together."""
 
     search: Search = ""
-    country: Annotated[str, Query(max_length=2, pattern=NO_NUL, description="ISO 3166-1 alpha-2.", examples=["BE"])] = (
+    country: Annotated[str, Field(max_length=2, pattern=NO_NUL, description="ISO 3166-1 alpha-2.", examples=["BE"])] = (
         ""
     )
-    type: Annotated[str, Query(max_length=200, pattern=NO_NUL)] = ""
-    theme: Annotated[str, Query(max_length=200, pattern=NO_NUL)] = ""
-    organisation_id: Annotated[int | None, Query(ge=1, lt=2**53)] = None
+    type: Annotated[str, Field(max_length=200, pattern=NO_NUL)] = ""
+    theme: Annotated[str, Field(max_length=200, pattern=NO_NUL)] = ""
+    organisation_id: Annotated[int | None, Field(ge=1, lt=2**53)] = None
 
     def conditions(self, semantic_hits: Collection[int], *, by_email: bool) -> list[sa.ColumnElement[bool]]:
         """Conditions on participants: they have the words or are among `semantic_hits`, and pass every filter."""
@@ -73,9 +72,6 @@ class ParticipantFilter:
         places = [Participant.id == participant_id for participant_id in semantic_hits]
         # what is left was found by its e-mail address
         return [sa.case(*((step, rank) for rank, step in enumerate([*steps, *places])), else_=0)]
-
-
-ParticipantFilterParams = Annotated[ParticipantFilter, Depends(inline(ParticipantFilter))]
 
 
 def matches_words(search: str, *, by_email: bool) -> sa.ColumnElement[bool]:

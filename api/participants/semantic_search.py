@@ -7,19 +7,14 @@ thread; until they are there, and for an event that has not been ranked yet, sea
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 
-import sqlalchemy as sa
 import structlog
-from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from api import models
-from api.core.database import Transaction, open_job_engine
+from api.core.database import open_job_engine
 from api.matching import rankings
-from api.participants.search import ParticipantFilterParams
 from api.schedules import snapshot
-from api.web.permissions import EventMember
 from matchmaker.matching.comparison import Comparison
 from matchmaker.matching.embedding import EmbeddingError
 from matchmaker.matching.search import Filter, SearchIndex
@@ -95,27 +90,3 @@ class SemanticSearch:
             comparison = Comparison(people, rankings.embedder(), rankings.StoredVectors(session))
         ids = {person.email: row for person, row in zip(people, loaded.people, strict=True)}
         return _LoadedEvent(SearchIndex(people, comparison), ids)
-
-
-async def _semantic_hits(
-    request: Request, member: EventMember, session: Transaction, participant_filter: ParticipantFilterParams
-) -> dict[int, str]:
-    if not participant_filter.search:
-        return {}
-    semantic_search: SemanticSearch = request.app.state.semantic_search
-    organisation = None
-    if participant_filter.organisation_id is not None:
-        organisation = await session.scalar(
-            sa.select(models.Organisation.name).where(models.Organisation.id == participant_filter.organisation_id)
-        )
-    criteria = Filter(
-        countries=frozenset(filter(None, [participant_filter.country])),
-        types=frozenset(filter(None, [participant_filter.type])),
-        themes=frozenset(filter(None, [participant_filter.theme])),
-        organisation=organisation,
-    )
-    return await semantic_search.hits(member.event, participant_filter.search, criteria)
-
-
-SemanticHits = Annotated[dict[int, str], Depends(_semantic_hits)]
-"""Whoever has an offer or a need that means what the parameter `search` says, by id, best first: that text."""

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
+from api.core.membership import ProfileView
 from api.participants.schemas import Availability, FoundBy, Participant
-from api.web.permissions import ProfileView
 
 
 async def slot_ids(session: AsyncSession, event_id: int) -> Sequence[int]:

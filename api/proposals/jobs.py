@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from api.jobs.app import COMPUTE, app
 from api.jobs.child import ChildDiedError, StoppedError, WorkFailedError
-from api.jobs.transient import RetryTransient
+from api.jobs.retry import RetryTransient
 from api.jobs.work import await_share, has_job, in_child, is_stopping, worker_context
 from api.models import Proposals
-from api.schedules import closing
+from api.schedules import completion
 
 
 @app.task(name="propose_meetings", queue=COMPUTE, pass_context=True, retry=RetryTransient())
@@ -29,7 +29,7 @@ def propose_meetings(
         done = False
     except (ChildDiedError, WorkFailedError):
         with Session(worker_context(context).engine) as session, session.begin():
-            closing.fail_proposals(session, proposals_id)
+            completion.fail_proposals(session, proposals_id)
         return
     if not done and is_stopping(context):
         raise JobAborted
@@ -37,6 +37,6 @@ def propose_meetings(
 
 def close_orphans(session: Session) -> None:
     """Close the open proposals that no job stands for."""
-    orphans = sa.select(Proposals.id).where(Proposals.state.in_(closing.OPEN_PROPOSALS), ~has_job(Proposals.job_id))
+    orphans = sa.select(Proposals.id).where(Proposals.state.in_(completion.OPEN_PROPOSALS), ~has_job(Proposals.job_id))
     for proposals_id in session.scalars(orphans).all():
-        closing.fail_proposals(session, proposals_id)
+        completion.fail_proposals(session, proposals_id)

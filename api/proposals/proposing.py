@@ -14,7 +14,7 @@ from api.matching import rankings
 from api.models import ProposalsState
 from api.proposals.schemas import ProposalsIn
 from api.schedules import snapshot
-from api.schedules.closing import OPEN_PROPOSALS
+from api.schedules.completion import OPEN_PROPOSALS
 from matchmaker.event import Event, Profile, RequestStatus
 from matchmaker.matching.proposals import propose
 from matchmaker.matching.rules import EmailPair

@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from api import models
-from api.core.database import Transaction
 from api.core.errors import (
     Forbidden,
     InUse,
@@ -21,7 +20,7 @@ from api.core.errors import (
     ProposalsRunning,
     documented,
 )
-from api.core.pagination import Paginated
+from api.core.membership import Member, load_for_organiser
 from api.participants.schemas import ParticipantBrief
 from api.proposals import service
 from api.proposals.schemas import (
@@ -33,8 +32,9 @@ from api.proposals.schemas import (
     ProposedMeeting,
     ProposedPerson,
 )
+from api.web.dependencies import Paginated, Transaction
 from api.web.language import ReaderLanguage
-from api.web.permissions import EventOrganiser, Id, Member, SignedIn, load_for_organiser
+from api.web.permissions import EventOrganiser, Id, SignedIn
 from matchmaker.matching.shortfall import Shortfall
 
 router = APIRouter(tags=["proposals"], responses=documented(NotSignedIn, Forbidden, NotFound))

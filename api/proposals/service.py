@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api import models
 from api.core.audit import record_action
 from api.core.errors import InUse, ProposalsClosed, ProposalsRunning
+from api.core.membership import Member
 from api.jobs import cancel, enqueue
 from api.matching.service import require_known_types
 from api.models import Answerer, ProposalsState, ScheduleState
 from api.proposals.schemas import Adoption, ProposalsIn
-from api.schedules.closing import OPEN_PROPOSALS
-from api.web.permissions import Member
+from api.schedules.completion import OPEN_PROPOSALS
 from matchmaker.event import Preference, RequestStatus
 
 OPEN_REQUESTS = (RequestStatus.PENDING, RequestStatus.ACCEPTED)

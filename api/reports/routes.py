@@ -5,12 +5,12 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
-from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
 from api.models.schedules import ScheduleState
 from api.reports.schemas import CountryCount, Report, RequestCounts, ScheduleFigures
 from api.requests.service import OPEN
 from api.schedules.service import count_impossible_meetings
+from api.web.dependencies import Transaction
 from api.web.permissions import EventOrganiser
 from matchmaker.event import Preference
 

@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import joinedload, selectinload
 
 from api import models
+from api.core.membership import Member
 from api.core.pagination import Pagination, page_of
 from api.events.service import place_of, slot_of
 from api.participants.listing import load_briefs
 from api.participants.search import matches_words
 from api.requests.schemas import MeetingRequest, RequestMeeting, Requests
 from api.requests.service import OPEN
-from api.web.permissions import Member
 from matchmaker.event import Preference, RequestStatus
 
 Box = Literal["sent", "received", "all"]

@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.core.database import Transaction
 from api.core.errors import (
     AlreadyAnswered,
     AlreadyRequested,
@@ -14,13 +13,14 @@ from api.core.errors import (
     NotFound,
     NotSignedIn,
     TooMany,
+    TooManyOpen,
     documented,
 )
-from api.core.pagination import Paginated
 from api.core.schemas import Search
 from api.requests import listing, service
 from api.requests.listing import Box
 from api.requests.schemas import MeetingRequest, RequestIn, Requests
+from api.web.dependencies import Paginated, Transaction
 from api.web.permissions import AppSettings, ConcernedRequest, EventAttendee, EventMember
 from matchmaker.event import Preference, RequestStatus
 
@@ -46,7 +46,7 @@ async def list_requests(
 @router.post(
     "/events/{event_id}/requests",
     status_code=201,
-    responses=documented(Forbidden, AlreadyRequested, NotAllowed, TooMany),
+    responses=documented(Forbidden, AlreadyRequested, NotAllowed, TooMany, TooManyOpen),
 )
 async def create_request(
     wanted: RequestIn, me: EventAttendee, session: Transaction, settings: AppSettings

@@ -5,7 +5,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from api import models
 from api.core.audit import record_action
-from api.core.errors import AlreadyAnswered, AlreadyRequested, Forbidden, InUse, NotAllowed, NotFound, TooMany
+from api.core.errors import AlreadyAnswered, AlreadyRequested, Forbidden, InUse, NotAllowed, NotFound, TooManyOpen
+from api.core.membership import Attendee, RequestParty
+from api.core.rate_limit import enforce_rate_limit_within
 from api.jobs import enqueue
 from api.matching.schemas import MatchingRules
 from api.models import Answerer
@@ -13,8 +15,6 @@ from api.participants.schemas import MatchRequest
 from api.requests.schemas import RequestIn
 from api.schedules.publishing import cancel_published_meeting, published_meeting_of
 from api.settings import Settings
-from api.web.permissions import Attendee, RequestParty
-from api.web.rate_limit import enforce_rate_limit_within
 from matchmaker.event import Preference, RequestStatus
 
 OPEN = (RequestStatus.PENDING, RequestStatus.ACCEPTED)
@@ -36,7 +36,7 @@ async def create_request(
         AlreadyRequested: one stands between the two, or was declined.
         NotAllowed: the rules of the event keep the two apart.
         NotFound: no such recipient.
-        TooMany: the limits of `settings` are reached.
+        TooMany, TooManyOpen: the limits of `settings` are reached.
     """
     never = values.preference is Preference.NEVER
     sender, recipient = await _lock_pair(session, attendee, values.recipient_id)
@@ -203,7 +203,7 @@ async def _enforce_limits(session: AsyncSession, sender_id: int, settings: Setti
         )
     )
     if (standing or 0) >= settings.open_requests:
-        raise TooMany("Too many of your requests are open: take some back first.", headers={"Retry-After": "3600"})
+        raise TooManyOpen("Too many of your requests are open: take some back first.", headers={"Retry-After": "3600"})
 
 
 async def _lock_request(session: AsyncSession, party: RequestParty) -> models.MeetingRequest:

@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import Depends
 
 from api import models
-from api.core.database import Transaction
 from api.core.errors import NotFound
+from api.core.membership import Member, load_for_organiser
 from api.models.schedules import ScheduleState
-from api.web.permissions import Id, Member, SignedIn, load_for_organiser
+from api.web.dependencies import Transaction
+from api.web.permissions import Id, SignedIn
 
 
 @dataclass(frozen=True)

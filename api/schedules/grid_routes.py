@@ -12,7 +12,6 @@ from sqlalchemy.orm import aliased, joinedload
 from api import models
 from api.agendas import printing
 from api.core.background import DOCUMENTS
-from api.core.database import Transaction
 from api.core.errors import Busy, DocumentsInProgress, Forbidden, NotFound, NotSignedIn, documented
 from api.core.schemas import Language
 from api.events.service import slot_of
@@ -23,6 +22,7 @@ from api.schedules import explanations, store
 from api.schedules.access import OrganiserOfMadeSchedule, ScheduleAccess
 from api.schedules.documents import print_schedule
 from api.schedules.schemas import Documents, Grid, GridMeeting, GridPlace, UnplacedReason, UnplacedRequest
+from api.web.dependencies import Transaction
 from api.web.downloads import NOT_MODIFIED, PDF, XLSX, download, not_modified
 from api.web.language import ReaderLanguage
 from api.web.permissions import AppSettings

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from api.jobs.app import COMPUTE, QUICK, app
 from api.jobs.child import ChildDiedError, StoppedError, WorkFailedError
-from api.jobs.transient import BusyError, RetryTransient, TransientError
+from api.jobs.retry import BusyError, RetryTransient, TransientError
 from api.jobs.work import await_share, defer, has_job, in_child, is_stopping, worker_context
 from api.models import Schedule
-from api.schedules import closing
+from api.schedules import completion
 
 _SLICE = 10.0  # seconds of explaining, after which others have their turn
 
@@ -39,25 +39,25 @@ def make_schedule(
         error = "illegal" if str(failure) == "IllegalScheduleError" else "internal"
     if error is not None:
         with Session(worker.engine) as session, session.begin():
-            closing.fail(session, schedule_id, error)
+            completion.fail(session, schedule_id, error)
         return
     if is_stopping(context):
         raise JobAborted
     if context.should_abort():
         with Session(worker.engine) as session, session.begin():
-            closing.finish_cancelled(session, schedule_id)
+            completion.finish_cancelled(session, schedule_id)
     # the draft is there; what would help the requests without a meeting must not keep the next schedule waiting
     defer(context, "explain_schedule", schedule_id=schedule_id)
 
 
 @app.task(name="explain_schedule", queue=QUICK, pass_context=True, retry=RetryTransient())
 def explain_schedule(context: JobContext, *, schedule_id: int) -> None:
-    """Find what would make room for the requests without a meeting (`api.schedules.explaining.run`), in slices."""
+    """Find what would make room for the requests without a meeting (`api.schedules.fixes_job.run`), in slices."""
     end = time.monotonic() + _SLICE
     try:
         done = in_child(
             context,
-            "api.schedules.explaining",
+            "api.schedules.fixes_job",
             "run",
             schedule_id,
             stop=lambda: context.should_abort() or time.monotonic() > end,
@@ -75,10 +75,10 @@ def explain_schedule(context: JobContext, *, schedule_id: int) -> None:
 def close_orphans(session: Session) -> None:
     """Close the open schedules that no job stands for."""
     orphans = sa.select(Schedule.id, Schedule.cancelled).where(
-        Schedule.state.in_(closing.OPEN), ~has_job(Schedule.job_id)
+        Schedule.state.in_(completion.OPEN), ~has_job(Schedule.job_id)
     )
     for schedule_id, cancelled in session.execute(orphans).all():
         if cancelled:
-            closing.finish_cancelled(session, schedule_id)
+            completion.finish_cancelled(session, schedule_id)
         else:
-            closing.fail(session, schedule_id, "crashed")
+            completion.fail(session, schedule_id, "crashed")

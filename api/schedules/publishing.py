@@ -1,4 +1,7 @@
-"""Publishing a schedule, and what changes the published one."""
+"""Publishing a schedule, and what changes the published one, such as a meeting that is cancelled.
+
+To their people cancelled meetings are shown by `api.agendas.service.load_cancelled`.
+"""
 
 from datetime import UTC, datetime
 

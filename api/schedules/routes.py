@@ -10,7 +10,6 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api import models
 from api.core.audit import record_action
-from api.core.database import Transaction
 from api.core.errors import (
     Busy,
     Forbidden,
@@ -24,11 +23,10 @@ from api.core.errors import (
     ScheduleRunning,
     documented,
 )
-from api.core.pagination import Paginated
 from api.jobs import cancel
 from api.models.schedules import ScheduleState
 from api.schedules.access import OrganiserOfSchedule
-from api.schedules.closing import OPEN
+from api.schedules.completion import OPEN
 from api.schedules.publishing import publish
 from api.schedules.schemas import (
     Schedule,
@@ -36,6 +34,7 @@ from api.schedules.schemas import (
     Schedules,
 )
 from api.schedules.service import count_impossible_meetings, schedule_of, start_schedule
+from api.web.dependencies import Paginated, Transaction
 from api.web.language import ReaderLanguage
 from api.web.permissions import (
     AppSettings,

@@ -10,7 +10,7 @@ from api import models
 from api.core.errors import Invalid, NoSlots, ScheduleRunning
 from api.jobs import enqueue
 from api.models.schedules import ScheduleState
-from api.schedules.closing import OPEN
+from api.schedules.completion import OPEN
 from api.schedules.publishing import published_schedule_id
 from api.schedules.schemas import (
     DEFAULT_GOALS,

@@ -16,11 +16,11 @@ from api import models
 from api.core.database import open_job_engine
 from api.jobs.child import Stop
 from api.jobs.cpus import usable_cpus
-from api.jobs.transient import DatabaseLostError
+from api.jobs.retry import DatabaseLostError
 from api.matching import rankings
 from api.models.schedules import ScheduleState
 from api.schedules import snapshot, store
-from api.schedules.closing import draft, fail, finish_cancelled, goals_json, locked
+from api.schedules.completion import draft, fail, finish_cancelled, goals_json, locked
 from matchmaker.scheduling.codec import problem_from_json, schedule_from_json, schedule_to_json
 from matchmaker.scheduling.domain import Problem, Schedule
 from solver import compiling

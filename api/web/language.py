@@ -4,9 +4,12 @@ import re
 from typing import Annotated
 
 from fastapi import Depends, Header
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
-from api.core.database import Transaction
-from api.web.permissions import SessionToken, user_of_token
+from api.core.membership import user_of_token
+from api.web.dependencies import Transaction
+from api.web.permissions import SessionToken
 from matchmaker.locale import LANGUAGES, SOURCE
 
 _RANGE = re.compile(r"\s*([a-z]{2,3})(?:-[a-z0-9-]+)?\s*(?:;\s*q=([01](?:\.\d{1,3})?))?\s*", re.IGNORECASE)
@@ -20,6 +23,11 @@ def accepted_language(header: str) -> str | None:
         if match and match[1].lower() in LANGUAGES and float(match[2] or 1) > quality:
             best, quality = match[1].lower(), float(match[2] or 1)
     return best
+
+
+def language_of(scope: Scope) -> str:
+    """The language of an answer that cannot ask the database whose account it is: Accept-Language, else English."""
+    return accepted_language(Headers(scope=scope).get("accept-language", "")) or SOURCE
 
 
 async def _reader_language(

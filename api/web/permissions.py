@@ -1,33 +1,38 @@
 """What a route may ask for. Permission is part of the type: what names `EventOrganiser` runs for organisers only.
 
 Each of these loads what it names or ends the request with a problem. Whoever takes no part in an event is told that
-it does not exist.
+it does not exist. Who somebody is in an event, and what they see of a profile, is in `api.core.membership`.
 """
 
-import hashlib
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import sqlalchemy as sa
 from fastapi import Depends, Path, Request
 from fastapi.security import APIKeyCookie
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import selectinload
 from starlette.requests import HTTPConnection
 
-from api.core.database import Sessions, Transaction
+from api.core.database import Sessions
 from api.core.errors import NOT_YOURS, Forbidden, NotFound, NotSignedIn
-from api.models import Event, MeetingRequest, Membership, Participant, Proposals, Schedule, TeamRole, User, UserSession
+from api.core.membership import (
+    NO_EVENT,
+    PROFILE,
+    Attendee,
+    Member,
+    ParticipantView,
+    ProfileView,
+    RequestParty,
+    find_membership,
+    has_session,
+    may_create_events,
+    require_organiser,
+    user_of_token,
+)
+from api.models import Event, MeetingRequest, Membership, Participant, User, UserSession
 from api.settings import Settings
+from api.web.dependencies import Transaction
 from matchmaker.event import Preference
 
 COOKIE = "matchmaker_session"
-NO_EVENT = "There is no such event, or you take no part in it."
-ORGANISER_ROLES = (TeamRole.OWNER, TeamRole.ORGANISER)
-
-OfEvent = TypeVar("OfEvent", Proposals, Schedule)
-"""What belongs to an event and is its organisers' alone."""
 
 Id = Annotated[int, Path(ge=1, lt=2**53)]
 
@@ -51,11 +56,6 @@ SessionToken = Annotated[
 ]
 
 
-def token_hash_of(token: str) -> bytes:
-    """What is stored of a random token: SHA-256 is enough, for nobody can guess 256 bits."""
-    return hashlib.sha256(token.encode()).digest()
-
-
 async def _settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
@@ -69,21 +69,6 @@ async def _sessions(request: Request) -> Sessions:
 AppSettings = Annotated[Settings, Depends(_settings)]
 SessionFactory = Annotated[Sessions, Depends(_sessions)]
 """For what must be kept even when the request fails, such as the count of attempts."""
-
-
-def _has_session(token: str | None) -> sa.ColumnElement[bool]:
-    """Whether the cookie is that of a session of the user."""
-    return sa.and_(
-        UserSession.user_id == User.id,
-        UserSession.token_hash == token_hash_of(token or ""),
-        UserSession.expires_at > datetime.now(UTC),
-    )
-
-
-async def user_of_token(session: AsyncSession, token: str | None) -> User | None:
-    """Whose valid session the token of a cookie names."""
-    user: User | None = await session.scalar(sa.select(User).join(UserSession, _has_session(token)))
-    return user
 
 
 async def _signed_in(session: Transaction, token: SessionToken) -> User:
@@ -104,12 +89,6 @@ async def require_session(request: Request) -> None:
         await _signed_in(session, token)
 
 
-async def may_create_events(session: AsyncSession, user: User) -> bool:
-    """Whether they may create an event: invited to this installation as an organiser, or running an event already."""
-    runs = sa.select(Membership.event_id).where(Membership.user_id == user.id, Membership.role.in_(ORGANISER_ROLES))
-    return user.creates_events or bool(await session.scalar(sa.select(runs.exists())))
-
-
 async def _event_creator(session: Transaction, user: SignedIn) -> User:
     if not await may_create_events(session, user):
         raise Forbidden("Only organisers create events: ask those who run this installation to invite you.")
@@ -119,76 +98,11 @@ async def _event_creator(session: Transaction, user: SignedIn) -> User:
 EventCreator = Annotated[User, Depends(_event_creator)]
 
 
-@dataclass(frozen=True)
-class Member:
-    """Somebody in an event: of its team (`role`), a participant (`participant_id`), or both."""
-
-    user: User
-    event: Event
-    role: TeamRole | None
-    participant_id: int | None
-
-    @property
-    def organises(self) -> bool:
-        return self.role in ORGANISER_ROLES
-
-
-@dataclass(frozen=True)
-class Attendee(Member):
-    """A member who is a participant."""
-
-    participant_id: int
-
-
-async def find_membership(session: AsyncSession, user: User, event_id: int) -> Member | None:
-    """What `user` is in the event; None if there is no such event, or they take no part in it."""
-    row = (
-        await session.execute(
-            sa.select(Event, Membership.role, Participant.id)
-            .outerjoin(Membership, sa.and_(Membership.event_id == Event.id, Membership.user_id == user.id))
-            .outerjoin(Participant, sa.and_(Participant.event_id == Event.id, Participant.user_id == user.id))
-            .where(Event.id == event_id)
-        )
-    ).one_or_none()
-    if row is None or (row[1] is None and row[2] is None):
-        return None
-    return Member(user=user, event=row[0], role=row[1], participant_id=row[2])
-
-
-async def require_membership(session: AsyncSession, user: User, event_id: int) -> Member:
-    """What `user` is in the event. Raises `NotFound` for an event in which they take no part."""
-    member = await find_membership(session, user, event_id)
-    if member is None:
-        raise NotFound(NO_EVENT)
-    return member
-
-
-def require_organiser(member: Member) -> Member:
-    """`member` again. Raises `Forbidden` unless they run the event."""
-    if not member.organises:
-        raise Forbidden("This is for the organisers of the event.")
-    return member
-
-
-async def load_for_organiser(
-    session: AsyncSession, user: User, model: type[OfEvent], row_id: int
-) -> tuple[OfEvent, Member]:
-    """A row that belongs to an event, and `user` as an organiser of that event.
-
-    Raises `NotFound` if there is none or they take no part in its event, `Forbidden` if they do not run it.
-    """
-    row = await session.get(model, row_id)
-    member = None if row is None else await find_membership(session, user, row.event_id)
-    if row is None or member is None:
-        raise NotFound(NOT_YOURS)
-    return row, require_organiser(member)
-
-
 async def _member(session: Transaction, token: SessionToken, event_id: Id) -> Member:
     row = (
         await session.execute(
             sa.select(User, Event, Membership.role, Participant.id)
-            .join(UserSession, _has_session(token))
+            .join(UserSession, has_session(token))
             .join(Event, Event.id == event_id)
             .outerjoin(Membership, sa.and_(Membership.event_id == Event.id, Membership.user_id == User.id))
             .outerjoin(Participant, sa.and_(Participant.event_id == Event.id, Participant.user_id == User.id))
@@ -215,44 +129,6 @@ async def _attendee(member: EventMember) -> Attendee:
 
 EventOrganiser = Annotated[Member, Depends(_organiser)]
 EventAttendee = Annotated[Attendee, Depends(_attendee)]
-
-PROFILE = (
-    selectinload(Participant.organisation),
-    selectinload(Participant.place),
-    selectinload(Participant.user),
-    selectinload(Participant.offers),
-    selectinload(Participant.needs),
-    selectinload(Participant.blocked),
-)
-
-
-@dataclass(frozen=True)
-class ParticipantView:
-    """A participant of whom nothing is loaded, and who looks: for routes that read the columns they need."""
-
-    id: int
-    viewer: Member
-
-    @property
-    def own(self) -> bool:
-        return self.id == self.viewer.participant_id
-
-    @property
-    def in_full(self) -> bool:
-        """Whether the reader sees what only they themselves and organisers may see."""
-        return self.own or self.viewer.organises
-
-    def require_in_full(self) -> None:
-        """Raises `Forbidden` unless the reader sees it in full."""
-        if not self.in_full:
-            raise Forbidden("Only they themselves and the organisers of the event may do this.")
-
-
-@dataclass(frozen=True)
-class ProfileView(ParticipantView):
-    """A participant with everything about them, and who looks."""
-
-    participant: Participant
 
 
 async def _profile(session: Transaction, member: EventMember, participant_id: Id) -> ProfileView:
@@ -298,14 +174,6 @@ async def _own_participant(participant: VisibleParticipant) -> ParticipantView:
 
 EditableParticipant = Annotated[ParticipantView, Depends(_own_participant)]
 """A participant who is the reader, or whom the reader may act for as an organiser; nothing of them is loaded."""
-
-
-@dataclass(frozen=True)
-class RequestParty:
-    """A request, and one of those concerned by it: its sender, its recipient or an organiser."""
-
-    request: MeetingRequest
-    member: Member
 
 
 async def _request_party(session: Transaction, user: SignedIn, request_id: Id) -> RequestParty:

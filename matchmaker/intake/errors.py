@@ -94,6 +94,7 @@ _EXPECTED: Mapping[str, str] = {
     "skipped_time": gettext_noop("a time that exists in {time_zone}: the clock skips this one"),
     "after_start": gettext_noop("a time after the start, {start}"),
     "no_overlap": gettext_noop("a start at {end} or later, when the slot in row {row} ends"),
+    "no_overlap_with_event": gettext_noop("a slot that does not overlap those of the event"),
     "one_slot": gettext_noop("no more than the {minutes} minutes between start and end"),
     "holds_a_slot": gettext_noop("times that hold at least one slot of the event"),
     "both_times": gettext_noop("both times, or neither (for somebody who is not available at all)"),

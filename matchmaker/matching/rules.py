@@ -1,4 +1,8 @@
-"""The rules of an event about who is proposed to whom."""
+"""The rules of an event about who is proposed to whom, applied to a ranking.
+
+The service keeps them as `api.matching.schemas.MatchingRules` in the column `events.matching`, and applies them to
+requests in `api.requests.service`.
+"""
 
 import re
 from collections.abc import Iterable, Sequence

@@ -23,14 +23,14 @@ from matchmaker.matching.embedding import (
 )
 from matchmaker.matching.learning import FEATURES, Learned, features
 from matchmaker.matching.lists import merge, ordered
-from matchmaker.matching.match import Match, MatchReason, NeedOffer, Notice, Pairing, Side, reasons_of
+from matchmaker.matching.match import Match, NeedOffer, Notice, Pairing, Side, reasons_of
 from matchmaker.matching.popularity import Exposure, both_ways, exposure, prices
 from matchmaker.matching.reciprocal import reciprocal
 from matchmaker.matching.rules import EmailPair, RuleBook, Rules
 from matchmaker.matching.search import Filter, Hit, SearchIndex
 from matchmaker.matching.state import PlacedTexts, RankingState
 
-__all__ = ["Filter", "Hit", "Match", "MatchReason", "Notice", "Ranking", "Rules", "rank", "restored"]
+__all__ = ["Filter", "Hit", "Match", "Notice", "Ranking", "Rules", "rank", "restored"]
 
 TOP = 50
 BLOCK = 512

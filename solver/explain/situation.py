@@ -1,4 +1,7 @@
-"""What is taken and what is free in a schedule, ready for questions about one meeting more."""
+"""What is taken and what is free in a schedule, ready for questions about one meeting more.
+
+`solver.explain.reasons` asks them.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
 from api.app import create_app
+from api.core.membership import token_hash_of
 from api.imports.service import store_event
 from api.models import (
     Event,
@@ -28,7 +29,7 @@ from api.models import (
     UserSession,
 )
 from api.settings import Settings
-from api.web.permissions import COOKIE, token_hash_of
+from api.web.permissions import COOKIE
 from matchmaker import event as domain
 from matchmaker.documents import workbook_of
 from matchmaker.sample import biowin_day

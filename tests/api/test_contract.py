@@ -21,10 +21,11 @@ from schemathesis.specs.openapi.checks import (
 from sqlalchemy.orm import Session
 
 from api.app import create_app
+from api.core.membership import token_hash_of
 from api.imports.service import store_event
 from api.models import Base, Participant, User, UserSession
 from api.settings import Settings
-from api.web.permissions import COOKIE, token_hash_of
+from api.web.permissions import COOKIE
 from tests.api.conftest import ORIGIN
 from tests.api.small_event import small_event
 

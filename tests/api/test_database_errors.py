@@ -1,16 +1,22 @@
 """What the database refuses: done again where that helps, and never answered with 500."""
 
+import asyncio
+import tracemalloc
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
+from starlette.types import Message, Receive, Scope, Send
 
 from api.app import create_app
 from api.core.database import open_job_engine
 from api.models import AuditEntry, MeetingRequest
 from api.settings import Settings
+from api.web.database_retry import DatabaseRetry
+from api.web.uploads import BODY_BYTES
 from tests.api.conftest import ORIGIN
 
 Refuse = Callable[..., None]
@@ -90,6 +96,38 @@ def test_what_the_database_refuses_has_an_answer_of_its_own(
     refuse(state)
     assert ask() == status
     assert db.scalar(sa.select(sa.func.count()).select_from(MeetingRequest)) == before
+
+
+@pytest.mark.parametrize(("parts", "attempts"), [(1, 2), (25, 1)])
+def test_a_small_body_is_read_again_and_a_file_is_not_kept_in_memory(parts: int, attempts: int) -> None:
+    sizes: list[int] = []
+    answer: list[Message] = []
+    left = parts
+
+    async def application(_scope: Scope, receive: Receive, _send: Send) -> None:
+        sizes.append(0)
+        more = True
+        while more:
+            message = await receive()
+            sizes[-1] += len(message["body"])
+            more = message["more_body"]
+        raise psycopg.errors.DeadlockDetected
+
+    async def receive() -> Message:
+        nonlocal left
+        left -= 1
+        return {"type": "http.request", "body": bytes(BODY_BYTES), "more_body": left > 0}
+
+    async def send(message: Message) -> None:
+        answer.append(message)
+
+    tracemalloc.start()
+    asyncio.run(DatabaseRetry(application)({"type": "http", "headers": []}, receive, send))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert sizes == attempts * [parts * BODY_BYTES]
+    assert answer[0]["status"] == 503
+    assert peak < 4 * BODY_BYTES
 
 
 def test_a_database_that_does_not_answer_is_no_fault_of_the_program(settings: Settings) -> None:

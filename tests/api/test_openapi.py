@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from api.core.errors import MEDIA_TYPE
 from api.openapi import description as written
+from api.web.problems import MEDIA_TYPE
 
 METHODS = ("get", "post", "put", "patch", "delete")
 

@@ -21,9 +21,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from api.core.database import migrate, psycopg_url
+from api.core.membership import token_hash_of
 from api.models import Participant, User, UserSession
 from api.standalone.postgres import postgres
-from api.web.permissions import COOKIE, token_hash_of
+from api.web.permissions import COOKIE
 from matchmaker.documents import workbook_of
 from matchmaker.event import Event
 from matchmaker.sample import biowin_day

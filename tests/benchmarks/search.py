@@ -24,11 +24,12 @@ from sqlalchemy.orm import Session
 
 from api.app import create_app
 from api.core.database import migrate, psycopg_url
+from api.core.membership import token_hash_of
 from api.imports.service import store_event
 from api.models import Participant, User, UserSession
 from api.settings import Settings
 from api.standalone.postgres import postgres
-from api.web.permissions import COOKIE, token_hash_of
+from api.web.permissions import COOKIE
 from matchmaker.event import Event
 from matchmaker.sample import biowin_day
 

@@ -20,10 +20,11 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from api.core.database import migrate, psycopg_url
+from api.core.membership import token_hash_of
 from api.imports.service import store_event
 from api.models import Participant, User, UserSession
 from api.standalone.postgres import postgres
-from api.web.permissions import COOKIE, token_hash_of
+from api.web.permissions import COOKIE
 from matchmaker.event import Event
 from matchmaker.sample import biowin_day
 

@@ -14,6 +14,21 @@ SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'
 Browser = Callable[[str], TestClient]
 
 
+def statements_of(call: Callable[[], object]) -> list[str]:
+    """The statements that the call sends to the database."""
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        call()
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    return statements
+
+
 def test_a_member_sees_the_event_with_their_part_in_it(signed_in: Browser, event_id: int) -> None:
     event = signed_in("bob@example.org").get(f"/api/v1/events/{event_id}").json()
     assert event["slug"] == "journee-d-ete"
@@ -71,6 +86,31 @@ def test_the_list_holds_my_events_only(signed_in: Browser, event_id: int) -> Non
         page = signed_in(email).get("/api/v1/events").json()
         assert [event["id"] for event in page["items"]] == [event_id]
         assert page["total"] == 1
+
+
+def test_a_list_of_events_costs_the_same_at_any_length(signed_in: Browser, event_id: int, db: Session) -> None:
+    browser = signed_in("organiser@example.org")
+    one = statements_of(lambda: browser.get("/api/v1/events"))
+    user = db.scalars(sa.select(User).where(User.email == "organiser@example.org")).one()
+    for n in range(12):
+        event = Event(
+            slug=f"more-{n}",
+            name=f"More {n}",
+            time_zone="Europe/Brussels",
+            languages=["en"],
+            colour="#000000",
+            themes={},
+        )
+        db.add(event)
+        db.flush()
+        db.add(Membership(event_id=event.id, user_id=user.id, role=TeamRole.OWNER))
+    db.commit()
+    many = statements_of(lambda: browser.get("/api/v1/events"))
+    page = browser.get("/api/v1/events").json()
+    assert (len(page["items"]), page["total"]) == (13, 13)
+    assert page["items"][-1] == browser.get(f"/api/v1/events/{event_id}").json()
+    assert page["items"][0]["types"] == page["items"][0]["countries"] == []
+    assert len(many) == len(one) == 2, "the session and the list"
 
 
 def test_slots_and_places_are_in_order(signed_in: Browser, event_id: int) -> None:

@@ -277,9 +277,17 @@ def test_a_file_of_participants_alone_takes_nothing_away(
 
 def test_a_slot_that_overlaps_another_is_refused(update: Update, db: Session) -> None:
     before = rows(db)
-    problem = update(small_event(slots=(slot("Morning", 10, 10),), people=(), requests=()))
+    problem = update(small_event(slots=(slot("Morning", 10, 10),), people=(), requests=()), "?language=fr")
     assert problem["code"] == "invalid-workbook"
-    assert problem["errors"][0]["sheet"] == "slots"
+    assert problem["errors"] == [
+        {
+            "sheet": "créneaux",
+            "row": None,
+            "column": "début",
+            "value": f"{slot('Morning', 10, 10).starts:%Y-%m-%d %H:%M}",
+            "expected": "un créneau qui n’en chevauche pas un de l’événement",
+        }
+    ]
     assert rows(db) == before
 
 

@@ -19,7 +19,7 @@ from api.core.database import open_engine, open_sessions
 from api.jobs import enqueue
 from api.jobs.app import DEBOUNCE, NIGHT, app
 from api.jobs.cpus import usable_cpus
-from api.jobs.transient import DatabaseLostError, RetryTransient, TransientError, is_transient
+from api.jobs.retry import DatabaseLostError, RetryTransient, TransientError, is_transient
 from api.jobs.work import await_share
 
 job = sa.table(

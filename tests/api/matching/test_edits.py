@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.imports.service import store_event
 from api.jobs.app import NIGHT
-from api.jobs.transient import BusyError
+from api.jobs.retry import BusyError
 from api.matching import ranking_job, store
 from api.matching.jobs import rank_edited_events
 from api.models import Event, Match, MeetingRequest, Need, Offer, Participant, StoredRanking, User

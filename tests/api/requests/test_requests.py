@@ -309,11 +309,15 @@ def test_nobody_asks_without_end(
 ) -> None:
     cookies = signed_in("dan@example.org").cookies
     ask = f"/api/v1/events/{event_id}/requests"
-    for limits, allowed in (({"requests_per_hour": 1}, 1), ({"open_requests": 1}, 0)):
+    for limits, allowed, code in (
+        ({"requests_per_hour": 1}, 1, "too-many"),
+        ({"open_requests": 1}, 0, "too-many-open"),
+    ):
         with TestClient(create_app(settings.model_copy(update=limits)), base_url=ORIGIN, cookies=cookies) as dan:
             answers = [dan.post(ask, json={"recipient_id": person(name)}) for name in ("bob", "cleo")]
         expected = [201] * allowed + [429] if allowed else [409, 429]
         assert [answer.status_code for answer in answers] == expected
+        assert answers[-1].json()["code"] == code
         assert int(answers[-1].headers["retry-after"]) > 0
     assert db.scalar(sa.select(sa.func.count()).select_from(MeetingRequest)) == len(REQUESTS) + 1
 

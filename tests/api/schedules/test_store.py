@@ -21,7 +21,7 @@ from api.models import (
     User,
 )
 from api.models.schedules import ScheduleState
-from api.schedules import explaining, explanations, snapshot, solving, store
+from api.schedules import explanations, fixes_job, snapshot, solving, store
 from matchmaker.agenda import agendas_of
 from matchmaker.event import Preference, RequestStatus
 from matchmaker.locale import LANGUAGES
@@ -130,8 +130,8 @@ def test_each_request_without_a_meeting_has_its_reason_and_its_fix(db: Session, 
     assert left.reason["participants"] == [bob.id]
     slots = snapshot.load(db, event_id).slots
     assert left.reason["slots"] == [slots[0]], "slots are kept by id"
-    assert explaining.run(database_url, row.id, lambda: True) is False, "it stops when it is told to"
-    assert explaining.run(database_url, row.id, lambda: False)
+    assert fixes_job.run(database_url, row.id, lambda: True) is False, "it stops when it is told to"
+    assert fixes_job.run(database_url, row.id, lambda: False)
     db.refresh(left)
     step = {"code": "free", "participant": bob.id, "slots": [slots[1]]}
     assert (left.reason["fix"]["slot"], left.reason["fix"]["steps"]) == (slots[1], [step])

@@ -1830,7 +1830,9 @@ export interface components {
         Preference: "must" | "like" | "never";
         /**
          * ProblemDetail
-         * @description What went wrong (RFC 9457). `code` is for programs, `errors` names each place that is not as it should be.
+         * @description What went wrong (RFC 9457). `code` is for programs, `title` for people, in the language of Accept-Language.
+         *
+         *     `detail` is for those who write clients, in English; `errors` names each place that is not as it should be.
          */
         ProblemDetail: {
             /**
@@ -5074,7 +5076,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description Too many attempts (`too-many`) */
+            /** @description Too many attempts (`too-many`), Too many requests without an answer (`too-many-open`) */
             429: {
                 headers: {
                     [name: string]: unknown;

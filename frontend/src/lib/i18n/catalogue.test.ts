@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import openapi from '../../../openapi.json';
 import { fill, LANGUAGES, type Catalogue, type Message } from './catalogue';
 import { en } from './en';
 import { fr } from './fr';
@@ -38,6 +39,18 @@ describe.each(LANGUAGES)('the catalogue in %s', (language) => {
       }
     }
   });
+});
+
+test('every error of the API has a message', () => {
+  const answers = Object.values(openapi.paths).flatMap((operations) =>
+    Object.values(operations as Record<string, { responses?: Record<string, { description: string }> }>)
+  );
+  const described = answers.flatMap((operation) => Object.entries(operation.responses ?? {}));
+  const codes = described.flatMap(([status, answer]) =>
+    status >= '400' ? [...answer.description.matchAll(/\(`([\w-]+)`\)/g)].map((found) => found[1]) : []
+  );
+  expect(new Set(codes).size).toBeGreaterThan(25);
+  expect([...new Set(codes)].filter((code) => !english.has(`problem.${code}`))).toEqual([]);
 });
 
 test('no sentence of French or Dutch is English left as it was', () => {

@@ -39,6 +39,13 @@ test('every error is shown with its sheet, row, column, value and what was expec
   screen.getByText('Nothing was imported. Correct the workbook, then choose it again.');
 });
 
+test('a workbook that is refused without a list of errors says why', async () => {
+  serve(() => [422, { code: 'invalid-workbook', status: 422, title: 'x', detail: 'x' }]);
+  render(Import, {});
+  await choose();
+  await vi.waitFor(() => screen.getByText('The file holds a value that cannot be stored.'));
+});
+
 const sheet = { added: 0, updated: 0, unchanged: 0, removed: 0 };
 const update = {
   import_id: null as number | null,

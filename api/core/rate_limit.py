@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
 import sqlalchemy as sa
-from fastapi import Request
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -71,9 +70,8 @@ async def refund_attempt(sessions: Sessions, action: str, subject: str) -> None:
         )
 
 
-def network_of(request: Request) -> str:
+def network_of(host: str) -> str:
     """What counts as one address: an IPv4 address, or the /64 network of an IPv6 address, which one customer has."""
-    host = request.client.host if request.client else ""
     try:
         address = ip_address(host)
     except ValueError:

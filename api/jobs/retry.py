@@ -1,13 +1,12 @@
 """What a job may do again later, because it failed for a reason that passes."""
 
-import psycopg
 from procrastinate.exceptions import JobAborted
 from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
+from api.core import database_errors
+
 LONGEST_WAIT = 60  # seconds
-# connection, resources, shutdown and start of the server; serialization and deadlock; a lock not had in time
-_STATES = ("08", "53", "57P", "40001", "40P01", "55P03")
 
 
 class TransientError(Exception):
@@ -24,13 +23,12 @@ class DatabaseLostError(TransientError):
 
 def is_transient(error: BaseException | None) -> bool:
     """Whether an error, or what caused it, passes by itself: the database restarts, or two transactions collided."""
-    while error is not None:
-        if isinstance(error, TransientError):
+    cause = error
+    while cause is not None:
+        if isinstance(cause, TransientError):
             return True
-        if isinstance(error, (psycopg.OperationalError, psycopg.InterfaceError)):
-            return error.sqlstate is None or error.sqlstate.startswith(_STATES)
-        error = error.__cause__
-    return False
+        cause = cause.__cause__
+    return database_errors.is_transient(error)
 
 
 class RetryTransient(BaseRetryStrategy):
