@@ -74,5 +74,5 @@ class ProblemDetail(Model):
 
 Search = Annotated[
     str,
-    Query(max_length=200, description="Words to find, all of them, whatever their case and accents; at most eight."),
+    Query(max_length=200, description="Words to find, whatever their case and accents; at most eight."),
 ]

@@ -7,25 +7,21 @@ thread; until they are there, and for an event that has not been ranked yet, sea
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
 
-import sqlalchemy as sa
 import structlog
-from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from api import models
-from api.core.database import Transaction, open_job_engine
+from api.core.database import open_job_engine
 from api.matching import rankings
-from api.participants.search import ParticipantFilterParams
+from api.participants.schemas import MatchedText
 from api.schedules import snapshot
-from api.web.permissions import EventMember
 from matchmaker.matching.comparison import Comparison
 from matchmaker.matching.embedding import EmbeddingError
 from matchmaker.matching.search import Filter, SearchIndex
 
-MIN_PROBABILITY = 0.4
-"""A text that fits a search less probably than this is not found by it."""
+MIN_PROBABILITY = 0.5
+"""A text that does not fit a search more probably than not is not found by it."""
 MAX_HITS = 50
 MIN_LETTERS = 4
 """A search with fewer letters has no meaning to go by."""
@@ -42,11 +38,11 @@ class _LoadedEvent:
     index: SearchIndex
     participant_ids: dict[str, int]  # by e-mail address
 
-    def hits(self, search: str, criteria: Filter) -> dict[int, str]:
+    def hits(self, search: str, criteria: Filter) -> dict[int, MatchedText]:
         if self.index.names_somebody(search):
             return {}
         hits = self.index.by_meaning(search, self.index.passing(criteria), MAX_HITS, MIN_PROBABILITY)
-        return {self.participant_ids[hit.email]: hit.text for hit in hits if hit.text is not None}
+        return {self.participant_ids[hit.email]: MatchedText(role=hit.role, text=hit.text) for hit in hits}
 
 
 class SemanticSearch:
@@ -56,7 +52,7 @@ class SemanticSearch:
         self._engine = open_job_engine(url)
         self._loading: dict[tuple[int, datetime], asyncio.Task[_LoadedEvent]] = {}
 
-    async def hits(self, event: models.Event, search: str, criteria: Filter) -> dict[int, str]:
+    async def hits(self, event: models.Event, search: str, criteria: Filter) -> dict[int, MatchedText]:
         """Participants (ids) whose offers or needs mean what is searched, best first, unless it is a name.
 
         Each comes with that offer or need. At most `MAX_HITS` of those who pass the filter as they were when the event
@@ -95,27 +91,3 @@ class SemanticSearch:
             comparison = Comparison(people, rankings.embedder(), rankings.StoredVectors(session))
         ids = {person.email: row for person, row in zip(people, loaded.people, strict=True)}
         return _LoadedEvent(SearchIndex(people, comparison), ids)
-
-
-async def _semantic_hits(
-    request: Request, member: EventMember, session: Transaction, participant_filter: ParticipantFilterParams
-) -> dict[int, str]:
-    if not participant_filter.search:
-        return {}
-    semantic_search: SemanticSearch = request.app.state.semantic_search
-    organisation = None
-    if participant_filter.organisation_id is not None:
-        organisation = await session.scalar(
-            sa.select(models.Organisation.name).where(models.Organisation.id == participant_filter.organisation_id)
-        )
-    criteria = Filter(
-        countries=frozenset(filter(None, [participant_filter.country])),
-        types=frozenset(filter(None, [participant_filter.type])),
-        themes=frozenset(filter(None, [participant_filter.theme])),
-        organisation=organisation,
-    )
-    return await semantic_search.hits(member.event, participant_filter.search, criteria)
-
-
-SemanticHits = Annotated[dict[int, str], Depends(_semantic_hits)]
-"""Whoever has an offer or a need that means what the parameter `search` says, by id, best first: that text."""
