@@ -76,5 +76,5 @@ class ProblemDetail(Model):
 
 Search = Annotated[
     str,
-    Field(max_length=200, description="Words to find, all of them, whatever their case and accents; at most eight."),
+    Field(max_length=200, description="Words to find, whatever their case and accents; at most eight."),
 ]

@@ -10,10 +10,9 @@ from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
 from api.core.pagination import page_of
 from api.matching.schemas import MatchingRules
 from api.matching.service import match_reasons, reason_of
-from api.participants.dependencies import ParticipantFilterParams, SemanticHits
+from api.participants.dependencies import ParticipantFilterParams, ParticipantSearchParams
 from api.participants.listing import load_participants
 from api.participants.schemas import Match, Matches
-from api.participants.search import matches_words
 from api.requests.service import requests_between
 from api.web.dependencies import Paginated, Transaction
 from api.web.permissions import EventAttendee
@@ -28,7 +27,7 @@ async def list_matches(
     session: Transaction,
     page: Paginated,
     participant_filter: ParticipantFilterParams,
-    semantic_hits: SemanticHits,
+    search: ParticipantSearchParams,
     everyone: Annotated[bool, Query(description="After my matches, all others who fit.")] = False,
 ) -> Matches:
     """My matches, each with its reasons and the request between us: best first, or by relevance to a search."""
@@ -44,28 +43,28 @@ async def list_matches(
         match.participant_id == me.participant_id,
         match.ranking_version == me.event.ranking_version,
     )
-    has_words = matches_words(participant_filter.search, by_email=me.organises)
     wanted = (
-        sa.select(other.id, match.score, match.forward, match.backward, has_words.label("has_words"))
+        sa.select(other.id, match.score, match.forward, match.backward)
         .join(match, mine, isouter=everyone)
         .where(
             other.event_id == me.event.id,
             other.id != me.participant_id,
             ~never.exists(),
-            *participant_filter.conditions(semantic_hits, by_email=me.organises),
+            *participant_filter.conditions(),
+            search.condition,
         )
     )
     ordered = wanted.order_by(
-        *participant_filter.relevance_order(semantic_hits),  # the match only decides between equals
+        *search.order,  # the match only decides between equals
         match.standing.desc().nulls_last(),
         other.last_name,
         other.first_name,
         other.id,
     )
     rows, total = await page_of(session, ordered, page)
-    found_by = {row.id: participant_filter.found_by(row.has_words) for row in rows}
-    *people, own = await load_participants(session, me, [*found_by, me.participant_id], found_by)
-    requests = await requests_between(session, me.participant_id, list(found_by))
+    other_ids = [row.id for row in rows]
+    *people, own = await load_participants(session, me, [*other_ids, me.participant_id], search)
+    requests = await requests_between(session, me.participant_id, other_ids)
     reasons = await match_reasons(session, [me.participant_id], [row.id for row in rows if row.score is not None])
     rules = MatchingRules.model_validate(me.event.matching)
     return Matches(
@@ -78,7 +77,6 @@ async def list_matches(
                 reasons=[reason_of(reason, me.event.themes) for reason in reasons.get((me.participant_id, row.id), ())],
                 request=requests.get(person.id),
                 may_request=person.organisation.id != own.organisation.id and rules.may_meet(own.type, person.type),
-                matched_text=semantic_hits.get(person.id),
             )
             for row, person in zip(rows, people, strict=True)
         ],

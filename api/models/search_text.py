@@ -12,18 +12,24 @@ from sqlalchemy.orm import Session
 
 from api.models.events import Organisation
 from api.models.people import Need, Offer, Participant
+from matchmaker.matching.search_terms import joined_spellings
 from matchmaker.text import fold
 
 SOURCES = ("first_name", "last_name", "job_title", "organisation_id", "offers", "needs")
 
 
 def search_text_of(name: str, job_title: str, organisation: str, statements: Iterable[str]) -> str:
-    """Two lines, who they are and what they offer and need: folded words, with a space before and after each.
+    """Folded words, with a space before and after each line of them, in fields from the weightiest for a search on:
+    name, a line feed, organisation, two line feeds, each offer and each need on a line, a form feed, job title.
 
-    So " car t " finds whole words, " caro" the beginning of one, and the first line alone a name.
+    So " car t " finds whole words, " caro" the beginning of one, and the first line alone a name. Hyphenated words
+    stand in their line once more as one word ("start up ... startup").
     """
-    who = fold(f"{name} {job_title} {organisation}")
-    return f" {who} \n {' '.join(map(fold, statements))} "
+    return f"{_line(name)}\n{_line(organisation)}\n\n" + "\n".join(map(_line, statements)) + f"\f{_line(job_title)}"
+
+
+def _line(text: str) -> str:
+    return f" {' '.join([fold(text), *joined_spellings(text)])} "
 
 
 def refresh_search_texts(session: Session, participant_ids: Sequence[int]) -> None:

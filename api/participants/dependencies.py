@@ -5,9 +5,10 @@ from typing import Annotated
 import sqlalchemy as sa
 from fastapi import Depends, Request
 
-from api import models
-from api.participants.search import ParticipantFilter
+from api.models import Organisation
+from api.participants.search import ParticipantFilter, ParticipantSearch
 from api.participants.semantic_search import SemanticSearch
+from api.participants.word_search import WordSearch
 from api.web.dependencies import Transaction, inline
 from api.web.permissions import EventMember
 from matchmaker.matching.search import Filter
@@ -15,16 +16,16 @@ from matchmaker.matching.search import Filter
 ParticipantFilterParams = Annotated[ParticipantFilter, Depends(inline(ParticipantFilter))]
 
 
-async def _semantic_hits(
+async def _participant_search(
     request: Request, member: EventMember, session: Transaction, participant_filter: ParticipantFilterParams
-) -> dict[int, str]:
-    if not participant_filter.search:
-        return {}
-    semantic_search: SemanticSearch = request.app.state.semantic_search
+) -> ParticipantSearch:
+    words = WordSearch.of(participant_filter.search, by_email=member.organises)
+    if not words.terms:
+        return ParticipantSearch(words, {})
     organisation = None
     if participant_filter.organisation_id is not None:
         organisation = await session.scalar(
-            sa.select(models.Organisation.name).where(models.Organisation.id == participant_filter.organisation_id)
+            sa.select(Organisation.name).where(Organisation.id == participant_filter.organisation_id)
         )
     criteria = Filter(
         countries=frozenset(filter(None, [participant_filter.country])),
@@ -32,8 +33,10 @@ async def _semantic_hits(
         themes=frozenset(filter(None, [participant_filter.theme])),
         organisation=organisation,
     )
-    return await semantic_search.hits(member.event, participant_filter.search, criteria)
+    semantic_search: SemanticSearch = request.app.state.semantic_search
+    semantic_hits = await semantic_search.hits(member.event, participant_filter.search, criteria)
+    return ParticipantSearch(await words.weighed(session, member.event.id), semantic_hits)
 
 
-SemanticHits = Annotated[dict[int, str], Depends(_semantic_hits)]
-"""Whoever has an offer or a need that means what the parameter `search` says, by id, best first: that text."""
+ParticipantSearchParams = Annotated[ParticipantSearch, Depends(_participant_search)]
+"""Whom the parameter `search` finds, by words and by meaning."""

@@ -1,7 +1,6 @@
 """Participants for lists, by one statement that reads the columns shown: the ORM's objects cost most of a request."""
 
-from collections.abc import Collection, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +11,8 @@ from api.core.membership import Member
 from api.events.schemas import OrganisationBrief, PlaceBrief
 from api.models import BlockedSlot, Need, Offer, Organisation, Place, Slot, User
 from api.models import Participant as Row
-from api.participants.schemas import FoundBy, Participant, ParticipantBrief, Statement
+from api.participants.schemas import Participant, ParticipantBrief, Statement
+from api.participants.search import ParticipantSearch
 from matchmaker.event import StatementKind
 
 
@@ -69,14 +69,14 @@ async def load_participants(
     session: AsyncSession,
     viewer: Member,
     participant_ids: Sequence[int],
-    found_by: Mapping[int, FoundBy] = MappingProxyType({}),
+    search: ParticipantSearch | None = None,
 ) -> list[Participant]:
     """The participants as `viewer` may see them, in the order of `participant_ids`, with how a search found them."""
-    rows = await session.execute(_FULL, {"ids": list(participant_ids)})
-    by_id = {
-        row.id: _participant(row, viewer.organises or row.id == viewer.participant_id, found_by.get(row.id))
-        for row in rows
-    }
+    if search is not None and not search.words.terms:
+        search = None
+    query = _FULL.add_columns(*search.columns) if search else _FULL
+    rows = await session.execute(query, {"ids": list(participant_ids)})
+    by_id = {row.id: _participant(row, viewer.organises or row.id == viewer.participant_id, search) for row in rows}
     return [by_id[id_] for id_ in participant_ids if id_ in by_id]
 
 
@@ -97,7 +97,7 @@ def _brief(row: Any) -> dict[str, Any]:
     }
 
 
-def _participant(row: Any, in_full: bool, found_by: FoundBy) -> Participant:
+def _participant(row: Any, in_full: bool, search: ParticipantSearch | None) -> Participant:
     private: dict[str, Any] = {}
     if in_full:
         private = {
@@ -108,17 +108,18 @@ def _participant(row: Any, in_full: bool, found_by: FoundBy) -> Participant:
             "available_slots": row.available_slots,
             "profile_complete": bool(row.offers and row.needs and row.available_slots),
         }
+    offers, needs = _read(row.offers), _read(row.needs)
     return Participant.model_construct(
         **_brief(row),
         first_name=row.first_name,
         last_name=row.last_name,
         language=row.language,
         themes=row.themes,
-        offers=_read(row.offers),
-        needs=_read(row.needs),
+        offers=offers,
+        needs=needs,
         place=None if row.place_id is None else PlaceBrief.model_construct(id=row.place_id, name=row.place),
         remote=row.remote,
-        found_by=found_by,
+        **(search.fields(row, offers, needs) if search else {}),
         **private,
     )
 

@@ -11,10 +11,9 @@ from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, VersionCo
 from api.core.membership import Attendee, ProfileView
 from api.core.pagination import page_of
 from api.participants import editing
-from api.participants.dependencies import ParticipantFilterParams, SemanticHits
+from api.participants.dependencies import ParticipantFilterParams, ParticipantSearchParams
 from api.participants.listing import load_participants
 from api.participants.schemas import Availability, Participant, ParticipantPatch, Participants, StatementIn
-from api.participants.search import matches_words
 from api.participants.service import availability_of, participant_of, slot_ids
 from api.requests.service import may_request, requests_between
 from api.web.dependencies import Paginated, Transaction
@@ -37,27 +36,27 @@ async def list_participants(
     session: Transaction,
     page: Paginated,
     participant_filter: ParticipantFilterParams,
-    semantic_hits: SemanticHits,
+    search: ParticipantSearchParams,
 ) -> Participants:
     """The participants of an event by name; all filters apply together.
 
-    A search finds those who have its words first, in their names before their texts, and after them those whose offers
-    or needs mean the same, in any language, the likeliest first. Organisers also find by e-mail address.
+    A search finds those who have its words, by relevance: rare words count more, and names more than organisations,
+    offers, needs and job titles. After them come those whose offers or needs mean the same, in any language, the
+    likeliest first. Organisers also find by e-mail address.
     """
     people = models.Participant
-    has_words = matches_words(participant_filter.search, by_email=member.organises)
     ordered = (
-        sa.select(people.id, has_words.label("has_words"))
+        sa.select(people.id)
         .where(
             people.event_id == member.event.id,
-            *participant_filter.conditions(semantic_hits, by_email=member.organises),
+            *participant_filter.conditions(),
+            search.condition,
         )
-        .order_by(*participant_filter.relevance_order(semantic_hits), people.last_name, people.first_name, people.id)
+        .order_by(*search.order, people.last_name, people.first_name, people.id)
     )
     rows, total = await page_of(session, ordered, page)
-    found_by = {row.id: participant_filter.found_by(row.has_words) for row in rows}
     return Participants(
-        items=await load_participants(session, member, list(found_by), found_by),
+        items=await load_participants(session, member, [row.id for row in rows], search),
         total=total,
         limit=page.limit,
         offset=page.offset,

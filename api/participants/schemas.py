@@ -6,7 +6,7 @@ from pydantic import Field
 
 from api.core.schemas import Language, Line, Model, Name, Number, Page, StatementText, Texts
 from api.events.schemas import OrganisationBrief, PlaceBrief
-from matchmaker.event import RequestStatus, StatementKind
+from matchmaker.event import RequestStatus, StatementKind, TextRole
 from matchmaker.text import AUDIENCE
 
 FoundBy = Literal["words", "meaning"] | None
@@ -56,12 +56,19 @@ class MatchRequest(Model):
     direction: Literal["sent", "received"]
 
 
+class MatchedText(Model):
+    """The offer or need by which somebody was found."""
+
+    role: TextRole
+    text: str
+
+
 class Participant(Model):
     """A participant. From `email` to `version`, only they themselves and the organisers see the fields (else null).
 
     `version` counts the edits, and is the `ETag`. `request` and `may_request` (I may ask them now) are given where one
     participant is read by another, and null in lists. `found_by`, in the answer to a search: its words stand in the
-    profile, or an offer or a need means the same.
+    profile, or an offer or a need means the same; `matched_text` is that offer or need, if there is one.
     """
 
     id: int
@@ -79,6 +86,7 @@ class Participant(Model):
     place: PlaceBrief | None
     remote: bool
     found_by: FoundBy = None
+    matched_text: MatchedText | None = None
     email: str | None = None
     minimum: int | None = None
     maximum: int | None = None
@@ -90,7 +98,7 @@ class Participant(Model):
 
 
 class Participants(Page):
-    """A part of the list of participants, by name."""
+    """A part of the list of participants, by name, or by relevance to a search."""
 
     items: list[Participant]
 
@@ -130,7 +138,6 @@ class Match(Model):
     """A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
 
     Scores are percentages; `forward`: how far they serve my needs. `may_request`: the rules of the event let us meet.
-    `matched_text`: the offer or need of theirs that means what is searched, if there is one.
     """
 
     participant: Participant
@@ -140,10 +147,9 @@ class Match(Model):
     reasons: list[MatchReason]
     request: MatchRequest | None
     may_request: bool
-    matched_text: str | None
 
 
 class Matches(Page):
-    """A part of my matches, best first."""
+    """A part of my matches, best first, or by relevance to a search."""
 
     items: list[Match]

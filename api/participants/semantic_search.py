@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 from api import models
 from api.core.database import open_job_engine
 from api.matching import rankings
+from api.participants.schemas import MatchedText
 from api.schedules import snapshot
 from matchmaker.matching.comparison import Comparison
 from matchmaker.matching.embedding import EmbeddingError
 from matchmaker.matching.search import Filter, SearchIndex
 
-MIN_PROBABILITY = 0.4
-"""A text that fits a search less probably than this is not found by it."""
+MIN_PROBABILITY = 0.5
+"""A text that does not fit a search more probably than not is not found by it."""
 MAX_HITS = 50
 MIN_LETTERS = 4
 """A search with fewer letters has no meaning to go by."""
@@ -37,11 +38,11 @@ class _LoadedEvent:
     index: SearchIndex
     participant_ids: dict[str, int]  # by e-mail address
 
-    def hits(self, search: str, criteria: Filter) -> dict[int, str]:
+    def hits(self, search: str, criteria: Filter) -> dict[int, MatchedText]:
         if self.index.names_somebody(search):
             return {}
         hits = self.index.by_meaning(search, self.index.passing(criteria), MAX_HITS, MIN_PROBABILITY)
-        return {self.participant_ids[hit.email]: hit.text for hit in hits if hit.text is not None}
+        return {self.participant_ids[hit.email]: MatchedText(role=hit.role, text=hit.text) for hit in hits}
 
 
 class SemanticSearch:
@@ -51,7 +52,7 @@ class SemanticSearch:
         self._engine = open_job_engine(url)
         self._loading: dict[tuple[int, datetime], asyncio.Task[_LoadedEvent]] = {}
 
-    async def hits(self, event: models.Event, search: str, criteria: Filter) -> dict[int, str]:
+    async def hits(self, event: models.Event, search: str, criteria: Filter) -> dict[int, MatchedText]:
         """Participants (ids) whose offers or needs mean what is searched, best first, unless it is a name.
 
         Each comes with that offer or need. At most `MAX_HITS` of those who pass the filter as they were when the event

@@ -13,7 +13,7 @@ from api.core.membership import Member
 from api.core.pagination import Pagination, page_of
 from api.events.service import place_of, slot_of
 from api.participants.listing import load_briefs
-from api.participants.search import matches_words
+from api.participants.word_search import WordSearch
 from api.requests.schemas import MeetingRequest, RequestMeeting, Requests
 from api.requests.service import OPEN
 from matchmaker.event import Preference, RequestStatus
@@ -104,7 +104,9 @@ def _in_box(box: Box, member: Member) -> sa.ColumnElement[bool]:
 def _involves(member: Member, search: str) -> sa.ColumnElement[bool]:
     people = (
         sa.select(models.Participant.id)
-        .where(models.Participant.event_id == member.event.id, matches_words(search, by_email=member.organises))
+        .where(
+            models.Participant.event_id == member.event.id, WordSearch.of(search, by_email=member.organises).condition
+        )
         .cte("people_found")  # searched once, for senders and recipients
     )
     request = models.MeetingRequest

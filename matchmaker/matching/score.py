@@ -27,10 +27,9 @@ from matchmaker.matching.match import Match, NeedOffer, Notice, Pairing, Side, r
 from matchmaker.matching.popularity import Exposure, both_ways, exposure, prices
 from matchmaker.matching.reciprocal import reciprocal
 from matchmaker.matching.rules import EmailPair, RuleBook, Rules
-from matchmaker.matching.search import Filter, Hit, SearchIndex
 from matchmaker.matching.state import PlacedTexts, RankingState
 
-__all__ = ["Filter", "Hit", "Match", "Notice", "Ranking", "Rules", "rank", "restored"]
+__all__ = ["Match", "Notice", "Ranking", "Rules", "rank", "restored"]
 
 TOP = 50
 BLOCK = 512
@@ -208,10 +207,6 @@ class Ranking:
     def silent(self) -> tuple[str, ...]:
         """Who has too little text to match on."""
         return tuple(p.email for i, p in enumerate(self.people) if not self.comparison.says_something(i))
-
-    def search(self, query: str, wanted: Filter | None = None, limit: int = 20) -> tuple[Hit, ...]:
-        """Who fits a free text, in any of the languages, among those who pass the filter: best first."""
-        return SearchIndex(self.people, self.comparison).search(query, wanted or Filter(), limit)
 
     def relearned(self, learned: Learned, top: int = TOP, progress: Progress | None = None) -> "Ranking":
         """This ranking made again with what past meetings taught; `top` and `progress` as of `rank`."""

@@ -1,4 +1,4 @@
-"""Free text over people, their offers and their needs, in any language."""
+"""Finding people by what a free text means, in any language."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from matchmaker.event import Profile, TextRole
 from matchmaker.matching.comparison import Comparison, Texts
+from matchmaker.matching.search_terms import in_name, terms_of
 from matchmaker.text import fold
 
 
@@ -31,13 +32,12 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """Somebody found. `text` is the offer or need (`role`) that means the same, with the probability `score` in [0, 1];
-    it is None, and the score 1, where the words of the query stand in what is known of them."""
+    """Somebody found: `text` is their offer or need (`role`) that means the same, with the probability `score`."""
 
     email: str
     score: float
-    text: str | None = None
-    role: TextRole | None = None
+    text: str
+    role: TextRole
 
 
 class SearchIndex:
@@ -55,12 +55,12 @@ class SearchIndex:
         return np.array([criteria.passes(person) for person in self._people], dtype=np.bool_)
 
     def names_somebody(self, query: str) -> bool:
-        """Whether every word of the query begins a word in the name of one person.
+        """Whether every word of the query stands in the name of one person; the last may be the beginning of one.
 
         Names of organisations do not count: theirs are often words of the field.
         """
-        words = fold(query).split()
-        return any(all(f" {word}" in name for word in words) for name in self._names)
+        patterns = in_name(terms_of(query))
+        return any(all(pattern in name for pattern in patterns) for name in self._names)
 
     def by_meaning(self, query: str, passing: NDArray[np.bool_], limit: int, threshold: float = 0.0) -> list[Hit]:
         """Whose offers or needs mean what the query says, the likeliest first: each with the best of their texts.
@@ -87,29 +87,6 @@ class SearchIndex:
                 role = TextRole.OFFER if offered else TextRole.NEED
                 hits[person] = Hit(email=self._people[person].email, score=score, text=text, role=role)
         return list(hits.values())
-
-    def search(self, query: str, criteria: Filter, limit: int) -> tuple[Hit, ...]:
-        """Who fits the query, best first: by its words in the order of names, then by its meaning.
-
-        An empty query gives all who pass the filter.
-        """
-        passing = self.passing(criteria)
-        words = fold(query).split()
-        by_words = sorted(
-            (person for i, person in enumerate(self._people) if passing[i] and self._has(i, words)),
-            key=lambda person: (person.last_name, person.first_name, person.email),
-        )
-        hits = {person.email: Hit(email=person.email, score=1.0) for person in by_words[:limit]}
-        if words and len(hits) < limit:
-            for hit in self.by_meaning(query, passing, limit):
-                hits.setdefault(hit.email, hit)
-        return tuple(hits.values())[:limit]
-
-    def _has(self, person: int, words: Sequence[str]) -> bool:
-        profile = self._people[person]
-        known = (profile.organisation, profile.job_title, *(s.text for s in (*profile.offers, *profile.needs)))
-        text = f"{self._names[person]}{fold(' '.join(known))} "
-        return all(f" {word} " in text for word in words)
 
 
 def _owners(texts: Texts) -> NDArray[np.intp]:

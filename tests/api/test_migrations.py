@@ -76,13 +76,18 @@ def test_participants_of_before_are_found_as_those_of_after(empty_url: str) -> N
             " type, job_title, themes, remote, minimum, imported)"
             " VALUES (1, 1, 1, 'Benoît', 'D''Hondt', 'BE', 'fr', '', 'Président', '{}', false, 0, '{}')",
             "INSERT INTO offers (participant_id, position, text) VALUES (1, 0, 'CAR-T à façon')",
-            "INSERT INTO needs (participant_id, position, text) VALUES (1, 0, 'Straße')",
+            "INSERT INTO needs (participant_id, position, text) VALUES (1, 0, 'Start-up de Straße')",
         ):
             database.execute(statement)
         migrate(empty_url)
         (search_text,) = database.execute("SELECT search_text FROM participants").fetchone() or ("",)
-    assert search_text == search_text_of("Benoît D'Hondt", "Président", "Œnologie & Cie", ["CAR-T à façon", "Straße"])
-    assert search_text == " benoit d hondt president oenologie cie \n car t a facon strasse "
+    assert search_text == search_text_of(
+        "Benoît D'Hondt", "Président", "Œnologie & Cie", ["CAR-T à façon", "Start-up de Straße"]
+    )
+    assert (
+        search_text
+        == " benoit d hondt \n oenologie cie \n\n car t a facon \n start up de strasse startup \f president "
+    )
 
 
 def test_migrating_twice_is_harmless(database_url: str) -> None:

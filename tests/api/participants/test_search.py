@@ -1,6 +1,7 @@
 """Searching by words: participants, matches and requests, without difference of case and accents."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.imports.service import store_event
 from api.models import Event, Participant
 from matchmaker.event import Profile
+from matchmaker.sample import biowin_day
 from matchmaker.text import fold
 from tests.api.small_event import small_event
 from tests.matchmaker.events import statements
@@ -69,6 +71,11 @@ def find(signed_in: Browser, event: Event) -> Find:
         ("cart", ["Cart", "Carlier"]),
         ("carl", ["Carlier"]),
         ("car ", ["Maes"]),
+        ("car", ["Maes", "Carlier", "Cart"]),
+        ("CAR T", ["Maes"]),
+        ("the clinic of Maes", ["Maes"]),
+        ("Jo Ma", ["Maes"]),
+        ("Ma", []),
         ("ca", []),
         ("jo", ["Maes"]),
         ("carlier benoit", []),
@@ -76,6 +83,83 @@ def find(signed_in: Browser, event: Event) -> Find:
 )
 def test_words_are_whole_and_only_the_last_may_be_unfinished(find: Find, search: str, found: list[str]) -> None:
     assert find(search) == found
+
+
+def test_the_order_is_relevance(signed_in: Browser, db: Session, event: Event) -> None:
+    owner = db.scalars(sa.text("SELECT id FROM users WHERE email = 'organiser@example.org'")).one()
+    people = (
+        profile("A", "Title", "Alpha", job_title="Proteomics lead"),
+        profile("A", "Text", "Beta", needs=("A partner", "Protéomique and PROTEOMICS of plasma")),
+        profile("A", "Organisation", "Proteomics Gamma"),
+        profile("A", "Proteomics", "Delta"),
+        profile("Z", "Together", "Epsilon", offers=("Plasma proteomics",)),
+        profile("B", "Apart", "Zeta", offers=("Plasma", "Proteomics")),
+        profile("B", "Begun", "Eta", offers=("Proteomicsoftware",)),
+        *(profile("C", f"Plasma{i}", "Theta", offers=("Plasma",)) for i in range(3)),
+    )
+    other = store_event(db, small_event(name="Relevance", people=people, requests=(), places=()), owner)
+    db.commit()
+    browser, path = signed_in("organiser@example.org"), f"/api/v1/events/{other.id}/participants"
+
+    def names(search: str) -> list[str]:
+        return [person["last_name"] for person in browser.get(path, params={"search": search}).json()["items"]]
+
+    assert names("proteomics") == ["Proteomics", "Organisation", "Apart", "Text", "Together", "Begun", "Title"]
+    assert names("proteomics ") == ["Proteomics", "Organisation", "Apart", "Text", "Together", "Title"]
+    assert names("plasma proteomics ") == ["Text", "Together", "Apart"], "words in one text before words in two"
+
+
+def test_the_rare_word_of_two_is_enough_and_the_common_one_is_not(
+    signed_in: Browser, db: Session, event: Event
+) -> None:
+    owner = db.scalars(sa.text("SELECT id FROM users WHERE email = 'organiser@example.org'")).one()
+    people = (
+        profile("A", "Economist", "Brussels", job_title="Economist"),
+        profile("B", "Nobody", "Namur", needs=("A health economist",)),
+        *(profile("C", f"Common{i}", f"Health {i}") for i in range(20)),
+    )
+    other = store_event(db, small_event(name="Rare", people=people, requests=(), places=()), owner)
+    db.commit()
+    browser, path = signed_in("organiser@example.org"), f"/api/v1/events/{other.id}/participants"
+    items = browser.get(path, params={"search": "health economist"}).json()["items"]
+    assert {person["last_name"] for person in items} == {"Economist", "Nobody"}
+    assert browser.get(path, params={"search": "health astronomer"}).json()["total"] == 0
+    assert browser.get(path, params={"search": "economist astronomer"}).json()["total"] == 2
+
+
+def test_hits_carry_the_text_in_which_the_words_stand(signed_in: Browser, event: Event) -> None:
+    browser, path = signed_in("organiser@example.org"), f"/api/v1/events/{event.id}/participants"
+
+    def text(search: str) -> dict[str, str] | None:
+        found = browser.get(path, params={"search": search}).json()["items"][0]["matched_text"]
+        assert found is None or isinstance(found, dict)
+        return found
+
+    assert text("car-t") == {"role": "offer", "text": "Clean rooms for CAR-T manufacturing"}
+    assert text("partenaire") == {"role": "need", "text": "Benoît comme partenaire"}
+    assert text("hestra") is None, "only a name"
+    assert text("") is None
+
+
+def test_the_searches_of_the_review_find_what_they_name_in_the_sample_event(
+    signed_in: Browser, db: Session, event: Event
+) -> None:
+    owner = db.scalars(sa.text("SELECT id FROM users WHERE email = 'organiser@example.org'")).one()
+    sample = store_event(db, biowin_day(), owner)
+    db.commit()
+    browser, path = signed_in("organiser@example.org"), f"/api/v1/events/{sample.id}/participants"
+
+    def items(search: str) -> list[dict[str, Any]]:
+        return list(browser.get(path, params={"search": search}).json()["items"])
+
+    for search in ("CAR-T manufacturing", "CAR-T", "car t"):
+        assert {"CAR-T" in person["matched_text"]["text"] for person in items(search)} == {True}
+        assert len(items(search)) == 5
+    economists = items("health economist")
+    assert economists
+    assert all("economist" in person["matched_text"]["text"] for person in economists)
+    (first, *_) = items("terugbetaling RIZIV")
+    assert first["matched_text"]["text"].startswith("Terugbetalingsdossiers voor het RIZIV")
 
 
 def test_organisers_find_by_address_and_guests_do_not(find: Find) -> None:

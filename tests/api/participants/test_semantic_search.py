@@ -87,11 +87,17 @@ def test_the_search_of_an_attendee_reaches_everyone(
     ann, path = signed_in("ann@example.org"), f"/api/v1/events/{event_id}/matches"
     assert ann.get(path, params={"search": "financing rounds"}).json()["total"] == 0
     (bob,) = ann.get(path, params={"search": "Peeters", "everyone": True}).json()["items"]
-    assert (bob["score"], bob["reasons"], bob["may_request"], bob["matched_text"]) == (None, [], True, None)
+    assert (bob["score"], bob["reasons"], bob["may_request"], bob["participant"]["matched_text"]) == (
+        None,
+        [],
+        True,
+        None,
+    )
     assert (bob["request"]["status"], bob["request"]["direction"]) == ("pending", "sent")
     found = ann.get(path, params={"search": "contractproductie van steriele hulpmiddelen", "everyone": True}).json()
     assert found["items"][0]["participant"]["first_name"] == "Cleo"
-    assert found["items"][0]["matched_text"] == "Contract manufacturing of 100% sterile devices"
+    text = "Contract manufacturing of 100% sterile devices"
+    assert found["items"][0]["participant"]["matched_text"] == {"role": "offer", "text": text}
     everyone = ann.get(path, params={"everyone": True}).json()
     assert {match["participant"]["first_name"] for match in everyone["items"]} == {"Bob", "Cleo", "Dan"}
     assert {m["participant"]["first_name"] for m in everyone["items"] if not m["may_request"]} == {"Dan"}, (

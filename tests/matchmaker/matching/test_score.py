@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matchmaker.event import Profile, Statement, TextRole
 from matchmaker.matching.embedding import EmbeddingError, Vectors, default_embedder, embedder_named
 from matchmaker.matching.learning import Learned, Lesson
-from matchmaker.matching.score import Filter, Ranking, Rules, rank, restored
+from matchmaker.matching.score import Ranking, Rules, rank, restored
 from matchmaker.matching.state import RankingState
 
 
@@ -185,19 +185,6 @@ def test_what_was_learned_is_stored_with_a_ranking(ranking: Ranking) -> None:
 def test_a_ranking_is_not_restored_by_another_model(ranking: Ranking) -> None:
     with pytest.raises(ValueError, match="was made by other"):
         restored(PEOPLE, range(len(PEOPLE)), replace(stored(ranking), model="other"), default_embedder())
-
-
-def test_search_finds_in_any_language_and_by_name_within_the_filter(ranking: Ranking) -> None:
-    assert ranking.search("steriel vullen van flesjes")[0].email in {"filler", "imaging"}
-    hit = ranking.search("financement de start-up en diagnostic")[0]
-    assert hit.email in {"investor", "diagnostics"}
-    assert hit.text in {statement.text for statement in (*PEOPLE[2].needs, *PEOPLE[3].offers)}
-    assert ranking.search("Imaging SA")[0].email == "imaging"
-    assert {h.email for h in ranking.search("", Filter(countries=frozenset({"FR", "NL"})))} == {"filler", "investor"}
-    assert [h.email for h in ranking.search("", Filter(themes=frozenset({"it"}), organisation="FILLER sa"))] == [
-        "filler"
-    ]
-    assert all(h.email == "investor" for h in ranking.search("diagnostics", Filter(types=frozenset({"investor"}))))
 
 
 class Failing:

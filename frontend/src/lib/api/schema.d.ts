@@ -194,8 +194,9 @@ export interface paths {
          * List Participants
          * @description The participants of an event by name; all filters apply together.
          *
-         *     A search finds those who have its words first, in their names before their texts, and after them those whose offers
-         *     or needs mean the same, in any language, the likeliest first. Organisers also find by e-mail address.
+         *     A search finds those who have its words, by relevance: rare words count more, and names more than organisations,
+         *     offers, needs and job titles. After them come those whose offers or needs mean the same, in any language, the
+         *     likeliest first. Organisers also find by e-mail address.
          */
         get: operations["list_participants"];
         put?: never;
@@ -1399,15 +1400,12 @@ export interface components {
          * @description A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
          *
          *     Scores are percentages; `forward`: how far they serve my needs. `may_request`: the rules of the event let us meet.
-         *     `matched_text`: the offer or need of theirs that means what is searched, if there is one.
          */
         Match: {
             /** Backward */
             backward: number | null;
             /** Forward */
             forward: number | null;
-            /** Matched Text */
-            matched_text: string | null;
             /** May Request */
             may_request: boolean;
             participant: components["schemas"]["Participant"];
@@ -1418,8 +1416,17 @@ export interface components {
             score: number | null;
         };
         /**
+         * MatchedText
+         * @description The offer or need by which somebody was found.
+         */
+        MatchedText: {
+            role: components["schemas"]["TextRole"];
+            /** Text */
+            text: string;
+        };
+        /**
          * Matches
-         * @description A part of my matches, best first.
+         * @description A part of my matches, best first, or by relevance to a search.
          */
         Matches: {
             /** Items */
@@ -1691,7 +1698,7 @@ export interface components {
          *
          *     `version` counts the edits, and is the `ETag`. `request` and `may_request` (I may ask them now) are given where one
          *     participant is read by another, and null in lists. `found_by`, in the answer to a search: its words stand in the
-         *     profile, or an offer or a need means the same.
+         *     profile, or an offer or a need means the same; `matched_text` is that offer or need, if there is one.
          */
         Participant: {
             /** Available Slots */
@@ -1712,6 +1719,7 @@ export interface components {
             language: string;
             /** Last Name */
             last_name: string;
+            matched_text?: components["schemas"]["MatchedText"] | null;
             /** Maximum */
             maximum?: number | null;
             /** May Request */
@@ -1780,7 +1788,7 @@ export interface components {
         };
         /**
          * Participants
-         * @description A part of the list of participants, by name.
+         * @description A part of the list of participants, by name, or by relevance to a search.
          */
         Participants: {
             /** Items */
@@ -2374,6 +2382,12 @@ export interface components {
          * @enum {string}
          */
         TeamRole: "owner" | "organiser" | "helper";
+        /**
+         * TextRole
+         * @description Which side of a match a text stands on.
+         * @enum {string}
+         */
+        TextRole: "need" | "offer";
         /**
          * Theme
          * @description A theme of an event, with its label by language.
@@ -3133,7 +3147,7 @@ export interface operations {
                 /** @description After so many. */
                 offset?: number;
                 organisation_id?: number | null;
-                /** @description Words to find, all of them, whatever their case and accents; at most eight. */
+                /** @description Words to find, whatever their case and accents; at most eight. */
                 search?: string;
                 theme?: string;
                 type?: string;
@@ -3583,7 +3597,7 @@ export interface operations {
                 /** @description After so many. */
                 offset?: number;
                 organisation_id?: number | null;
-                /** @description Words to find, all of them, whatever their case and accents; at most eight. */
+                /** @description Words to find, whatever their case and accents; at most eight. */
                 search?: string;
                 theme?: string;
                 type?: string;
@@ -4903,7 +4917,7 @@ export interface operations {
                 offset?: number;
                 /** @description Without it: all requests, which the private `never` is not. */
                 preference?: components["schemas"]["Preference"] | null;
-                /** @description Words to find, all of them, whatever their case and accents; at most eight. */
+                /** @description Words to find, whatever their case and accents; at most eight. */
                 search?: string;
                 status?: components["schemas"]["RequestStatus"] | null;
             };
