@@ -39,7 +39,7 @@ def background_of(embedder: Embedder, cache: VectorCache | None = None) -> Backg
 
 
 def computed(embedder: Embedder) -> Background:
-    """Means and centred texts of the background corpus, and the curve from the pairs set apart for tuning."""
+    """Means and centred texts of the background corpus, and the curve from the pairs set apart for validation."""
     texts = corpus.background()
     languages = tuple(sorted({language for _, language in texts}))
     raw = {key: embedder.embed(sentences, key[0]) for key, sentences in texts.items()}
@@ -49,7 +49,7 @@ def computed(embedder: Embedder) -> Background:
         for role in TextRole
     }
     flat = Background(languages, means, rows[TextRole.NEED], rows[TextRole.OFFER], slope=1, intercept=0)
-    pairs = corpus.pairs("tune")
+    pairs = corpus.validation()
     space = Space.of(
         embedder.embed([pair.need for pair in pairs], TextRole.NEED),
         [pair.need_lang for pair in pairs],

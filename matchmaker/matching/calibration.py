@@ -6,9 +6,11 @@ makes hubs: texts near to everything. Three corrections, each measured in docs/m
 1. the mean of the role and language is subtracted, and the rest renormalised (Mu and Viswanath, "All-but-the-Top",
    ICLR 2018; the mean by language after Libovický et al., "On the Language Neutrality of Pre-trained Multilingual
    Representations", Findings of EMNLP 2020);
-2. Sinkhorn scaling: every need and every offer gets a potential, which is taken off its similarities, such that each
-   has the same sum of exp(similarity / TEMPERATURE) over the others (Cuturi, "Sinkhorn Distances", NIPS 2013); a text
-   that is near to all is thereby near to none. It did better than the CSLS of Conneau et al. (ICLR 2018);
+2. unbalanced Sinkhorn scaling: every need and every offer gets a potential, which is taken off its similarities, such
+   that each comes nearer to the same sum of exp(similarity / TEMPERATURE) over the others; a text that is near to all
+   is thereby near to none. With `MASS` below 1 the sums may differ, as not everybody has a counterpart (Chizat et al.,
+   "Scaling Algorithms for Unbalanced Optimal Transport Problems", Mathematics of Computation 2018; with 1 it is that of
+   Cuturi, "Sinkhorn Distances", NIPS 2013). It did better than the CSLS of Conneau et al. (ICLR 2018);
 3. a logistic curve turns the result into a probability (Platt, "Probabilistic Outputs for Support Vector Machines",
    1999).
 
@@ -26,6 +28,8 @@ from matchmaker.event import TextRole
 from matchmaker.matching.embedding.protocol import Vectors, unit
 
 TEMPERATURE = 0.04
+MASS = np.float32(0.7)
+"""How firmly the sums are made equal: 0 leaves the similarities alone."""
 ROUNDS = 10
 PRIOR = 100
 """The mean of the background corpus weighs as much as this many texts of the event."""
@@ -80,11 +84,11 @@ def centred(rows: Vectors, languages: Sequence[str | None], role: TextRole, mean
 
 
 def potentials(rows: Vectors, others: Vectors, weights: Floats) -> Floats:
-    """TEMPERATURE times the log of the weighted mean of exp(cosine / TEMPERATURE) over `others`: shape (rows,)."""
+    """The potential of each row: MASS * TEMPERATURE times the log of the weighted mean of the kernel over `others`."""
     result = np.empty(len(rows), dtype=np.float32)
     for start in range(0, len(rows), 1024):
         kernel = _kernel(rows[start : start + 1024], others)
-        result[start : start + 1024] = TEMPERATURE * np.log(kernel @ weights / len(weights))
+        result[start : start + 1024] = MASS * np.float32(TEMPERATURE) * np.log(kernel @ weights / len(weights))
     return result
 
 
@@ -94,8 +98,8 @@ def balanced(needs: Vectors, offers: Vectors) -> tuple[Floats, Floats]:
     of_needs: Floats = np.ones(len(needs), np.float32)
     of_offers: Floats = np.ones(len(offers), np.float32)
     for _ in range(ROUNDS):
-        of_offers = np.float32(len(needs)) / (of_needs @ kernel)
-        of_needs = np.float32(len(offers)) / (kernel @ of_offers)
+        of_offers = (np.float32(len(needs)) / (of_needs @ kernel)) ** MASS
+        of_needs = (np.float32(len(offers)) / (kernel @ of_offers)) ** MASS
     return of_needs, of_offers
 
 

@@ -30,12 +30,12 @@ from matchmaker.matching.embedding.protocol import Vectors
 from matchmaker.matching.embedding.use import UniversalSentenceEncoder
 from matchmaker.matching.embedding.words import Words
 
-LAYERS = 4
+LAYERS = 10
 """The upper layers that are adapted; what the lower ones make of a text is computed once."""
 RANK = 16
-BATCH = 80
-STEPS = 40
-RATE, WARM_UP, DECAY = 1e-3, 5, 0.01
+BATCH = 64
+STEPS = 24
+RATE, WARM_UP, DECAY = 2e-3, 5, 0.01
 TEMPERATURE = 0.05
 TOKENS = 48
 PRIOR = 4
