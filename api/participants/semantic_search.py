@@ -20,8 +20,8 @@ from matchmaker.matching.comparison import Comparison
 from matchmaker.matching.embedding import EmbeddingError
 from matchmaker.matching.search import Filter, SearchIndex
 
-MIN_PROBABILITY = 0.5
-"""A text that does not fit a search more probably than not is not found by it."""
+MIN_PROBABILITY = 0.25
+"""A text that fits a search less probably is not found by it: it would be filler."""
 MAX_HITS = 50
 MIN_LETTERS = 4
 """A search with fewer letters has no meaning to go by."""

@@ -33,9 +33,9 @@ def test_a_skewed_event_is_spread_at_little_cost(seed: int) -> None:
     own, partners = ordered(scores, scores)
     price = prices(own, partners)
     after = exposure(*ordered(scores, scores - price))
-    assert after.gini <= 0.35
-    assert after.never_shown <= 0.05
-    assert after.value >= 0.95 * before.value
+    assert after.gini <= 0.30
+    assert after.never_shown <= 0.01
+    assert after.value >= 0.94 * before.value
 
 
 def test_an_even_event_is_left_alone() -> None:

@@ -66,7 +66,7 @@ def test_rare_words_weigh_more_and_a_compound_as_its_words() -> None:
 def people() -> tuple[Profile, ...]:
     """A fifth of the sample event, with the one person who knows about reimbursement."""
     everybody = biowin_day().people
-    return tuple(person for i, person in enumerate(everybody) if i % 5 == 0 or RIZIV in map(str, person.offers))
+    return tuple(person for i, person in enumerate(everybody) if i % 5 == 0 or RIZIV in {offer.text for offer in person.offers})
 
 
 @pytest.fixture(scope="module")
@@ -75,15 +75,14 @@ def index(people: tuple[Profile, ...]) -> SearchIndex:
 
 
 @pytest.mark.parametrize("search", ["remboursement INAMI", "terugbetaling RIZIV", "health economist"])
-def test_reimbursement_is_found_first_in_every_language(index: SearchIndex, search: str) -> None:
-    hit = index.by_meaning(search, index.passing(Filter()), limit=50, threshold=0.5)[0]
-    assert (hit.text, hit.role) == (RIZIV, TextRole.OFFER)
-    assert 0.5 <= hit.score <= 1
+def test_reimbursement_is_among_the_first_in_every_language(index: SearchIndex, search: str) -> None:
+    hits = index.by_meaning(search, index.passing(Filter()), limit=3, threshold=0.25)
+    assert (RIZIV, TextRole.OFFER) in {(hit.text, hit.role) for hit in hits}
 
 
 @pytest.mark.parametrize("search", ["football club", "pizza delivery", "wedding photographer", "guitar lessons"])
 def test_what_nobody_offers_or_needs_finds_nobody(index: SearchIndex, search: str) -> None:
-    assert index.by_meaning(search, index.passing(Filter()), limit=50, threshold=0.5) == []
+    assert index.by_meaning(search, index.passing(Filter()), limit=50, threshold=0.25) == []
 
 
 def test_only_those_who_pass_the_filter_are_found(index: SearchIndex, people: tuple[Profile, ...]) -> None:
