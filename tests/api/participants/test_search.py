@@ -89,13 +89,13 @@ def test_the_order_is_relevance(signed_in: Browser, db: Session, event: Event) -
     owner = db.scalars(sa.text("SELECT id FROM users WHERE email = 'organiser@example.org'")).one()
     people = (
         profile("A", "Title", "Alpha", job_title="Proteomics lead"),
-        profile("A", "Text", "Beta", needs=("A partner", "Protéomique and PROTEOMICS of plasma")),
+        profile("A", "Text", "Beta", needs=statements("A partner", "Protéomique and PROTEOMICS of plasma")),
         profile("A", "Organisation", "Proteomics Gamma"),
         profile("A", "Proteomics", "Delta"),
-        profile("Z", "Together", "Epsilon", offers=("Plasma proteomics",)),
-        profile("B", "Apart", "Zeta", offers=("Plasma", "Proteomics")),
-        profile("B", "Begun", "Eta", offers=("Proteomicsoftware",)),
-        *(profile("C", f"Plasma{i}", "Theta", offers=("Plasma",)) for i in range(3)),
+        profile("Z", "Together", "Epsilon", offers=statements("Plasma proteomics")),
+        profile("B", "Apart", "Zeta", offers=statements("Plasma", "Proteomics")),
+        profile("B", "Begun", "Eta", offers=statements("Proteomicsoftware")),
+        *(profile("C", f"Plasma{i}", "Theta", offers=statements("Plasma")) for i in range(3)),
     )
     other = store_event(db, small_event(name="Relevance", people=people, requests=(), places=()), owner)
     db.commit()
@@ -115,7 +115,7 @@ def test_the_rare_word_of_two_is_enough_and_the_common_one_is_not(
     owner = db.scalars(sa.text("SELECT id FROM users WHERE email = 'organiser@example.org'")).one()
     people = (
         profile("A", "Economist", "Brussels", job_title="Economist"),
-        profile("B", "Nobody", "Namur", needs=("A health economist",)),
+        profile("B", "Nobody", "Namur", needs=statements("A health economist")),
         *(profile("C", f"Common{i}", f"Health {i}") for i in range(20)),
     )
     other = store_event(db, small_event(name="Rare", people=people, requests=(), places=()), owner)

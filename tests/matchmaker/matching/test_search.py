@@ -66,7 +66,9 @@ def test_rare_words_weigh_more_and_a_compound_as_its_words() -> None:
 def people() -> tuple[Profile, ...]:
     """A fifth of the sample event, with the one person who knows about reimbursement."""
     everybody = biowin_day().people
-    return tuple(person for i, person in enumerate(everybody) if i % 5 == 0 or RIZIV in {offer.text for offer in person.offers})
+    return tuple(
+        person for i, person in enumerate(everybody) if i % 5 == 0 or RIZIV in {offer.text for offer in person.offers}
+    )
 
 
 @pytest.fixture(scope="module")

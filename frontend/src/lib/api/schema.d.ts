@@ -1473,8 +1473,9 @@ export interface components {
          * MatchingRules
          * @description What an organiser decides of matching; weights are percentages.
          *
-         *     `may_not_meet`: pairs of participation types that are kept apart. `country_bonus` and `theme_bonus` close that share
-         *     of the distance to a score of 100 for people of two countries, and for people who share all their themes.
+         *     `may_not_meet`: pairs of participation types that are kept apart; None where the organiser has not decided, and
+         *     investors do not meet investors. `country_bonus` and `theme_bonus` close that share of the distance to a score of
+         *     100 for people of two countries, and for people who share all their themes.
          *     `met_before_penalty` is taken off the score of two who met at an earlier event of the same owner.
          *     `popularity_damping`: how firmly recommendations are spread. `learning`: whether answers may weigh the features.
          */
@@ -1490,7 +1491,7 @@ export interface components {
              */
             learning: boolean;
             /** May Not Meet */
-            may_not_meet?: string[][];
+            may_not_meet?: string[][] | null;
             /**
              * Met Before Penalty
              * @default 50
