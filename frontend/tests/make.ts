@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Event, Grid, MeetingRequest, Participant, ParticipantBrief } from '$lib/api/types';
+import type { Event, Grid, MeetingRequest, Participant, ParticipantBrief, Statement } from '$lib/api/types';
 
 export const anEvent = (change: Partial<Event> = {}): Event => ({
   id: 1,
@@ -38,6 +38,15 @@ export const aParticipant = (change: Partial<Participant> = {}): Participant => 
   needs: [],
   place: null,
   remote: false,
+  ...change
+});
+
+export const aStatement = (id: number, text: string, change: Partial<Statement> = {}): Statement => ({
+  id,
+  text,
+  language: 'en',
+  audience: [],
+  kind: null,
   ...change
 });
 

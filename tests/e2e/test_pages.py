@@ -55,7 +55,7 @@ class Visit:
         self.page.goto(path)
         expect(self.page.locator("html")).to_have_attribute("lang", language)
         expect(self.page.get_by_role("heading", level=1).first).to_be_visible()
-        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+        expect(self.page.locator(".skeleton, [aria-busy=true]")).to_have_count(0, timeout=30_000)
         return self.page
 
 
@@ -73,7 +73,7 @@ def organiser(chromium: Browser, matchmaker: Installation) -> Iterator[Visit]:
     visit.page.goto(f"{visit.event}/organise/schedules/1")
     visit.page.get_by_role("button", name="Publish", exact=True).click(timeout=300_000)
     visit.page.get_by_role("dialog").get_by_role("button", name=re.compile("^Publish")).click()
-    expect(visit.page.get_by_text("Version 1 is published")).to_be_visible()
+    expect(visit.page.get_by_text("Version 1 is published")).to_be_visible(timeout=60_000)
     yield visit
     visit.context.close()
 
@@ -109,3 +109,22 @@ def test_the_pages_of_an_organiser(organiser: Visit, path: str, look: tuple[str,
 @pytest.mark.usefixtures("organiser")
 def test_the_pages_of_an_attendee(attendee: Visit, path: str, look: tuple[str, str, int]) -> None:
     check(attendee, f"{attendee.event}/{path}", look, path)
+
+
+@pytest.mark.usefixtures("organiser")
+def test_who_could_help_with_a_need_is_ticked_and_stays(attendee: Visit) -> None:
+    page = attendee.see(f"{attendee.event}/profile", "en", "dark", 390)
+    answers = page.get_by_role("group", name="Who could help? Need 1")
+    investor = answers.get_by_role("button", name="Investor")
+    expect(investor).to_have_attribute("aria-pressed", "false")
+    sizes = [box for button in answers.get_by_role("button").all() if (box := button.bounding_box())]
+    assert min(min(box["width"], box["height"]) for box in sizes) >= 44
+    investor.click()
+    page.get_by_role("combobox", name="Kind Need 1").select_option("Funding")
+    with page.expect_response(lambda answer: answer.url.endswith("/needs")) as saved:
+        page.get_by_role("heading", level=1).click()
+    assert saved.value.ok
+    page.reload()
+    expect(investor).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("combobox", name="Kind Need 1").locator("option:checked")).to_have_text("Funding")
+    assert not attendee.complaints, attendee.complaints

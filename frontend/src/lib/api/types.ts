@@ -9,6 +9,7 @@ export type Place = Schemas['Place'];
 export type Participant = Schemas['Participant'];
 export type ParticipantBrief = Schemas['ParticipantBrief'];
 export type Statement = Participant['offers'][number];
+export type StatementKind = Schemas['StatementKind'];
 export type Match = Schemas['Match'];
 export type Reason = Match['reasons'][number];
 export type MeetingRequest = Schemas['MeetingRequest'];

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { aStatement } from '../../../../tests/make';
 import { steps } from './steps';
 
-const statement = { id: 1, text: 'x', language: 'en' };
+const statement = aStatement(1, 'x');
 const complete = { me: { offers: [statement], needs: [statement] }, free: 3, waiting: 0, sent: 1 };
 const titles = (change: Partial<Parameters<typeof steps>[1]>) =>
   steps({ id: 1 }, { ...complete, ...change }).map((step) => step.title);

@@ -116,6 +116,22 @@ export const common = {
     import: 'Import',
     settings: 'Settings'
   },
+  /* Kinds of cooperation, by their name in the API. */
+  kinds: {
+    funding: 'Funding',
+    licence: 'Licence',
+    manufacturing: 'Manufacturing',
+    supply: 'Supply',
+    distribution: 'Distribution',
+    market_access: 'Market access',
+    research: 'Research',
+    clinical_site: 'Clinical site',
+    regulatory: 'Regulatory affairs',
+    service: 'Service',
+    data: 'Data',
+    equipment: 'Equipment',
+    talent: 'Talent'
+  },
   /* Words that workbooks commonly use for types of participant and for sessions; others are shown as written. */
   terms: {
     academic: 'Academic',

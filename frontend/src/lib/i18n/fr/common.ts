@@ -116,6 +116,22 @@ export const common = {
     import: 'Importation',
     settings: 'Réglages'
   },
+  /* Kinds of cooperation, by their name in the API. */
+  kinds: {
+    funding: 'Financement',
+    licence: 'Licence',
+    manufacturing: 'Fabrication',
+    supply: 'Approvisionnement',
+    distribution: 'Distribution',
+    market_access: 'Accès au marché',
+    research: 'Recherche',
+    clinical_site: 'Centre clinique',
+    regulatory: 'Affaires réglementaires',
+    service: 'Service',
+    data: 'Données',
+    equipment: 'Équipement',
+    talent: 'Talents'
+  },
   /* Words that workbooks commonly use for types of participant and for sessions; others are shown as written. */
   terms: {
     academic: 'Académique',

@@ -116,6 +116,22 @@ export const common = {
     import: 'Importeren',
     settings: 'Instellingen'
   },
+  /* Kinds of cooperation, by their name in the API. */
+  kinds: {
+    funding: 'Financiering',
+    licence: 'Licentie',
+    manufacturing: 'Productie',
+    supply: 'Toelevering',
+    distribution: 'Distributie',
+    market_access: 'Markttoegang',
+    research: 'Onderzoek',
+    clinical_site: 'Klinisch centrum',
+    regulatory: 'Regelgevingszaken',
+    service: 'Dienstverlening',
+    data: 'Data',
+    equipment: 'Apparatuur',
+    talent: 'Talent'
+  },
   /* Words that workbooks commonly use for types of participant and for sessions; others are shown as written. */
   terms: {
     academic: 'Academisch',
