@@ -42,6 +42,7 @@ class StillReadingError(Exception):
 class RankedEvent:
     """A ranking that was read, with the participants' numbers by e-mail address. `gaps` are found when asked for."""
 
+    version: int
     ranking: Ranking
     index: PreviewIndex
     participant_ids: dict[str, int]
@@ -102,12 +103,14 @@ class RankedEvents:
         """What to say of a text; `others` are the author's of the other side."""
         return await self._writers.run(_advice, text, others)
 
-    async def gaps(self, ranked: RankedEvent) -> Gaps:
-        """What the event lacks.
+    async def gaps(self, ranked: RankedEvent, version: int) -> Gaps:
+        """What the event lacks by the ranking of this `version`.
 
         Raises:
-            StillReadingError: it is being computed.
+            StillReadingError: it is being computed, or that ranking is being read.
         """
+        if ranked.version != version:
+            raise StillReadingError
         if ranked.gaps is None:
             ranked.gaps = asyncio.create_task(self._readers.run(gaps, ranked.ranking))
         await _finished(ranked.gaps)
@@ -121,7 +124,7 @@ class RankedEvents:
             return None
         ranking = restored.ranking
         ids = {person.email: i for person, i in zip(ranking.people, restored.ids, strict=True)}
-        return RankedEvent(ranking, PreviewIndex(ranking), ids)
+        return RankedEvent(restored.stored.version, ranking, PreviewIndex(ranking), ids)
 
 
 def _is_outdated(entry: _Entry, mark: Mark) -> bool:

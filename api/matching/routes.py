@@ -66,7 +66,7 @@ async def read_gaps(member: EventOrganiser, session: Transaction, request: Reque
     mark = await ranking_mark(session, member.event.id)
     try:
         ranked = mark and await rankings.load(member.event.id, mark)
-        found = ranked and await rankings.gaps(ranked)
+        found = ranked and mark and await rankings.gaps(ranked, mark[0])
     except StillReadingError:
         return Gaps(state="reading", needs=nothing, offers=nothing)
     if not ranked or not found:

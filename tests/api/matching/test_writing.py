@@ -206,6 +206,23 @@ def test_the_organiser_sees_needs_without_an_answer_and_offers_that_nobody_needs
     assert organiser.get(path).json()["needs"] == {"total": 0, "items": []}, "who left lacks nothing"
 
 
+@pytest.mark.usefixtures("ranked")
+def test_after_a_new_ranking_the_gaps_are_never_those_of_the_one_before(
+    signed_in: Browser, event_id: int, db: Session, person: Number, database_url: str
+) -> None:
+    organiser, path = signed_in("organiser@example.org"), f"/api/v1/events/{event_id}/matching/gaps"
+
+    def read() -> dict[str, Any]:
+        return until_read(lambda: organiser.get(path).json(), lambda answer: answer["state"] == "ready")
+
+    assert read()["needs"]["total"] == 0
+    text = "A hotel in the Ardennes for our summer school"
+    db.add(Need(participant_id=person("dan"), text=text, language="en", position=0))
+    db.commit()
+    assert ranking_job.run(database_url, event_id, lambda: False)
+    assert read()["needs"]["total"] == 1
+
+
 def test_gaps_are_the_organisers_and_need_a_ranking(signed_in: Browser, event_id: int) -> None:
     path = f"/api/v1/events/{event_id}/matching/gaps"
     assert signed_in("ann@example.org").get(path).status_code == 403
