@@ -12,6 +12,7 @@ from api.participants.listing import load_briefs
 from api.participants.service import participation_types
 from api.web.permissions import EditableProfile
 from matchmaker.event import Statement, TextRole
+from matchmaker.matching.advice import Advice
 from matchmaker.matching.preview import Preview
 
 router = APIRouter(
@@ -47,13 +48,14 @@ async def preview_statement(
     if preview is None:
         return empty
     types = await participation_types(session, row.event_id)
+    proposed = StatementProposal(audience=[name for name in types if name in preview.audience], kind=preview.kind)
+    if Advice.GENERIC in missing:  # what anybody could write is near to much, and tells of nothing
+        proposed = empty.proposed
     return empty.model_copy(
         update={
             "people": preview.people,
             "best": await _best(session, preview, ranked.participant_ids),
-            "proposed": StatementProposal(
-                audience=[name for name in types if name in preview.audience], kind=preview.kind
-            ),
+            "proposed": proposed,
         }
     )
 

@@ -19,7 +19,7 @@ VOTERS = 3
 """With fewer, nothing is proposed."""
 AGREEMENT = 0.6
 """The share of the votes that a type or a kind needs."""
-NEAR = 0.2
+NEAR = 0.3
 """A statement whose cosine is below this says nothing of another."""
 
 

@@ -96,7 +96,12 @@ def test_what_is_ticked_counts(ask: Ask) -> None:
 
 @pytest.mark.usefixtures("ranked")
 def test_audience_and_kind_are_proposed_as_others_ticked_them(
-    ask: Ask, db: Session, person: Number, database_url: str, event_id: int
+    ask: Ask,
+    db: Session,
+    person: Number,
+    database_url: str,
+    event_id: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert ask(**MONEY)["proposed"] == {"audience": [], "kind": None}, "nobody else ticked such a need"
     for name in ("bob", "cleo", "dan"):
@@ -107,6 +112,10 @@ def test_audience_and_kind_are_proposed_as_others_ticked_them(
     assert ranking_job.run(database_url, event_id, lambda: False)
     until_read(lambda: ask(**MONEY), lambda answer: answer["proposed"]["kind"] == "funding")
     assert ask(**MONEY)["proposed"] == {"audience": ["investor"], "kind": "funding"}
+    generic = ask(role="need", text="Investisseur")
+    assert generic["proposed"] == {"audience": ["investor"], "kind": "funding"}
+    monkeypatch.setattr("matchmaker.matching.advice.GENERIC", frozenset({"investisseur"}))
+    assert ask(role="need", text="Investisseur")["proposed"] == {"audience": [], "kind": None}, "anybody could write it"
 
 
 def test_before_the_first_ranking_only_the_text_is_judged(ask: Ask, db: Session, event_id: int) -> None:

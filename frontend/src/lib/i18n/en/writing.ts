@@ -2,10 +2,10 @@
 export const writing = {
   writing: {
     fit: { one: '{n} person fits.', other: '{n} people fit.' },
-    best: 'Best:',
-    strong: 'strong match',
-    good: 'good match',
-    possible: 'possible match',
+    best: { one: 'Best match:', other: 'Best matches:' },
+    strong: 'strong',
+    good: 'good',
+    possible: 'possible',
     nobodyNeeds: 'Nobody here needs this yet.',
     nobodyOffers: 'Nobody here offers this yet.',
     generic: 'Almost anybody could write this. Say for what, when and how much.',

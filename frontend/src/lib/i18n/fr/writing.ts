@@ -3,10 +3,10 @@ import type { Catalogue } from '../catalogue';
 export const writing: Pick<Catalogue, 'writing' | 'gaps'> = {
   writing: {
     fit: { one: '{n} personne correspond.', many: '{n} de personnes correspondent.', other: '{n} personnes correspondent.' },
-    best: 'En tête :',
-    strong: 'forte affinité',
-    good: 'bonne affinité',
-    possible: 'affinité possible',
+    best: { one: 'Meilleure affinité :', other: 'Meilleures affinités :' },
+    strong: 'forte',
+    good: 'bonne',
+    possible: 'possible',
     nobodyNeeds: 'Personne ici n’en a encore besoin.',
     nobodyOffers: 'Personne ici ne le propose encore.',
     generic: 'Presque tout le monde pourrait écrire cela. Précisez pour quoi, quand et combien.',

@@ -3,10 +3,10 @@ import type { Catalogue } from '../catalogue';
 export const writing: Pick<Catalogue, 'writing' | 'gaps'> = {
   writing: {
     fit: { one: '{n} persoon past hierbij.', other: '{n} mensen passen hierbij.' },
-    best: 'Beste:',
-    strong: 'sterke match',
-    good: 'goede match',
-    possible: 'mogelijke match',
+    best: { one: 'Beste match:', other: 'Beste matches:' },
+    strong: 'sterk',
+    good: 'goed',
+    possible: 'mogelijk',
     nobodyNeeds: 'Niemand hier zoekt dit al.',
     nobodyOffers: 'Niemand hier biedt dit al aan.',
     generic: 'Bijna iedereen zou dit kunnen schrijven. Zeg waarvoor, wanneer en hoeveel.',
