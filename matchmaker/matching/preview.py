@@ -14,7 +14,7 @@ from matchmaker.matching.score import Ranking
 
 BEST = 3
 NEIGHBOURS = 7
-"""So many similar statements vote on what is proposed; what they were worth is in docs/matching.md."""
+"""So many similar statements vote on what is proposed; what they were worth is in decision 0265."""
 VOTERS = 3
 """With fewer, nothing is proposed."""
 AGREEMENT = 0.6
