@@ -17,6 +17,8 @@ from api.imports import routes as imports
 from api.imports.pool import ImportPool
 from api.matching import matches_routes as matches
 from api.matching import routes as matching
+from api.matching import writing_routes as writing
+from api.matching.ranked_events import RankedEvents
 from api.participants import routes as participants
 from api.participants.semantic_search import SemanticSearch
 from api.proposals import routes as proposals
@@ -39,6 +41,7 @@ RESOURCES = (
     participants,
     matches,
     matching,
+    writing,
     proposals,
     requests,
     schedules,
@@ -101,6 +104,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.sessions = open_sessions(engine)
     app.state.readers = open_autocommit_sessions(engine)
     app.state.semantic_search = SemanticSearch(url)
+    app.state.ranked_events = RankedEvents(url)
     app.state.imports = ImportPool(url)
     background.warm()
     yield

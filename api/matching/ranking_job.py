@@ -15,12 +15,11 @@ from api.core.database import open_job_engine
 from api.jobs.child import Stop
 from api.jobs.retry import BusyError, TransientError
 from api.matching import rankings, store
+from api.matching.restoring import restored_ranking
 from api.schedules import snapshot
 from matchmaker.event import TextRole
 from matchmaker.matching.embedding import EmbeddingError
 from matchmaker.matching.embedding.server import Server
-from matchmaker.matching.score import restored
-from matchmaker.matching.state import RankingState
 
 
 def warm() -> None:
@@ -68,32 +67,18 @@ def rerank_participant(url: str, participant_id: int, stop: Stop) -> bool:  # no
     if event_id is None:
         return True
     with _locked(url, event_id) as engine, Session(engine) as session, session.begin():
-        stored = session.scalar(
-            sa.select(models.StoredRanking)
-            .join(models.Event, models.Event.id == models.StoredRanking.event_id)
-            .where(models.Event.id == event_id, models.Event.ranking_version == models.StoredRanking.version)
-            .options(sa.orm.undefer(models.StoredRanking.state))
-        )
-        if stored is None:
-            return False
-        ids, people = store.people_of(session, event_id)
-        if participant_id not in ids:
-            return True
-        rules = rankings.rules_among(people, store.never_pairs(session, event_id), rankings.rules_of(session, event_id))
         with Session(engine.execution_options(isolation_level="AUTOCOMMIT")) as vectors:
             try:
-                ranking = restored(
-                    people,
-                    ids,
-                    RankingState.from_bytes(stored.state),
-                    rankings.embedder(),
-                    rules=rules,
-                    cache=rankings.StoredVectors(vectors),
-                )
+                whole = restored_ranking(session, vectors, event_id)
             except (ValueError, EmbeddingError):  # another model is set, or it fails: a whole ranking finds its way
                 return False
+        if whole is None:
+            return False
+        stored, ids, people = whole.stored, whole.ids, whole.ranking.people
+        if participant_id not in ids:
+            return True
         email = people[ids.index(participant_id)].email
-        store.rewrite_person(session, event_id, stored.version, ids, people, ranking, email)
+        store.rewrite_person(session, event_id, stored.version, ids, people, whole.ranking, email)
         stored.edits += 1
     return True
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import sqlalchemy as sa
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -12,8 +12,9 @@ from api.core.audit import record_action
 from api.core.errors import Forbidden, Invalid, NotFound, NotSignedIn, documented
 from api.core.membership import Member
 from api.jobs import enqueue, ranking_state
-from api.matching.schemas import Matching, MatchingPatch, MatchingRules, RankingFigures
-from api.matching.service import require_known_types
+from api.matching.ranked_events import RankedEvents, StillReadingError
+from api.matching.schemas import GapList, Gaps, Matching, MatchingPatch, MatchingRules, RankingFigures
+from api.matching.service import gap_list, ranking_mark, require_known_types
 from api.participants.schemas import ParticipantBrief
 from api.participants.service import participation_types
 from api.web.dependencies import Transaction
@@ -57,6 +58,26 @@ async def rank_again(member: EventOrganiser, session: Transaction, language: Rea
     await enqueue(session, "rank_event", event_id=member.event.id)
     record_action(session, member, "ranking asked for")
     return await _matching(session, member, language)
+
+
+@router.get("/gaps")
+async def read_gaps(member: EventOrganiser, session: Transaction, request: Request) -> Gaps:
+    """The needs that no offer of the event answers, and the offers that nobody needs, by the ranking in use."""
+    rankings: RankedEvents = request.app.state.ranked_events
+    nothing = GapList(total=0, items=[])
+    mark = await ranking_mark(session, member.event.id)
+    try:
+        ranked = mark and await rankings.load(member.event.id, mark)
+        found = ranked and mark and await rankings.gaps(ranked, mark[0])
+    except StillReadingError:
+        return Gaps(state="reading", needs=nothing, offers=nothing)
+    if not ranked or not found:
+        return Gaps(state="unranked", needs=nothing, offers=nothing)
+    return Gaps(
+        state="ready",
+        needs=await gap_list(session, found.needs, ranked.participant_ids),
+        offers=await gap_list(session, found.offers, ranked.participant_ids),
+    )
 
 
 async def _matching(session: AsyncSession, member: Member, language: str) -> Matching:

@@ -7,9 +7,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.core.schemas import Line, Model
+from api.core.schemas import Line, Model, Name, Prose
 from api.participants.schemas import ParticipantBrief
+from matchmaker.event import StatementKind, TextRole
+from matchmaker.matching.advice import Advice
+from matchmaker.matching.match import Strength
 from matchmaker.matching.rules import default_may_meet
+from matchmaker.text import AUDIENCE
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 TypePair = Annotated[list[Line], Field(min_length=2, max_length=2, examples=[["investor", "investor"]])]
@@ -113,3 +117,67 @@ class Matching(Model):
     rules: MatchingRules
     ranking: RankingFigures | None
     state: Literal["current", "queued", "running", "failed"]
+
+
+class StatementDraft(Model):
+    """An offer or a need being written, whose text may be empty; `audience` and `kind` are as of what is saved."""
+
+    role: TextRole
+    text: Prose
+    audience: list[Name] = Field([], max_length=AUDIENCE)
+    kind: StatementKind | None = None
+
+
+class StatementFit(Model):
+    """Somebody whom an offer or a need finds: by this text of theirs, and how surely."""
+
+    participant: ParticipantBrief
+    text: str
+    strength: Strength
+
+
+class StatementProposal(Model):
+    """Whom similar offers or needs are for, and their kind, where they agree; it is for the author to take over."""
+
+    audience: list[str]
+    kind: StatementKind | None
+
+
+class StatementPreview(Model):
+    """What an offer or a need finds.
+
+    `people`: how many it fits at least possibly; null where that cannot be told: there is no ranking, or (`reading`) it
+    is being read, and a request in a second or two finds it. `best`: up to three of them. `missing`: what the text
+    leaves open, the most pressing first.
+    """
+
+    people: int | None
+    best: list[StatementFit]
+    missing: list[Advice]
+    proposed: StatementProposal
+    reading: bool = False
+
+
+class Gap(Model):
+    """A need that no offer answers, or an offer that nobody needs."""
+
+    participant: ParticipantBrief
+    text: str
+    language: str | None
+    audience: list[str]
+    kind: StatementKind | None
+
+
+class GapList(Model):
+    """The gaps furthest from anything, at most 100 of `total`."""
+
+    total: int
+    items: list[Gap]
+
+
+class Gaps(Model):
+    """What the event lacks. `state`: whether it is known, is being computed, or there is no ranking to tell it by."""
+
+    state: Literal["ready", "reading", "unranked"]
+    needs: GapList
+    offers: GapList

@@ -4,7 +4,7 @@ The rules of who may meet whom are `api.matching.schemas.MatchingRules`, in the 
 `matchmaker.matching.rules` applies them to a ranking.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,11 +14,17 @@ from sqlalchemy.orm import aliased
 from api import models
 from api.core.errors import Invalid
 from api.core.membership import Member
-from api.matching.schemas import MatchingRules
+from api.matching.ranked_events import Mark
+from api.matching.schemas import Gap, GapList, MatchingRules
 from api.participants import schemas
+from api.participants.listing import load_briefs
 from api.participants.service import participation_types
 from matchmaker.locale import in_every_language
+from matchmaker.matching import gaps as domain
 from matchmaker.matching.match import Labels, MatchReason, NeedOffer, Pairing, Side, reasons_of
+
+GAPS = 100
+"""So many are listed of each kind."""
 
 
 async def require_known_types(session: AsyncSession, member: Member, field: str, pairs: list[list[str]]) -> None:
@@ -32,6 +38,38 @@ async def require_known_types(session: AsyncSession, member: Member, field: str,
     ]
     if errors:
         raise Invalid("These are not participation types of this event.", errors=errors[:20])
+
+
+async def ranking_mark(session: AsyncSession, event_id: int) -> Mark | None:
+    """Which ranking of an event is in use; None where there is none."""
+    stored, event = models.StoredRanking, models.Event
+    row = (
+        await session.execute(
+            sa.select(stored.version, stored.edits)
+            .join(event, sa.and_(event.id == stored.event_id, event.ranking_version == stored.version))
+            .where(event.id == event_id)
+        )
+    ).one_or_none()
+    return None if row is None else (row.version, row.edits)
+
+
+async def gap_list(session: AsyncSession, gaps: Sequence[domain.Gap], participant_ids: Mapping[str, int]) -> GapList:
+    """Gaps with their people; without those of people who left since."""
+    briefs = await load_briefs(session, {participant_ids[gap.email] for gap in gaps})
+    there = [(briefs[id_], gap) for gap in gaps if (id_ := participant_ids[gap.email]) in briefs]
+    return GapList(
+        total=len(there),
+        items=[
+            Gap(
+                participant=person,
+                text=gap.statement.text,
+                language=gap.language,
+                audience=sorted(gap.statement.audience),
+                kind=gap.statement.kind,
+            )
+            for person, gap in there[:GAPS]
+        ],
+    )
 
 
 async def match_reasons(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from matchmaker.event import Profile, Statement, StatementKind
+from matchmaker.event import Profile, Statement, StatementKind, TextRole
 from matchmaker.matching.calibration import Floats
 from matchmaker.matching.capital import AMOUNTS, Stage, capital_of
 from matchmaker.matching.embedding import Vectors
@@ -26,59 +26,70 @@ SAME_CAPITAL, OTHER_CAPITAL = 0.8, -1.2
 
 _KINDS = list(StatementKind)
 _STAGES = list(Stage)
-Statements = Sequence[Sequence[Statement]]
 
 
 class Agreement:
-    """The log odds of agreeing among the people of one event: rows to append to the vectors of their statements.
+    """The log odds of agreeing among the people of one event: rows to append to their statements' vectors.
 
-    `unit` is the similarity that is worth one unit of log odds.
+    `needs` and `offers` are those of each person, in their order. `unit` is the similarity that is worth one unit of
+    log odds.
     """
 
-    def __init__(self, people: Sequence[Profile], unit: float) -> None:
-        self._people = people
+    def __init__(
+        self,
+        people: Sequence[Profile],
+        needs: Sequence[Sequence[Statement]],
+        offers: Sequence[Sequence[Statement]],
+        unit: float,
+    ) -> None:
         self._unit = unit
-        self._types = sorted({person.type for person in people})
+        self._number = {name: i for i, name in enumerate(sorted({person.type for person in people}))}
+        self._types = {role: _types(people, each) for role, each in ((TextRole.NEED, needs), (TextRole.OFFER, offers))}
+        self._statements = {
+            role: [statement for each in statements for statement in each]
+            for role, statements in ((TextRole.NEED, needs), (TextRole.OFFER, offers))
+        }
+        self._shares = {role: self._share_of_types(role) for role in TextRole}
+        self._agree, self._differ = self._kind_odds(*(_kinds(self._statements[role]) for role in TextRole))
 
-    def rows(self, needs: Statements, offers: Statements) -> tuple[Vectors, Vectors]:
+    def rows(self) -> tuple[Vectors, Vectors]:
         """Further dimensions of the needs and offers of all people, in their order: (needs, more), (offers, more).
 
         Their product is the similarity to add.
         """
-        need_owner, offer_owner = self._owners(needs), self._owners(offers)
-        need_list, offer_list = [s for each in needs for s in each], [s for each in offers for s in each]
-        need_audience, offer_audience = self._audience(need_list, offer_owner), self._audience(offer_list, need_owner)
-        need_kind, offer_kind = _kinds(need_list), _kinds(offer_list)
-        agree, differ = self._kind_odds(need_kind, offer_kind)
-        need_capital, offer_capital = _capital(need_list), _capital(offer_list)
-        same, other = SAME_CAPITAL * self._unit, OTHER_CAPITAL * self._unit
-        pairs = [
-            (need_audience, offer_owner),
-            (need_owner, offer_audience),
-            *_overlap(need_kind, offer_kind, agree, differ),
-            *(
-                columns
-                for need_marks, offer_marks in zip(need_capital, offer_capital, strict=True)
-                for columns in _overlap(need_marks, offer_marks, same, other)
-            ),
-        ]
-        return (
-            np.hstack([need for need, _ in pairs]).astype(np.float32),
-            np.hstack([offer for _, offer in pairs]).astype(np.float32),
-        )
+        needs, offers = (self.placed(self._types[role], self._statements[role], role) for role in TextRole)
+        return needs, offers
 
-    def _owners(self, statements: Statements) -> Floats:
-        """Which type the owner of each statement has: shape (statements, types), one-hot."""
-        number = {name: i for i, name in enumerate(self._types)}
-        types = [number[person.type] for person, each in zip(self._people, statements, strict=True) for _ in each]
-        return np.eye(len(self._types), dtype=np.float32)[np.array(types, dtype=np.intp)]
+    def placed(self, types: Sequence[str], statements: Sequence[Statement], role: TextRole) -> Vectors:
+        """The dimensions of any statements, whose owners have these participation types: (statements, more)."""
+        owner = self._owners(types)
+        audience = self._audience(statements, self._shares[TextRole.OFFER if role is TextRole.NEED else TextRole.NEED])
+        same, other = SAME_CAPITAL * self._unit, OTHER_CAPITAL * self._unit
+        columns = [audience, owner] if role is TextRole.NEED else [owner, audience]
+        columns += _overlap(_kinds(statements), self._agree, self._differ, role)
+        for marks in _capital(statements):
+            columns += _overlap(marks, same, other, role)
+        return np.hstack(columns).astype(np.float32)
+
+    def _owners(self, types: Sequence[str]) -> Floats:
+        """Which type the owner of each statement has: shape (statements, types), one-hot; zeros where it is new."""
+        owners = np.zeros((len(types), len(self._number)), dtype=np.float32)
+        for row, name in enumerate(types):
+            if name in self._number:
+                owners[row, self._number[name]] = 1
+        return owners
+
+    def _share_of_types(self, role: TextRole) -> Floats:
+        """How many statements of a role the people of each type have, and of all: shape (types + 1,)."""
+        owners = self._owners(self._types[role])
+        return np.append(owners.sum(axis=0), np.float32(len(owners)))
 
     def _audience(self, statements: Sequence[Statement], others: Floats) -> Floats:
         """What each statement's audience says of a partner of each type: shape (statements, types)."""
         ticked = np.array(
-            [[name in statement.audience for name in self._types] for statement in statements], dtype=np.float32
-        ).reshape(len(statements), len(self._types))
-        share = (ticked @ others.sum(axis=0) + SMOOTHING / 2) / (len(others) + SMOOTHING)
+            [[name in statement.audience for name in self._number] for statement in statements], dtype=np.float32
+        ).reshape(len(statements), len(self._number))
+        share = (ticked @ others[:-1] + SMOOTHING / 2) / (others[-1] + SMOOTHING)
         inside, outside = np.log(AUDIENCE_RIGHT / share), np.log((1 - AUDIENCE_RIGHT) / (1 - share))
         # who ticks nearly everybody says nothing
         inside, outside = np.maximum(inside, 0), np.minimum(outside, 0)
@@ -87,18 +98,26 @@ class Agreement:
 
     def _kind_odds(self, needs: Floats, offers: Floats) -> tuple[Floats, float]:
         """The similarity that two equal kinds add, by kind, and what two different ones add."""
-        share = (offers.sum(axis=0) + SMOOTHING / 2) / (offers.sum() + SMOOTHING)
+        total = offers.sum() + SMOOTHING
+        share = (offers.sum(axis=0) + SMOOTHING / 2) / total
         agree = np.maximum(np.log(KIND_RIGHT / share), 0) * self._unit
         likely = float((needs.sum(axis=0) @ share) / max(needs.sum(), 1.0))
         differ = min(np.log((1 - KIND_RIGHT) / max(1 - likely, 1e-6)), 0.0) * self._unit
         return np.asarray(agree, dtype=np.float32), float(differ)
 
 
-def _overlap(needs: Floats, offers: Floats, agree: Floats | float, differ: float) -> list[tuple[Floats, Floats]]:
-    """Columns whose product is `differ` where both have marks, and `agree` as far as the need's are the offer's too."""
-    said = needs.any(axis=1, keepdims=True), offers.any(axis=1, keepdims=True)
-    share = needs / np.maximum(needs.sum(axis=1, keepdims=True), 1)
-    return [(np.asarray(share * (agree - differ)), offers), (np.asarray(said[0] * differ), np.asarray(said[1]))]
+def _overlap(marks: Floats, agree: Floats | float, differ: float, role: TextRole) -> list[Floats]:
+    """Columns whose product is `differ` where both have marks, and `agree` as far as those of the need are the offer's."""
+    said = np.asarray(marks.any(axis=1, keepdims=True), dtype=np.float32)
+    if role is TextRole.OFFER:
+        return [marks, said]
+    share = marks / np.maximum(marks.sum(axis=1, keepdims=True), 1)
+    return [np.asarray(share * (agree - differ)), np.asarray(said * differ)]
+
+
+def _types(people: Sequence[Profile], statements: Sequence[Sequence[Statement]]) -> list[str]:
+    """The participation type of the owner of each statement."""
+    return [person.type for person, each in zip(people, statements, strict=True) for _ in each]
 
 
 def _kinds(statements: Sequence[Statement]) -> Floats:

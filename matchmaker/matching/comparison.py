@@ -1,6 +1,6 @@
 """How far each person's offers serve each other person's needs, in blocks, so that memory stays small."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -47,6 +47,11 @@ class Texts:
         return result
 
     @property
+    def owners(self) -> NDArray[np.intp]:
+        """Whose each text is: shape (texts,)."""
+        return np.repeat(np.arange(len(self.starts) - 1), np.diff(self.starts))
+
+    @property
     def read(self) -> list[str]:
         return [" ".join(text[:LONGEST].split()) for text in self.written]
 
@@ -84,6 +89,10 @@ class Comparison:
         """With `state`, in the space of that ranking: only texts that it does not have are read."""
         self.embedder = embedder
         statements = [_with_words(person.needs) for person in people], [_with_words(person.offers) for person in people]
+        self.statements: Mapping[TextRole, list[Statement]] = {
+            role: [statement for each in of_role for statement in each]
+            for role, of_role in zip((TextRole.NEED, TextRole.OFFER), statements, strict=True)
+        }
         self.needs = Texts.of(_written(statements[0]), state.needs if state else None)
         self.offers = Texts.of(_written(statements[1]), state.offers if state else None)
         needs, offers = len(self.needs.written), len(self.offers.written)
@@ -101,7 +110,8 @@ class Comparison:
                 self.offers.languages,
                 background_of(embedder, cache),
             )
-        of_needs, of_offers = Agreement(people, 1 / self.space.background.slope).rows(*statements)
+        self._agreement = Agreement(people, *statements, 1 / self.space.background.slope)
+        of_needs, of_offers = self._agreement.rows()
         self._need_rows = np.hstack([self.space.needs, of_needs])
         self._offer_rows = np.hstack([self.space.offers, of_offers])
 
@@ -127,6 +137,18 @@ class Comparison:
     def similarity(self) -> Floats:
         """How far every offer serves every need, on the scale of `Space.probability`: shape (needs, offers)."""
         return self._need_rows @ self._offer_rows.T
+
+    def rows(self, role: TextRole) -> Vectors:
+        """The needs or offers, in the order of `statements`: the product of needs and offers is `similarity`."""
+        return self._need_rows if role is TextRole.NEED else self._offer_rows
+
+    def row(self, statement: Statement, owner_type: str, role: TextRole) -> Vectors | None:
+        """A further statement, whose author has that participation type, as one of `rows`; None: it has no words."""
+        texts = Texts.of([[statement.text]])
+        if not texts.written:
+            return None
+        agreement = self._agreement.placed([owner_type], [statement], role)
+        return np.asarray(np.hstack([self.placed(texts, role), agreement])[0])
 
     def placed(self, texts: Texts, role: TextRole, cache: VectorCache | None = None) -> Vectors:
         """Further texts in the space of these people."""

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.orm import Session
 
+from api.matching import ranking_job
 from api.models import Schedule
 from matchmaker.documents.event_workbook import workbook_of
 from tests.api.drafts import drafted
@@ -56,12 +57,15 @@ def draft(db: Session, database_url: str, event_id: int) -> Schedule:
     return drafted(db, database_url, event_id)
 
 
-@pytest.mark.parametrize("work", ["agenda", "workbook", "schedule workbook", "publication", "import"])
+@pytest.mark.parametrize(
+    "work", ["agenda", "workbook", "schedule workbook", "publication", "import", "preview", "gaps"]
+)
 def test_the_loop_only_waits_while_something_is_made_of_a_whole_event(
     work: str,
     app: FastAPI,
     event_id: int,
     draft: Schedule,
+    database_url: str,
     signed_in: Browser,
     person: Callable[[str], int],
 ) -> None:
@@ -74,8 +78,15 @@ def test_the_loop_only_waits_while_something_is_made_of_a_whole_event(
         "workbook": lambda: organiser.get(f"{event}/workbook.xlsx"),
         "schedule workbook": lambda: organiser.get(f"{schedule}/workbook.xlsx"),
         "publication": lambda: organiser.post(f"{schedule}/publish"),
+        "preview": lambda: organiser.post(
+            f"{event}/participants/{person('bob')}/statements/preview", json={"role": "need", "text": "Sterile devices"}
+        ),
+        "gaps": lambda: organiser.get(f"{event}/matching/gaps"),
         "import": lambda: organiser.post(f"{event}/imports", files={"file": ("event.xlsx", file)}),
     }
+    if work in ("preview", "gaps"):
+        assert ranking_job.run(database_url, event_id, lambda: False)
+        requests[work]()  # compiles the queries, and has the ranking read
     app.openapi()  # builds the routes, as the server does before its first request
     organiser.get(f"{agenda}?schedule_id={draft.id}")  # compiles the queries
     with watched(organiser) as turns:

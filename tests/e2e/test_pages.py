@@ -128,3 +128,18 @@ def test_who_could_help_with_a_need_is_ticked_and_stays(attendee: Visit) -> None
     expect(investor).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_role("combobox", name="Kind Need 1").locator("option:checked")).to_have_text("Funding")
     assert not attendee.complaints, attendee.complaints
+
+
+@pytest.mark.usefixtures("organiser")
+def test_a_need_tells_whom_it_finds_while_it_is_written(attendee: Visit) -> None:
+    page = attendee.see(f"{attendee.event}/profile", "en", "light", 390)
+    page.get_by_role("button", name="Add a need").click()
+    line = page.get_by_role("listitem").filter(has=page.get_by_role("textbox")).last
+    box = line.get_by_role("textbox")
+    box.fill("Networking")
+    expect(line.get_by_text("Almost anybody could write this. Say for what, when and how much.")).to_be_visible()
+    box.fill("An investor for a series A of 5 million euros in diagnostics")
+    expect(line.get_by_text(re.compile(r"^\d+ (person fits|people fit)\.$"))).to_be_visible()
+    line.get_by_role("link").first.click()
+    page.wait_for_url(re.compile(r"/people/\d+$"))
+    assert not attendee.complaints, attendee.complaints

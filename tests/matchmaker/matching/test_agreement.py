@@ -24,7 +24,7 @@ def odds(need: Statement, offers: Sequence[Statement]) -> Floats:
     """The log odds of up to three offers, of an investor, a start-up and an academic, for the need of a start-up."""
     needs = [[need] if i == 1 else [] for i in range(9)]
     offered = [[offers[i]] if i < len(offers) else [Statement(text="something else")] for i in range(9)]
-    rows = Agreement(PEOPLE, unit=1.0).rows(needs, offered)
+    rows = Agreement(PEOPLE, needs, offered, unit=1.0).rows()
     return np.asarray((rows[0] @ rows[1].T)[0, : len(offers)], dtype=np.float32)
 
 

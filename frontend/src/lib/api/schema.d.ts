@@ -143,6 +143,26 @@ export interface paths {
         patch: operations["update_matching"];
         trace?: never;
     };
+    "/api/v1/events/{event_id}/matching/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Gaps
+         * @description The needs that no offer of the event answers, and the offers that nobody needs, by the ranking in use.
+         */
+        get: operations["read_gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{event_id}/matching/ranking": {
         parameters: {
             query?: never;
@@ -349,6 +369,26 @@ export interface paths {
          */
         put: operations["replace_offers"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/participants/{participant_id}/statements/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Statement
+         * @description Whom an offer or a need would find, and what it leaves open. Nothing of it is stored.
+         */
+        post: operations["preview_statement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1033,6 +1073,12 @@ export interface components {
             status: "accepted" | "pending";
         };
         /**
+         * Advice
+         * @description What the author of an offer or a need could do, the most pressing first.
+         * @enum {string}
+         */
+        Advice: "generic" | "same_as_other" | "too_short" | "say_for_what" | "say_when_or_how_much";
+        /**
          * Agenda
          * @description The meetings of one participant in one schedule, in order of time. Without a schedule there is none yet.
          */
@@ -1212,6 +1258,43 @@ export interface components {
             mean_score: number;
             /** Never Shown */
             never_shown: number;
+        };
+        /**
+         * Gap
+         * @description A need that no offer answers, or an offer that nobody needs.
+         */
+        Gap: {
+            /** Audience */
+            audience: string[];
+            kind: components["schemas"]["StatementKind"] | null;
+            /** Language */
+            language: string | null;
+            participant: components["schemas"]["ParticipantBrief"];
+            /** Text */
+            text: string;
+        };
+        /**
+         * GapList
+         * @description The gaps furthest from anything, at most 100 of `total`.
+         */
+        GapList: {
+            /** Items */
+            items: components["schemas"]["Gap"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * Gaps
+         * @description What the event lacks. `state`: whether it is known, is being computed, or there is no ranking to tell it by.
+         */
+        Gaps: {
+            needs: components["schemas"]["GapList"];
+            offers: components["schemas"]["GapList"];
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "reading" | "unranked";
         };
         /**
          * GoalReport
@@ -2347,6 +2430,31 @@ export interface components {
             text: string;
         };
         /**
+         * StatementDraft
+         * @description An offer or a need being written, whose text may be empty; `audience` and `kind` are as of what is saved.
+         */
+        StatementDraft: {
+            /**
+             * Audience
+             * @default []
+             */
+            audience: string[];
+            kind?: components["schemas"]["StatementKind"] | null;
+            role: components["schemas"]["TextRole"];
+            /** Text */
+            text: string;
+        };
+        /**
+         * StatementFit
+         * @description Somebody whom an offer or a need finds: by this text of theirs, and how surely.
+         */
+        StatementFit: {
+            participant: components["schemas"]["ParticipantBrief"];
+            strength: components["schemas"]["Strength"];
+            /** Text */
+            text: string;
+        };
+        /**
          * StatementIn
          * @description An offer or a need.
          *
@@ -2377,6 +2485,43 @@ export interface components {
          * @enum {string}
          */
         StatementKind: "funding" | "licence" | "manufacturing" | "supply" | "distribution" | "market_access" | "research" | "clinical_site" | "regulatory" | "service" | "data" | "equipment" | "talent";
+        /**
+         * StatementPreview
+         * @description What an offer or a need finds.
+         *
+         *     `people`: how many it fits at least possibly; null where that cannot be told: there is no ranking, or (`reading`) it
+         *     is being read, and a request in a second or two finds it. `best`: up to three of them. `missing`: what the text
+         *     leaves open, the most pressing first.
+         */
+        StatementPreview: {
+            /** Best */
+            best: components["schemas"]["StatementFit"][];
+            /** Missing */
+            missing: components["schemas"]["Advice"][];
+            /** People */
+            people: number | null;
+            proposed: components["schemas"]["StatementProposal"];
+            /**
+             * Reading
+             * @default false
+             */
+            reading: boolean;
+        };
+        /**
+         * StatementProposal
+         * @description Whom similar offers or needs are for, and their kind, where they agree; it is for the author to take over.
+         */
+        StatementProposal: {
+            /** Audience */
+            audience: string[];
+            kind: components["schemas"]["StatementKind"] | null;
+        };
+        /**
+         * Strength
+         * @description The word for how probable it is that two people can serve one another; below all of them there is no match.
+         * @enum {string}
+         */
+        Strength: "strong" | "good" | "possible";
         /**
          * TeamRole
          * @description What a member of an event's team may do: owners and organisers run it, helpers only look.
@@ -3348,6 +3493,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Matching"];
+                };
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    read_gaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gaps"];
                 };
             };
             /** @description Malformed request (`bad-request`) */
@@ -4513,6 +4743,96 @@ export interface operations {
             };
             /** @description Changed elsewhere in the meantime (`version-conflict`) */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    preview_statement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+                participant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementDraft"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementPreview"];
+                };
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,6 +6,9 @@ import { session } from '$lib/api/session.svelte';
 import { aParticipant, anEvent, aStatement, serve } from '../../../../tests/make';
 import Statements from './Statements.svelte';
 
+// What a text finds is asked by requests of its own, and has its own tests.
+vi.mock('./Finds.svelte', () => ({ default: () => {} }));
+
 const offers = [aStatement(1, 'Cold chain'), aStatement(2, 'Vectors')];
 const unsaid = { audience: [], kind: null };
 

@@ -3,5 +3,6 @@ import { attendee } from './attendee';
 import { common } from './common';
 import { matching } from './matching';
 import { organiser } from './organiser';
+import { writing } from './writing';
 
-export const fr: Catalogue = { ...common, ...attendee, ...organiser, ...matching };
+export const fr: Catalogue = { ...common, ...attendee, ...organiser, ...matching, ...writing };
