@@ -13,7 +13,7 @@ from api.matching.schemas import MatchingRules
 from api.participants import schemas
 from api.web.permissions import Member
 from matchmaker.locale import in_every_language
-from matchmaker.matching.match import Labels, MatchReason, NeedOffer, Pairing, Side, reasons_of
+from matchmaker.matching.match import STRENGTHS, Labels, MatchReason, NeedOffer, Pairing, Side, Strength, reasons_of
 
 
 async def require_known_types(session: AsyncSession, member: Member, field: str, pairs: list[list[str]]) -> None:
@@ -28,6 +28,13 @@ async def require_known_types(session: AsyncSession, member: Member, field: str,
     ]
     if errors:
         raise Invalid("These are not participation types of this event.", errors=errors[:20])
+
+
+FORWARD, BACKWARD = (sa.cast(column, sa.Double) for column in (models.Match.forward, models.Match.backward))
+"""As `strength` takes them: a REAL that is read alone is rounded, and could then fall on the other side of a bound."""
+_likelihood = 1 - (1 - FORWARD) * (1 - BACKWARD)
+IS_MATCH = _likelihood >= STRENGTHS[Strength.POSSIBLE]
+"""`matchmaker.matching.match.strength` has a word for a row of `matches`: below it nobody is called a match."""
 
 
 async def match_reasons(
@@ -115,7 +122,6 @@ def reason_of(reason: MatchReason, themes: Labels) -> schemas.MatchReason:
         need_language=reason.need_language,
         offer=reason.offer,
         offer_language=reason.offer_language,
-        strength=round(100 * reason.strength),
         themes=list(reason.themes),
         text=sentences_of(reason, themes),
     )

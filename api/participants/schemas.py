@@ -7,6 +7,7 @@ from pydantic import Field
 from api.core.schemas import Language, Line, Model, Name, Number, Page, StatementText, Texts
 from api.events.schemas import OrganisationBrief, PlaceBrief
 from matchmaker.event import RequestStatus, StatementKind
+from matchmaker.matching.match import Strength
 from matchmaker.text import AUDIENCE
 
 FoundBy = Literal["words", "meaning"] | None
@@ -114,29 +115,26 @@ class Availability(Model):
 
 
 class MatchReason(Model):
-    """What raised or lowered a match. Need and offer are as written; `text` is a sentence by language."""
+    """What makes a match. Need and offer are as written; `text` is a sentence by language."""
 
     kind: str = Field(examples=["need_offer"])
     need: str | None
     need_language: str | None
     offer: str | None
     offer_language: str | None
-    strength: int = Field(ge=0, le=100)
     themes: list[str]
     text: Texts
 
 
 class Match(Model):
-    """A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
+    """A participant whom I should meet, or (`strength` null, no reasons) one who is no match of mine.
 
-    Scores are percentages; `forward`: how far they serve my needs. `may_request`: the rules of the event let us meet.
-    `matched_text`: the offer or need of theirs that means what is searched, if there is one.
+    `may_request`: the rules of the event let us meet. `matched_text`: the offer or need of theirs that means what is
+    searched, if there is one.
     """
 
     participant: Participant
-    score: int | None = Field(ge=0, le=100)
-    forward: int | None = Field(ge=0, le=100)
-    backward: int | None = Field(ge=0, le=100)
+    strength: Strength | None
     reasons: list[MatchReason]
     request: MatchRequest | None
     may_request: bool

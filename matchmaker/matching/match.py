@@ -53,6 +53,12 @@ class Strength(StrEnum):
 
 STRENGTHS: Mapping[Strength, float] = {Strength.STRONG: 0.8, Strength.GOOD: 0.5, Strength.POSSIBLE: 0.2}
 """The least likelihood that each word stands for; what it is worth is measured in docs/matching.md."""
+WORDS: Mapping[Strength, str] = {
+    Strength.STRONG: gettext_noop("Strong match"),
+    Strength.GOOD: gettext_noop("Good match"),
+    Strength.POSSIBLE: gettext_noop("Possible match"),
+}
+"""What people read for each strength."""
 
 
 def likelihood(forward: Probability, backward: Probability) -> Probability:

@@ -109,8 +109,30 @@ export interface paths {
         /**
          * List Matches
          * @description My matches, each with its reasons and the request between us: best first, or by relevance to a search.
+         *
+         *     The list ends where nobody is a possible match any more.
          */
         get: operations["list_matches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/matches/{participant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Match
+         * @description One participant as they would stand in my list, or as one who does not.
+         */
+        get: operations["read_match"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1396,16 +1418,12 @@ export interface components {
         };
         /**
          * Match
-         * @description A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
+         * @description A participant whom I should meet, or (`strength` null, no reasons) one who is no match of mine.
          *
-         *     Scores are percentages; `forward`: how far they serve my needs. `may_request`: the rules of the event let us meet.
-         *     `matched_text`: the offer or need of theirs that means what is searched, if there is one.
+         *     `may_request`: the rules of the event let us meet. `matched_text`: the offer or need of theirs that means what is
+         *     searched, if there is one.
          */
         Match: {
-            /** Backward */
-            backward: number | null;
-            /** Forward */
-            forward: number | null;
             /** Matched Text */
             matched_text: string | null;
             /** May Request */
@@ -1414,8 +1432,7 @@ export interface components {
             /** Reasons */
             reasons: components["schemas"]["MatchReason"][];
             request: components["schemas"]["MatchRequest"] | null;
-            /** Score */
-            score: number | null;
+            strength: components["schemas"]["Strength"] | null;
         };
         /**
          * Matches
@@ -1502,7 +1519,7 @@ export interface components {
         };
         /**
          * MatchReason
-         * @description What raised or lowered a match. Need and offer are as written; `text` is a sentence by language.
+         * @description What makes a match. Need and offer are as written; `text` is a sentence by language.
          */
         MatchReason: {
             /**
@@ -1518,8 +1535,6 @@ export interface components {
             offer: string | null;
             /** Offer Language */
             offer_language: string | null;
-            /** Strength */
-            strength: number;
             /**
              * Text
              * @example {
@@ -2367,6 +2382,12 @@ export interface components {
          */
         StatementKind: "funding" | "licence" | "manufacturing" | "supply" | "distribution" | "market_access" | "research" | "clinical_site" | "regulatory" | "service" | "data" | "equipment" | "talent";
         /**
+         * Strength
+         * @description The word for how probable it is that two people can serve one another; below all of them there is no match.
+         * @enum {string}
+         */
+        Strength: "strong" | "good" | "possible";
+        /**
          * TeamRole
          * @description What a member of an event's team may do: owners and organisers run it, helpers only look.
          * @enum {string}
@@ -3124,7 +3145,7 @@ export interface operations {
             query?: {
                 /** @description ISO 3166-1 alpha-2. */
                 country?: string;
-                /** @description After my matches, all others who fit. */
+                /** @description After my matches, all others at the event. */
                 everyone?: boolean;
                 /** @description At most so many. */
                 limit?: number;
@@ -3151,6 +3172,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Matches"];
+                };
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    read_match: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+                participant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Match"];
                 };
             };
             /** @description Malformed request (`bad-request`) */

@@ -57,10 +57,15 @@ export const attendee = {
     removing: 'Remove “{text}”'
   },
   matches: {
-    lead: 'People whose offers answer your needs, and the other way round. Ranked by both.',
+    lead: 'People who offer what you need, or need what you offer. Best first.',
     search: 'Search people, organisations, offers and needs',
     score: 'Score {n} of 100',
-    sides: 'What they offer you: {forward} of 100. What you offer them: {backward} of 100.',
+    strong: 'Strong match',
+    good: 'Good match',
+    possible: 'Possible match',
+    end: 'That is everybody who fits.',
+    browse: 'Browse all participants',
+    browseLead: 'Everybody at the event. Those who fit come first.',
     youNeed: 'You need',
     theyOffer: 'They offer',
     theyNeed: 'They need',

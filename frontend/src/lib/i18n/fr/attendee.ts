@@ -57,10 +57,15 @@ export const attendee = {
     removing: 'Supprimer « {text} »'
   },
   matches: {
-    lead: 'Les personnes dont les offres répondent à vos besoins, et inversement. Classées selon les deux.',
+    lead: 'Les personnes qui offrent ce que vous cherchez, ou cherchent ce que vous offrez. Les meilleures affinités d’abord.',
     search: 'Rechercher des personnes, organisations, offres et besoins',
     score: 'Score de {n} sur 100',
-    sides: 'Ce que cette personne vous apporte : {forward} sur 100. Ce que vous lui apportez : {backward} sur 100.',
+    strong: 'Forte affinité',
+    good: 'Bonne affinité',
+    possible: 'Affinité possible',
+    end: 'Vous avez vu toutes vos affinités.',
+    browse: 'Parcourir toute la liste des participants',
+    browseLead: 'Toutes les personnes présentes à l’événement, vos affinités d’abord.',
     youNeed: 'Vous cherchez',
     theyOffer: 'Son offre',
     theyNeed: 'Son besoin',

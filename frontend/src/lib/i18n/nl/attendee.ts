@@ -57,10 +57,15 @@ export const attendee = {
     removing: '‘{text}’ verwijderen'
   },
   matches: {
-    lead: 'Mensen wier aanbod uw behoeften beantwoordt, en omgekeerd. Gerangschikt volgens beide.',
+    lead: 'Mensen die aanbieden wat u zoekt, of zoeken wat u aanbiedt. De beste eerst.',
     search: 'Zoek personen, organisaties, aanbod en behoeften',
     score: 'Score {n} op 100',
-    sides: 'Wat zij u bieden: {forward} op 100. Wat u hun biedt: {backward} op 100.',
+    strong: 'Sterke match',
+    good: 'Goede match',
+    possible: 'Mogelijke match',
+    end: 'Dat is iedereen die bij u past.',
+    browse: 'Alle deelnemers bekijken',
+    browseLead: 'Iedereen op het event, uw matches eerst.',
     youNeed: 'U zoekt',
     theyOffer: 'Aangeboden',
     theyNeed: 'Gezocht',
