@@ -16,6 +16,7 @@ from api.core.database_errors import DatabaseErrors
 from api.events import routes as events
 from api.imports import routes as imports
 from api.imports.pool import ImportPool
+from api.matching import feedback_routes as feedback
 from api.matching import matches_routes as matches
 from api.matching import routes as matching
 from api.participants import routes as participants
@@ -37,6 +38,7 @@ RESOURCES = (
     imports,
     participants,
     matches,
+    feedback,
     matching,
     proposals,
     requests,

@@ -11,6 +11,7 @@ from api import models
 from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
 from api.core.pagination import Paginated, page_of
+from api.matching.feedback import bonuses_of, feedback_among, is_hidden
 from api.matching.schemas import MatchingRules
 from api.matching.service import BACKWARD, FORWARD, IS_MATCH, match_reasons, reason_of
 from api.participants.listing import load_participants
@@ -41,7 +42,7 @@ async def list_matches(
 ) -> Matches:
     """My matches, each with its reasons and the request between us: best first, or by relevance to a search.
 
-    The list ends where nobody is a possible match any more.
+    The list ends where nobody is a possible match any more. Whoever is not for me, as I said, is not in it.
     """
     request, other = models.MeetingRequest, models.Participant
     never = sa.select(request.id).where(
@@ -58,7 +59,7 @@ async def list_matches(
     )
     ordered = wanted.order_by(
         *participant_filter.relevance_order(semantic_hits),  # the match only decides between equals
-        models.Match.standing.desc().nulls_last(),
+        _standing(await bonuses_of(session, me)).desc().nulls_last(),
         other.last_name,
         other.first_name,
         other.id,
@@ -86,12 +87,21 @@ def _others(me: Attendee, *, everyone: bool) -> sa.Select[*tuple[Any, ...]]:
         match.participant_id == me.participant_id,
         match.ranking_version == me.event.ranking_version,
         IS_MATCH,
+        ~is_hidden(me, match.other_id),
     )
     return (
         sa.select(other.id, FORWARD.label("forward"), BACKWARD.label("backward"))
         .join(match, mine, isouter=everyone)
         .where(other.event_id == me.event.id, other.id != me.participant_id)
     )
+
+
+def _standing(bonuses: dict[int, float]) -> sa.ColumnElement[float]:
+    """By what my matches are ordered."""
+    match = models.Match
+    if not bonuses:
+        return match.standing.expression
+    return match.standing + sa.case(bonuses, value=match.other_id, else_=0.0)
 
 
 async def _matches(
@@ -106,6 +116,7 @@ async def _matches(
     *people, own = await load_participants(session, me, [*found_by, me.participant_id], found_by)
     requests = await requests_between(session, me.participant_id, list(found_by))
     reasons = await match_reasons(session, me.participant_id, [row.id for row in rows if row.forward is not None])
+    feedback = await feedback_among(session, me, list(found_by))
     rules = MatchingRules.model_validate(me.event.matching)
     return [
         Match(
@@ -118,6 +129,7 @@ async def _matches(
             ],
             request=requests.get(person.id),
             may_request=person.organisation.id != own.organisation.id and rules.may_meet(own.type, person.type),
+            feedback=feedback.get(person.id),
             matched_text=(semantic_hits or {}).get(person.id),
         )
         for row, person in zip(rows, people, strict=True)

@@ -79,7 +79,12 @@ def rerank_participant(url: str, participant_id: int, stop: Stop) -> bool:  # no
         ids, people = store.people_of(session, event_id)
         if participant_id not in ids:
             return True
-        rules = rankings.rules_among(people, store.never_pairs(session, event_id), rankings.rules_of(session, event_id))
+        rules = rankings.rules_among(
+            people,
+            store.never_pairs(session, event_id),
+            rankings.rules_of(session, event_id),
+            unwanted=store.unwanted_pairs(session, event_id),
+        )
         with Session(engine.execution_options(isolation_level="AUTOCOMMIT")) as vectors:
             try:
                 ranking = restored(

@@ -1,12 +1,13 @@
 """Participants, what they offer and need, when they are free, and whom they should meet."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.core.schemas import Language, Line, Model, Name, Number, Page, StatementText, Texts
 from api.events.schemas import OrganisationBrief, PlaceBrief
 from matchmaker.event import RequestStatus, StatementKind
+from matchmaker.matching.feedback import FeedbackReason, FeedbackVerdict
 from matchmaker.matching.match import Strength
 from matchmaker.text import AUDIENCE
 
@@ -126,9 +127,23 @@ class MatchReason(Model):
     text: Texts
 
 
+class MatchFeedback(Model):
+    """What I say of a match, which nobody else reads. `reason`: why it is not for me, if I say so."""
+
+    verdict: FeedbackVerdict
+    reason: FeedbackReason | None = None
+
+    @model_validator(mode="after")
+    def _reason_against(self) -> Self:
+        if self.reason is not None and self.verdict is not FeedbackVerdict.NOT_FOR_ME:
+            raise ValueError("a reason is given against a match only")
+        return self
+
+
 class Match(Model):
     """A participant whom I should meet, or (`strength` null, no reasons) one who is no match of mine.
 
+    Whoever is not for me, as I said in `feedback`, is none.
     `may_request`: the rules of the event let us meet. `matched_text`: the offer or need of theirs that means what is
     searched, if there is one.
     """
@@ -138,6 +153,7 @@ class Match(Model):
     reasons: list[MatchReason]
     request: MatchRequest | None
     may_request: bool
+    feedback: MatchFeedback | None
     matched_text: str | None
 
 

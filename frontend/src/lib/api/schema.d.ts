@@ -110,7 +110,7 @@ export interface paths {
          * List Matches
          * @description My matches, each with its reasons and the request between us: best first, or by relevance to a search.
          *
-         *     The list ends where nobody is a possible match any more.
+         *     The list ends where nobody is a possible match any more. Whoever is not for me, as I said, is not in it.
          */
         get: operations["list_matches"];
         put?: never;
@@ -136,6 +136,32 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/matches/{participant_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give Feedback
+         * @description Say what I think of a match; it counts in my list at once, and stays between me and the ranking.
+         *
+         *     "Not for me" takes them out of my list. "More like this" raises those who are like them.
+         */
+        put: operations["give_feedback"];
+        post?: never;
+        /**
+         * Withdraw Feedback
+         * @description Take back what I said of a match.
+         */
+        delete: operations["withdraw_feedback"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1235,6 +1261,18 @@ export interface components {
             never_shown: number;
         };
         /**
+         * FeedbackReason
+         * @description Why a match is not for somebody.
+         * @enum {string}
+         */
+        FeedbackReason: "not_my_topic" | "already_known" | "wrong_organisation" | "other";
+        /**
+         * FeedbackVerdict
+         * @description What somebody says of a match.
+         * @enum {string}
+         */
+        FeedbackVerdict: "more_like_this" | "not_for_me";
+        /**
          * GoalReport
          * @description The value reached for a goal, the bound proven for it, and their distance as a share of the bound.
          */
@@ -1420,10 +1458,12 @@ export interface components {
          * Match
          * @description A participant whom I should meet, or (`strength` null, no reasons) one who is no match of mine.
          *
+         *     Whoever is not for me, as I said in `feedback`, is none.
          *     `may_request`: the rules of the event let us meet. `matched_text`: the offer or need of theirs that means what is
          *     searched, if there is one.
          */
         Match: {
+            feedback: components["schemas"]["MatchFeedback"] | null;
             /** Matched Text */
             matched_text: string | null;
             /** May Request */
@@ -1447,6 +1487,14 @@ export interface components {
             offset: number;
             /** Total */
             total: number;
+        };
+        /**
+         * MatchFeedback
+         * @description What I say of a match, which nobody else reads. `reason`: why it is not for me, if I say so.
+         */
+        MatchFeedback: {
+            reason?: components["schemas"]["FeedbackReason"] | null;
+            verdict: components["schemas"]["FeedbackVerdict"];
         };
         /**
          * Matching
@@ -3259,6 +3307,180 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Match"];
                 };
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    give_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+                participant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchFeedback"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchFeedback"];
+                };
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    withdraw_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+                participant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Malformed request (`bad-request`) */
             400: {
