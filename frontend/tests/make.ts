@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Event, Grid, MeetingRequest, Participant, ParticipantBrief } from '$lib/api/types';
+import type { Event, Grid, Match, MeetingRequest, Participant, ParticipantBrief } from '$lib/api/types';
 
 export const anEvent = (change: Partial<Event> = {}): Event => ({
   id: 1,
@@ -38,6 +38,17 @@ export const aParticipant = (change: Partial<Participant> = {}): Participant => 
   needs: [],
   place: null,
   remote: false,
+  ...change
+});
+
+export const aMatch = (change: Partial<Match> = {}): Match => ({
+  participant: aParticipant({ id: 2, name: 'Bram Peeters' }),
+  strength: 'strong',
+  reasons: [],
+  request: null,
+  may_request: true,
+  feedback: null,
+  matched_text: null,
   ...change
 });
 
