@@ -15,6 +15,7 @@ from api.core.database import Timeouts, open_autocommit_sessions, open_engine, o
 from api.events import routes as events
 from api.imports import routes as imports
 from api.imports.pool import ImportPool
+from api.matching import feedback_routes as feedback
 from api.matching import matches_routes as matches
 from api.matching import routes as matching
 from api.matching import writing_routes as writing
@@ -40,6 +41,7 @@ RESOURCES = (
     imports,
     participants,
     matches,
+    feedback,
     matching,
     writing,
     proposals,

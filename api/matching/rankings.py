@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api import models
 from api.events import history
+from api.matching import store
 from api.matching.schemas import MatchingRules
 from api.schedules import snapshot
 from api.settings import Settings
@@ -21,7 +22,7 @@ from matchmaker.matching.embedding import Embedder, EmbeddingError, Vectors, emb
 from matchmaker.matching.learning import Learned, learn
 from matchmaker.matching.outcomes import TrainingData, outcomes_of, training_data_from
 from matchmaker.matching.popularity import Exposure
-from matchmaker.matching.rules import EmailPair
+from matchmaker.matching.rules import EmailPair, RuleBook
 from matchmaker.matching.score import Ranking, Rules, rank
 
 
@@ -110,13 +111,15 @@ def ranking_of(
 
         def seen_before(number: int) -> TrainingData:
             then = snapshot.load(session, number)
-            return _seen(session, then, ranked(then.event, rules_for(then.event, rules_of(session, number)), top=0))
+            rules = rules_for(then.event, rules_of(session, number))
+            return _seen(session, number, then, ranked(then.event, rules, top=0))
 
         try:
-            ranking = ranked(plan.event, _narrowed(rules_for(plan.event, wanted, met), between), top)
+            rules = rules_for(plan.event, wanted, met, store.unwanted_pairs(session, event_id))
+            ranking = ranked(plan.event, _narrowed(rules, between), top)
             learned = None
             if wanted.learning:
-                learned = learn([_seen(session, plan, ranking), *map(seen_before, earlier)])
+                learned = learn([_seen(session, event_id, plan, ranking), *map(seen_before, earlier)])
                 if learned.used:
                     ranking = ranking.relearned(learned, top, go_on)
         except InterruptedError:
@@ -130,10 +133,15 @@ def rules_of(session: Session, event_id: int) -> MatchingRules:
     return MatchingRules.model_validate(session.get_one(models.Event, event_id).matching)
 
 
-def rules_for(event: Event, rules: MatchingRules, met_before: frozenset[EmailPair] = frozenset()) -> Rules:
+def rules_for(
+    event: Event,
+    rules: MatchingRules,
+    met_before: frozenset[EmailPair] = frozenset(),
+    unwanted: frozenset[EmailPair] = frozenset(),
+) -> Rules:
     """The organiser's rules as the ranking takes them, with what people noted as "never"."""
     never = frozenset((r.sender, r.recipient) for r in event.requests if r.preference is Preference.NEVER)
-    return rules_among(event.people, never, rules, met_before)
+    return rules_among(event.people, never, rules, met_before, unwanted)
 
 
 def rules_among(
@@ -141,6 +149,7 @@ def rules_among(
     never: frozenset[EmailPair],
     rules: MatchingRules,
     met_before: frozenset[EmailPair] = frozenset(),
+    unwanted: frozenset[EmailPair] = frozenset(),
 ) -> Rules:
     """As `rules_for`, with the pairs of people (e-mail addresses) that are never to meet."""
     types = sorted({person.type for person in people})
@@ -148,6 +157,7 @@ def rules_among(
         may_meet=frozenset((a, b) for a in types for b in types if rules.may_meet(a, b)),
         never=never,
         met_before=met_before,
+        unwanted=unwanted,
         met_before_penalty=rules.met_before_penalty / 100,
         theme_bonus=rules.theme_bonus / 100,
         country_bonus=rules.country_bonus / 100,
@@ -161,8 +171,11 @@ def _narrowed(rules: Rules, between: EmailPair | None) -> Rules:
     return replace(rules, may_meet=rules.may_meet & {between, between[::-1]})
 
 
-def _seen(session: Session, plan: snapshot.EventSnapshot, ranking: Ranking) -> TrainingData:
-    """What people answered. What an organiser answered for them is nobody's answer."""
+def _seen(session: Session, event_id: int, plan: snapshot.EventSnapshot, ranking: Ranking) -> TrainingData:
+    """What people answered, and said of their matches. What an organiser answered for them is nobody's answer.
+
+    The plain score is one without the penalty for what is not for somebody: it must not know what is to be foretold.
+    """
     request = models.MeetingRequest
     decreed = set(
         session.scalars(
@@ -171,7 +184,11 @@ def _seen(session: Session, plan: snapshot.EventSnapshot, ranking: Ranking) -> T
     )
     numbered = zip(plan.requests, plan.event.requests, strict=True)
     answered = tuple(asked for number, asked in numbered if number not in decreed)
-    return training_data_from(ranking, outcomes_of(replace(plan.event, requests=answered)))
+    people = {person.email for person in plan.event.people}
+    feedback = [each for each in store.feedback_of(session, event_id) if {each.first, each.second} <= people]
+    rules = replace(ranking.book.rules, unwanted=frozenset())
+    impartial = Ranking(ranking.people, ranking.comparison, RuleBook(ranking.people, rules))
+    return training_data_from(impartial, outcomes_of(replace(plan.event, requests=answered), feedback))
 
 
 def figures_of(plan: snapshot.EventSnapshot, ranked: Ranked) -> dict[str, Any]:

@@ -38,7 +38,12 @@ def restored_ranking(session: Session, vectors: Session, event_id: int) -> Resto
     if stored is None:
         return None
     ids, people = store.people_of(session, event_id)
-    rules = rankings.rules_among(people, store.never_pairs(session, event_id), rankings.rules_of(session, event_id))
+    rules = rankings.rules_among(
+        people,
+        store.never_pairs(session, event_id),
+        rankings.rules_of(session, event_id),
+        unwanted=store.unwanted_pairs(session, event_id),
+    )
     ranking = restored(
         people,
         ids,

@@ -21,7 +21,7 @@ from api.participants.listing import load_briefs
 from api.participants.service import participation_types
 from matchmaker.locale import in_every_language
 from matchmaker.matching import gaps as domain
-from matchmaker.matching.match import Labels, MatchReason, NeedOffer, Pairing, Side, reasons_of
+from matchmaker.matching.match import STRENGTHS, Labels, MatchReason, NeedOffer, Pairing, Side, Strength, reasons_of
 
 GAPS = 100
 """So many are listed of each kind."""
@@ -38,6 +38,13 @@ async def require_known_types(session: AsyncSession, member: Member, field: str,
     ]
     if errors:
         raise Invalid("These are not participation types of this event.", errors=errors[:20])
+
+
+FORWARD, BACKWARD = (sa.cast(column, sa.Double) for column in (models.Match.forward, models.Match.backward))
+"""As `strength` takes them: a REAL that is read alone is rounded, and could then fall on the other side of a bound."""
+_likelihood = 1 - (1 - FORWARD) * (1 - BACKWARD)
+IS_MATCH = _likelihood >= STRENGTHS[Strength.POSSIBLE]
+"""`matchmaker.matching.match.strength` has a word for a row of `matches`: below it nobody is called a match."""
 
 
 async def ranking_mark(session: AsyncSession, event_id: int) -> Mark | None:
@@ -157,7 +164,6 @@ def reason_of(reason: MatchReason, themes: Labels) -> schemas.MatchReason:
         need_language=reason.need_language,
         offer=reason.offer,
         offer_language=reason.offer_language,
-        strength=round(100 * reason.strength),
         themes=list(reason.themes),
         text=sentences_of(reason, themes),
     )

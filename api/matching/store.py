@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from api import models
 from matchmaker.event import Preference, Profile, Statement
+from matchmaker.matching.feedback import Feedback, FeedbackVerdict
 from matchmaker.matching.match import Pairing
 from matchmaker.matching.rules import EmailPair
 from matchmaker.matching.score import TOP, Ranking
@@ -181,6 +182,33 @@ def never_pairs(session: Session, event_id: int) -> frozenset[EmailPair]:
             .join(recipient, recipient.id == other.user_id)
             .where(request.event_id == event_id, request.preference == Preference.NEVER)
         )
+    )
+
+
+def feedback_of(session: Session, event_id: int) -> list[Feedback]:
+    """What all participants of an event say of their matches."""
+    row, author, partner = models.MatchFeedback, aliased(models.User), aliased(models.User)
+    one, other = aliased(models.Participant), aliased(models.Participant)
+    rows = session.execute(
+        sa.select(author.email, partner.email, row.verdict, row.reason)
+        .join(one, one.id == row.participant_id)
+        .join(author, author.id == one.user_id)
+        .join(other, other.id == row.other_id)
+        .join(partner, partner.id == other.user_id)
+        .where(row.event_id == event_id)
+        .order_by(row.participant_id, row.other_id)
+    )
+    return [
+        Feedback(first=first, second=second, verdict=verdict, reason=reason) for first, second, verdict, reason in rows
+    ]
+
+
+def unwanted_pairs(session: Session, event_id: int) -> frozenset[EmailPair]:
+    """The pairs of people (e-mail addresses) of whom one said that the other is not for them."""
+    return frozenset(
+        (each.first, each.second)
+        for each in feedback_of(session, event_id)
+        if each.verdict is FeedbackVerdict.NOT_FOR_ME
     )
 
 

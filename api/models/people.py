@@ -11,6 +11,7 @@ from api.models.accounts import User
 from api.models.base import Base, Created, Identified, reference
 from api.models.events import Organisation, Place, Slot
 from matchmaker.event import Preference, RequestStatus, StatementKind, TextRole
+from matchmaker.matching.feedback import FeedbackReason, FeedbackVerdict
 
 
 class Offer(Identified, Base):
@@ -181,6 +182,26 @@ class Match(Base):
     their_offer_id: Mapped[int | None] = mapped_column(sa.BigInteger)
 
     other: Mapped[Participant] = relationship(lazy="raise", foreign_keys=[other_id])
+
+
+class MatchFeedback(Base):
+    """What `participant` says of `other` as a match. Nobody else reads it, and it goes with either of them.
+
+    A `reason` is given only against a match, and may be missing there. `created_at` dates the latest word.
+    """
+
+    __tablename__ = "match_feedback"
+    __table_args__ = (
+        sa.CheckConstraint("participant_id <> other_id", name="two_people"),
+        sa.CheckConstraint("reason IS NULL OR verdict = 'not_for_me'", name="reason_against"),
+    )
+
+    event_id: Mapped[int] = reference("events.id", index=True)
+    participant_id: Mapped[int] = reference("participants.id", primary_key=True)
+    other_id: Mapped[int] = reference("participants.id", primary_key=True, index=True)
+    verdict: Mapped[FeedbackVerdict]
+    reason: Mapped[FeedbackReason | None]
+    created_at: Mapped[Created]
 
 
 class StoredVector(Base):

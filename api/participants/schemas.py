@@ -1,12 +1,14 @@
 """Participants, what they offer and need, when they are free, and whom they should meet."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from api.core.schemas import Language, Line, Model, Name, Number, Page, StatementText, Texts
 from api.events.schemas import OrganisationBrief, PlaceBrief
 from matchmaker.event import RequestStatus, StatementKind, TextRole
+from matchmaker.matching.feedback import FeedbackReason, FeedbackVerdict
+from matchmaker.matching.match import Strength
 from matchmaker.text import AUDIENCE
 
 FoundBy = Literal["words", "meaning"] | None
@@ -122,31 +124,43 @@ class Availability(Model):
 
 
 class MatchReason(Model):
-    """What raised or lowered a match. Need and offer are as written; `text` is a sentence by language."""
+    """What makes a match. Need and offer are as written; `text` is a sentence by language."""
 
     kind: str = Field(examples=["need_offer"])
     need: str | None
     need_language: str | None
     offer: str | None
     offer_language: str | None
-    strength: int = Field(ge=0, le=100)
     themes: list[str]
     text: Texts
 
 
-class Match(Model):
-    """A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
+class MatchFeedback(Model):
+    """What I say of a match, which nobody else reads. `reason`: why it is not for me, if I say so."""
 
-    Scores are percentages; `forward`: how far they serve my needs. `may_request`: the rules of the event let us meet.
+    verdict: FeedbackVerdict
+    reason: FeedbackReason | None = None
+
+    @model_validator(mode="after")
+    def _reason_against(self) -> Self:
+        if self.reason is not None and self.verdict is not FeedbackVerdict.NOT_FOR_ME:
+            raise ValueError("a reason is given against a match only")
+        return self
+
+
+class Match(Model):
+    """A participant whom I should meet, or (`strength` null, no reasons) one who is no match of mine.
+
+    Whoever is not for me, as I said in `feedback`, is none.
+    `may_request`: the rules of the event let us meet.
     """
 
     participant: Participant
-    score: int | None = Field(ge=0, le=100)
-    forward: int | None = Field(ge=0, le=100)
-    backward: int | None = Field(ge=0, le=100)
+    strength: Strength | None
     reasons: list[MatchReason]
     request: MatchRequest | None
     may_request: bool
+    feedback: MatchFeedback | None
 
 
 class Matches(Page):

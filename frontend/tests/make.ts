@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Event, Grid, MeetingRequest, Participant, ParticipantBrief, Statement } from '$lib/api/types';
+import type { Event, Grid, Match, MeetingRequest, Participant, ParticipantBrief, Statement } from '$lib/api/types';
 
 export const anEvent = (change: Partial<Event> = {}): Event => ({
   id: 1,
@@ -47,6 +47,16 @@ export const aStatement = (id: number, text: string, change: Partial<Statement> 
   language: 'en',
   audience: [],
   kind: null,
+  ...change
+});
+
+export const aMatch = (change: Partial<Match> = {}): Match => ({
+  participant: aParticipant({ id: 2, name: 'Bram Peeters' }),
+  strength: 'strong',
+  reasons: [],
+  request: null,
+  may_request: true,
+  feedback: null,
   ...change
 });
 

@@ -74,6 +74,7 @@ _WORDS: Mapping[str, Message] = {
     "matches": Message("document", "Matches"),
     "rank": Message("document", "Rank"),
     "score": Message("document", "Score"),
+    "match": Message("document", "Match"),
     "their e-mail": Message("document", "Their e-mail"),
     "why": Message("document", "Why"),
 }

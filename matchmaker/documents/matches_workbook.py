@@ -1,4 +1,4 @@
-"""The best matches of everybody, as a workbook or a CSV file."""
+"""The best matches of everybody, as a workbook or a CSV file for organisers."""
 
 import csv
 import io
@@ -8,17 +8,22 @@ import xlsxwriter
 
 from matchmaker.documents.edition import words_of
 from matchmaker.event import Event
+from matchmaker.locale import catalogue
+from matchmaker.matching.match import WORDS, strength
 from matchmaker.matching.score import Ranking
 
 COLUMNS = {
     "name": 26, "organisation": 30, "e-mail": 32, "rank": 7, "with": 26, "their organisation": 30, "their e-mail": 32,
-    "score": 8, "why": 100,
+    "match": 16, "score": 8, "why": 100,
 }  # fmt: skip
-Row = tuple[str, str, str, int, str, str, str, int, str]
+Row = tuple[str, str, str, int, str, str, str, str, int, str]
 
 
 def matches_workbook(event: Event, ranking: Ranking, language: str = "en", top: int = 10) -> bytes:
-    """The `top` matches of each person, best first, with a score from 0 to 100 and the reasons in `language`."""
+    """The `top` matches of each person, best first, each with its word, a score from 0 to 100 and its reasons.
+
+    Words and sentences are in `language`. Who is no match in the sense of `strength` is not listed.
+    """
     target = io.BytesIO()
     words = words_of(language)
     with xlsxwriter.Workbook(target, {"in_memory": True}) as book:
@@ -54,9 +59,11 @@ def matches_csv(event: Event, ranking: Ranking, language: str = "en", top: int =
 
 
 def _rows(event: Event, ranking: Ranking, language: str, top: int) -> Iterator[Row]:
-    people = {person.email: person for person in event.people}
+    people, translated = {person.email: person for person in event.people}, catalogue(language)
     for person in event.people:
-        for position, match in enumerate(ranking.of(person.email)[:top], start=1):
+        words = ((match, strength(match.forward, match.backward)) for match in ranking.of(person.email))
+        matches = [(match, word) for match, word in words if word is not None]
+        for position, (match, word) in enumerate(matches[:top], start=1):
             other = people[match.second]
             yield (
                 person.name,
@@ -66,6 +73,7 @@ def _rows(event: Event, ranking: Ranking, language: str, top: int) -> Iterator[R
                 other.name,
                 other.organisation,
                 other.email,
+                translated.gettext(WORDS[word]),
                 round(100 * match.score),
                 " ".join(reason.text(language, event.themes) for reason in match.reasons)[:5000],
             )

@@ -107,7 +107,7 @@ class Agreement:
 
 
 def _overlap(marks: Floats, agree: Floats | float, differ: float, role: TextRole) -> list[Floats]:
-    """Columns whose product is `differ` where both have marks, and `agree` as far as those of the need are the offer's."""
+    """Columns whose product is `differ` where both have marks, and `agree` as far as the need's are the offer's."""
     said = np.asarray(marks.any(axis=1, keepdims=True), dtype=np.float32)
     if role is TextRole.OFFER:
         return [marks, said]

@@ -22,6 +22,11 @@ Progress = Callable[[str, int, int], None]
 """Called as progress(stage, done, total); an exception raised in it cancels the work."""
 
 
+def text_read(text: str) -> str:
+    """What is embedded of a text, and hashed."""
+    return " ".join(text[:LONGEST].split())
+
+
 @dataclass(frozen=True)
 class Texts:
     """The texts of one role, person after person: those of person p are at starts[p]:starts[p + 1]."""
@@ -53,7 +58,7 @@ class Texts:
 
     @property
     def read(self) -> list[str]:
-        return [" ".join(text[:LONGEST].split()) for text in self.written]
+        return [text_read(text) for text in self.written]
 
     @property
     def hashes(self) -> list[str]:

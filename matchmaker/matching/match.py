@@ -16,9 +16,6 @@ LIKELY = 0.5
 """A sentence claims that an offer serves a need only where that is more probable than not."""
 DEAR = 0.05
 """A price from here on is told as a reason."""
-WEAK = 0.2
-"""A direction below this carries nothing worth telling, unless it is all there is."""
-NOTHING = 0.02
 
 SENTENCES: Mapping[str, str] = {
     "need_offer": gettext_noop("Your need “{need}” is met by their offer “{offer}”."),
@@ -53,6 +50,12 @@ class Strength(StrEnum):
 
 STRENGTHS: Mapping[Strength, float] = {Strength.STRONG: 0.8, Strength.GOOD: 0.5, Strength.POSSIBLE: 0.2}
 """The least likelihood that each word stands for; what it is worth is measured in docs/matching.md."""
+WORDS: Mapping[Strength, str] = {
+    Strength.STRONG: gettext_noop("Strong match"),
+    Strength.GOOD: gettext_noop("Good match"),
+    Strength.POSSIBLE: gettext_noop("Possible match"),
+}
+"""What people read for each strength."""
 
 
 def likelihood(forward: Probability, backward: Probability) -> Probability:
@@ -165,7 +168,10 @@ class Side:
 def reasons_of(
     pairing: Pairing, first: Side, second: Side, *, country_bonus: float, met_before_penalty: float
 ) -> tuple[MatchReason, ...]:
-    """The reasons of a match as its first person reads them, the strongest direction first."""
+    """The reasons of a match as its first person reads them, the strongest direction first.
+
+    A need and an offer are quoted only where the one is at least possibly served by the other.
+    """
     directions = (
         ("need_offer", pairing.serves_first, pairing.forward),
         ("offer_need", pairing.serves_second, pairing.backward),
@@ -180,10 +186,9 @@ def reasons_of(
             strength=strength,
         )
         for kind, served, strength in directions
-        if served is not None
+        if served is not None and strength >= STRENGTHS[Strength.POSSIBLE]
     ]
-    carried.sort(key=lambda reason: -reason.strength)
-    reasons = [reason for i, reason in enumerate(carried) if reason.strength >= (WEAK if i else NOTHING)]
+    reasons = sorted(carried, key=lambda reason: -reason.strength)
     sides = len(reasons)
     if shared := tuple(theme for theme in first.themes if theme in second.themes):
         either = len({*first.themes, *second.themes})

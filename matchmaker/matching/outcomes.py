@@ -9,15 +9,19 @@ from numpy.typing import NDArray
 
 from matchmaker.event import Event, Preference, RequestStatus
 from matchmaker.matching.calibration import Floats
+from matchmaker.matching.feedback import Feedback
 
 NEUTRAL, BEST = 3, 5
+FEEDBACK_WEIGHT = 0.3
+"""What somebody says of a match in a list, beside an answer to a request: it costs a click, and binds to nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of a pair (e-mail addresses): `first` asked `second`. None where a thing is not known.
 
-    `rating` is from 1 to 5. A rating says more than whether the meeting was held, and that more than the answer.
+    `rating` is from 1 to 5. A rating says more than whether the meeting was held, that more than the answer, and that
+    more than `liked`, what `second` says of the match in their list.
     """
 
     first: str
@@ -25,6 +29,7 @@ class Outcome:
     accepted: bool | None = None
     held: bool | None = None
     rating: float | None = None
+    liked: bool | None = None
 
     @property
     def verdict(self) -> tuple[bool, float] | None:
@@ -33,11 +38,16 @@ class Outcome:
             distance = min(abs(self.rating - NEUTRAL) / (BEST - NEUTRAL), 1.0)
             return (self.rating > NEUTRAL, distance) if distance else None
         known = self.accepted if self.held is None else self.held
-        return None if known is None else (known, 1.0)
+        if known is not None:
+            return known, 1.0
+        return None if self.liked is None else (self.liked, FEEDBACK_WEIGHT)
 
 
-def outcomes_of(event: Event) -> tuple[Outcome, ...]:
-    """The answers to the requests of an event, one for each pair: "never" before accepted before declined."""
+def outcomes_of(event: Event, feedback: Sequence[Feedback] = ()) -> tuple[Outcome, ...]:
+    """The answers to the requests of an event, one for each pair: "never" before accepted before declined.
+
+    Of pairs that have none, what either says of the match (`feedback`): the one who says it decides.
+    """
     answers: dict[frozenset[str], Outcome] = {}
     for status, never in ((RequestStatus.DECLINED, False), (RequestStatus.ACCEPTED, False), (None, True)):
         for request in event.requests:
@@ -45,7 +55,12 @@ def outcomes_of(event: Event) -> tuple[Outcome, ...]:
                 pair = frozenset((request.sender, request.recipient))
                 accepted = status is RequestStatus.ACCEPTED
                 answers[pair] = Outcome(first=request.sender, second=request.recipient, accepted=accepted)
-    return tuple(answers.values())
+    said = [
+        Outcome(first=each.second, second=each.first, liked=each.good)
+        for each in feedback
+        if each.good is not None and frozenset((each.first, each.second)) not in answers
+    ]
+    return *answers.values(), *said
 
 
 class Scorer(Protocol):

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from matchmaker.event import Event, Preference, Profile
 
 EmailPair = tuple[str, str]
+UNWANTED = 0.5
+"""The share of their score that two lose of whom one said that the other is not for them."""
 TypePair = tuple[str, str]
 
 
@@ -23,6 +25,7 @@ class Rules:
 
     `may_meet` holds pairs of participation types that may meet (None: all may). `never` and `met_before` hold pairs of
     e-mail addresses: the former are never proposed, the latter lose the share `met_before_penalty` of their score.
+    `unwanted` holds pairs of whom one said that the other is not for them: they lose the share `UNWANTED`.
     `theme_bonus` and `country_bonus` close that share of the distance to a score of 1 for people who share all their
     themes, and for people of two countries. `popularity_damping` is how firmly recommendations are spread: 0 leaves
     the ranking as scored.
@@ -31,6 +34,7 @@ class Rules:
     may_meet: frozenset[TypePair] | None = None
     never: frozenset[EmailPair] = frozenset()
     met_before: frozenset[EmailPair] = frozenset()
+    unwanted: frozenset[EmailPair] = frozenset()
     met_before_penalty: float = 0.5
     theme_bonus: float = 0.1
     country_bonus: float = 0.0
@@ -82,6 +86,7 @@ class RuleBook:
             self._may = np.array([[(a, b) in both for b in kinds] for a in kinds], dtype=bool).reshape(self._may.shape)
         self._never = _partners(rules.never, index, len(people))
         self._met = _partners(rules.met_before, index, len(people))
+        self._unwanted = _partners(rules.unwanted, index, len(people))
 
     def allowed(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Whether each of `first` may be proposed to each of `second`: shape (first, second)."""
@@ -93,7 +98,7 @@ class RuleBook:
     def adjusted(
         self, scores: NDArray[np.float32], first: NDArray[np.intp], second: NDArray[np.intp]
     ) -> NDArray[np.float32]:
-        """Scores (first, second) with the bonuses and the penalty."""
+        """Scores (first, second) with the bonuses and the penalties."""
         rest = 1 - scores
         if self.rules.theme_bonus:
             rest *= 1 - self.rules.theme_bonus * self.shared_themes(first, second)
@@ -101,6 +106,7 @@ class RuleBook:
             rest *= 1 - self.rules.country_bonus * self.abroad(first, second)
         adjusted = 1 - rest
         adjusted[self._marked(self._met, first, second)] *= 1 - self.rules.met_before_penalty
+        adjusted[self._marked(self._unwanted, first, second)] *= 1 - UNWANTED
         return np.asarray(adjusted, dtype=np.float32)
 
     def shared_themes(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.float32]:

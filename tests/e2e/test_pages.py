@@ -15,7 +15,7 @@ from tests.e2e.conftest import ROOT, Installation, enter
 AXE = (ROOT / "frontend" / "node_modules" / "axe-core" / "axe.min.js").read_text()
 PICTURES = ROOT / "test-results"
 LOOKS = [("en", "light", 1440), ("en", "dark", 390), ("fr", "light", 390), ("nl", "dark", 1440)]
-ATTENDEE = ["day", "matches", "requests", "agenda", "profile"]
+ATTENDEE = ["day", "matches", "people", "requests", "agenda", "profile"]
 ORGANISER = [
     "organise",
     "organise/participants",
@@ -78,15 +78,19 @@ def organiser(chromium: Browser, matchmaker: Installation) -> Iterator[Visit]:
     visit.context.close()
 
 
+def expect_accessible(page: Page) -> None:
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
+    assert not serious, json.dumps([(v["id"], v["nodes"][0]["html"], v["nodes"][0]["failureSummary"]) for v in serious])
+
+
 def check(visit: Visit, path: str, look: tuple[str, str, int], name: str) -> None:
     page = visit.see(path, *look)
     PICTURES.mkdir(exist_ok=True)
     page.screenshot(path=PICTURES / f"{name}-{'-'.join(map(str, look))}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, "the page is wider than the screen"
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    serious = [v for v in found["violations"] if v["impact"] in ("serious", "critical")]
-    assert not serious, json.dumps([(v["id"], v["nodes"][0]["html"], v["nodes"][0]["failureSummary"]) for v in serious])
+    expect_accessible(page)
     assert not visit.complaints, visit.complaints
 
 
@@ -143,3 +147,25 @@ def test_a_need_tells_whom_it_finds_while_it_is_written(attendee: Visit) -> None
     line.get_by_role("link").first.click()
     page.wait_for_url(re.compile(r"/people/\d+$"))
     assert not attendee.complaints, attendee.complaints
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+@pytest.mark.usefixtures("organiser")
+def test_a_match_that_is_not_for_me_goes_and_comes_back(attendee: Visit, look: tuple[str, str, int]) -> None:
+    page = attendee.see(f"{attendee.event}/matches", *look)
+    first = page.get_by_role("article").first
+    name = first.get_by_role("heading").inner_text()
+    first.get_by_role("button").last.click()
+    expect(first.get_by_role("radio")).to_have_count(4)
+    expect(first.get_by_text(name).last).to_be_focused()
+    expect_accessible(page)
+    first.get_by_role("radio").first.check()
+    expect(first.get_by_role("status")).not_to_be_empty()
+    page.reload()
+    expect(page.get_by_role("article").first.get_by_role("heading")).not_to_have_text(name)
+    page.get_by_role("searchbox").fill(name)
+    again = page.get_by_role("article").filter(has=page.get_by_role("heading", name=name, exact=True))
+    again.get_by_role("button").click()
+    expect(again.get_by_role("radio")).to_have_count(0)
+    attendee.see(f"{attendee.event}/matches", *look)
+    expect(page.get_by_role("article").first.get_by_role("heading")).to_have_text(name)

@@ -87,7 +87,7 @@ def test_the_search_of_an_attendee_reaches_everyone(
     ann, path = signed_in("ann@example.org"), f"/api/v1/events/{event_id}/matches"
     assert ann.get(path, params={"search": "financing rounds"}).json()["total"] == 0
     (bob,) = ann.get(path, params={"search": "Peeters", "everyone": True}).json()["items"]
-    assert (bob["score"], bob["reasons"], bob["may_request"], bob["participant"]["matched_text"]) == (
+    assert (bob["strength"], bob["reasons"], bob["may_request"], bob["participant"]["matched_text"]) == (
         None,
         [],
         True,

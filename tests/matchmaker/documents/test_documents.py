@@ -30,6 +30,7 @@ from matchmaker.event import Event, EventPlace, PlaceKind
 from matchmaker.intake import read_workbook
 from matchmaker.locale import LANGUAGES
 from matchmaker.matching.embedding import embedder_named
+from matchmaker.matching.match import strength
 from matchmaker.matching.score import rank
 from matchmaker.report import report
 from matchmaker.scheduling.candidates import problem_of
@@ -317,9 +318,15 @@ def test_the_matches_of_everybody_are_listed_best_first_with_their_reasons() -> 
     known = example()
     ranking = rank(known.people, embedder_named("characters"))
     rows = sheets(matches_workbook(known, ranking, "fr", top=2))["Recommandations"]
-    assert len(rows) == 1 + 2 * len(known.people)
-    assert [row[3] for row in rows[1:3]] == [1, 2]
-    assert float(str(rows[1][7])) >= float(str(rows[2][7]))
+    words = [
+        [word for match in ranking.of(p.email) if (word := strength(match.forward, match.backward))][:2]
+        for p in known.people
+    ]
+    french = {"strong": "Forte affinité", "good": "Bonne affinité", "possible": "Affinité possible"}
+    assert [row[7] for row in rows[1:]] == [french[word] for each in words for word in each]
+    assert [row[3] for row in rows[1:]] == [place for each in words for place in range(1, len(each) + 1)]
+    assert len(rows) < 1 + 2 * len(known.people), "who is no match is not listed"
+    assert float(str(rows[1][8])) > 0
     lines = matches_csv(known, ranking, "fr", top=2).decode("utf-8-sig").splitlines()
     assert len(lines) == len(rows)
 

@@ -109,11 +109,59 @@ export interface paths {
         /**
          * List Matches
          * @description My matches, each with its reasons and the request between us: best first, or by relevance to a search.
+         *
+         *     The list ends where nobody is a possible match any more. Whoever is not for me, as I said, is not in it.
          */
         get: operations["list_matches"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/matches/{participant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Match
+         * @description One participant as they would stand in my list, or as one who does not.
+         */
+        get: operations["read_match"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/matches/{participant_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give Feedback
+         * @description Say what I think of a match; it counts in my list at once, and stays between me and the ranking.
+         *
+         *     "Not for me" takes them out of my list. "More like this" raises those who are like them.
+         */
+        put: operations["give_feedback"];
+        post?: never;
+        /**
+         * Withdraw Feedback
+         * @description Take back what I said of a match.
+         */
+        delete: operations["withdraw_feedback"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1260,6 +1308,18 @@ export interface components {
             never_shown: number;
         };
         /**
+         * FeedbackReason
+         * @description Why a match is not for somebody.
+         * @enum {string}
+         */
+        FeedbackReason: "not_my_topic" | "already_known" | "wrong_organisation" | "other";
+        /**
+         * FeedbackVerdict
+         * @description What somebody says of a match.
+         * @enum {string}
+         */
+        FeedbackVerdict: "more_like_this" | "not_for_me";
+        /**
          * Gap
          * @description A need that no offer answers, or an offer that nobody needs.
          */
@@ -1480,23 +1540,20 @@ export interface components {
         };
         /**
          * Match
-         * @description A participant whom I should meet, or (scores null, no reasons) one who is not among my best.
+         * @description A participant whom I should meet, or (`strength` null, no reasons) one who is no match of mine.
          *
-         *     Scores are percentages; `forward`: how far they serve my needs. `may_request`: the rules of the event let us meet.
+         *     Whoever is not for me, as I said in `feedback`, is none.
+         *     `may_request`: the rules of the event let us meet.
          */
         Match: {
-            /** Backward */
-            backward: number | null;
-            /** Forward */
-            forward: number | null;
+            feedback: components["schemas"]["MatchFeedback"] | null;
             /** May Request */
             may_request: boolean;
             participant: components["schemas"]["Participant"];
             /** Reasons */
             reasons: components["schemas"]["MatchReason"][];
             request: components["schemas"]["MatchRequest"] | null;
-            /** Score */
-            score: number | null;
+            strength: components["schemas"]["Strength"] | null;
         };
         /**
          * MatchedText
@@ -1520,6 +1577,14 @@ export interface components {
             offset: number;
             /** Total */
             total: number;
+        };
+        /**
+         * MatchFeedback
+         * @description What I say of a match, which nobody else reads. `reason`: why it is not for me, if I say so.
+         */
+        MatchFeedback: {
+            reason?: components["schemas"]["FeedbackReason"] | null;
+            verdict: components["schemas"]["FeedbackVerdict"];
         };
         /**
          * Matching
@@ -1593,7 +1658,7 @@ export interface components {
         };
         /**
          * MatchReason
-         * @description What raised or lowered a match. Need and offer are as written; `text` is a sentence by language.
+         * @description What makes a match. Need and offer are as written; `text` is a sentence by language.
          */
         MatchReason: {
             /**
@@ -1609,8 +1674,6 @@ export interface components {
             offer: string | null;
             /** Offer Language */
             offer_language: string | null;
-            /** Strength */
-            strength: number;
             /**
              * Text
              * @example {
@@ -3286,7 +3349,7 @@ export interface operations {
             query?: {
                 /** @description ISO 3166-1 alpha-2. */
                 country?: string;
-                /** @description After my matches, all others who fit. */
+                /** @description After my matches, all others at the event. */
                 everyone?: boolean;
                 /** @description At most so many. */
                 limit?: number;
@@ -3314,6 +3377,266 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Matches"];
                 };
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    read_match: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+                participant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Match"];
+                };
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    give_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+                participant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatchFeedback"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchFeedback"];
+                };
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    withdraw_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+                participant_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Malformed request (`bad-request`) */
             400: {
