@@ -136,6 +136,10 @@ class ImportBusy(ApiError):
     status, code, title = 409, "import-busy", "The event is being changed elsewhere"
 
 
+class NoReranker(ApiError):
+    status, code, title = 409, "no-reranker", "This installation has no reranker"
+
+
 class NoSlots(ApiError):
     status, code, title = 409, "no-slots", "The event has no slots yet"
 

@@ -10,7 +10,7 @@ from api.core.database import Transaction
 from api.core.errors import Forbidden, NotFound, NotSignedIn, documented
 from api.core.pagination import Paginated, page_of
 from api.matching.schemas import MatchingRules
-from api.matching.service import match_reasons, reason_of
+from api.matching.service import match_reasons, reason_of, standing_under
 from api.participants.listing import load_participants
 from api.participants.schemas import Match, Matches
 from api.participants.search import ParticipantFilterParams, matches_words
@@ -33,6 +33,7 @@ async def list_matches(
 ) -> Matches:
     """My matches, each with its reasons and the request between us: best first, or by relevance to a search."""
     request, match, other = models.MeetingRequest, models.Match, models.Participant
+    rules = MatchingRules.model_validate(me.event.matching)
     never = sa.select(request.id).where(
         request.sender_id == me.participant_id,
         request.recipient_id == other.id,
@@ -57,7 +58,7 @@ async def list_matches(
     )
     ordered = wanted.order_by(
         *participant_filter.relevance_order(semantic_hits),  # the match only decides between equals
-        match.standing.desc().nulls_last(),
+        standing_under(rules).desc().nulls_last(),
         other.last_name,
         other.first_name,
         other.id,
@@ -67,7 +68,6 @@ async def list_matches(
     *people, own = await load_participants(session, me, [*found_by, me.participant_id], found_by)
     requests = await requests_between(session, me.participant_id, list(found_by))
     reasons = await match_reasons(session, me.participant_id, [row.id for row in rows if row.score is not None])
-    rules = MatchingRules.model_validate(me.event.matching)
     return Matches(
         items=[
             Match(

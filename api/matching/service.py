@@ -1,6 +1,7 @@
 """What routes of several areas need of matching: the reasons of stored matches, and the known participation types."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from api.matching.schemas import MatchingRules
 from api.participants import schemas
 from api.web.permissions import Member
 from matchmaker.locale import in_every_language
-from matchmaker.matching.match import Labels, MatchReason, NeedOffer, Pairing, Side, reasons_of
+from matchmaker.matching.match import HEDGED, LIKELY, Labels, MatchReason, NeedOffer, Pairing, Side, reasons_of
 
 
 async def require_known_types(session: AsyncSession, member: Member, field: str, pairs: list[list[str]]) -> None:
@@ -28,6 +29,14 @@ async def require_known_types(session: AsyncSession, member: Member, field: str,
     ]
     if errors:
         raise Invalid("These are not participation types of this event.", errors=errors[:20])
+
+
+def standing_under(rules: MatchingRules) -> sa.ColumnElement[Any]:
+    """By what the rows of `matches` are in order: the reranker's judgements count where the organiser turned it on."""
+    match = models.Match
+    if rules.reranking:
+        return sa.func.coalesce(match.judged_standing, match.standing)
+    return match.standing.expression
 
 
 async def match_reasons(
@@ -47,11 +56,14 @@ def reasons_query() -> sa.Select[*tuple[Any, ...]]:
     one, other = aliased(models.Participant), aliased(models.Participant)
     need, offer = aliased(models.Need), aliased(models.Offer)
     their_need, their_offer = aliased(models.Need), aliased(models.Offer)
+    judgement = models.StoredJudgement
     quoted = ((need, "need"), (offer, "offer"), (their_need, "their_need"), (their_offer, "their_offer"))
     query = (
         sa.select(
             match,
             event.matching,
+            judgement.reason.label("model_text"),
+            judgement.language.label("model_language"),
             *(column.label(f"first_{name}") for name, column in _side(one)),
             *(column.label(f"second_{name}") for name, column in _side(other)),
             *(text.text.label(name) for text, name in quoted),
@@ -60,6 +72,7 @@ def reasons_query() -> sa.Select[*tuple[Any, ...]]:
         .join(one, one.id == match.participant_id)
         .join(other, other.id == match.other_id)
         .join(event, sa.and_(event.id == one.event_id, event.ranking_version == match.ranking_version))
+        .join(judgement, sa.and_(judgement.key == match.judgement_key, judgement.fits >= LIKELY), isouter=True)
     )
     for text, name in quoted:
         query = query.join(text, text.id == getattr(match, f"{name}_id"), isouter=True)
@@ -89,13 +102,16 @@ def reasons_in(row: sa.Row[*tuple[Any, ...]]) -> tuple[MatchReason, ...]:
         met_before=match.met_before,
         price=match.score - match.standing,
     )
-    return reasons_of(
+    reasons = reasons_of(
         pairing,
         Side(themes=row.first_themes, country=row.first_country, has_text=row.first_has_text),
         Side(themes=row.second_themes, country=row.second_country, has_text=row.second_has_text),
         country_bonus=rules.country_bonus / 100,
         met_before_penalty=rules.met_before_penalty / 100,
     )
+    if rules.reranking and row.model_text and reasons and reasons[0].kind in HEDGED:
+        return (replace(reasons[0], model_text=row.model_text, model_language=row.model_language), *reasons[1:])
+    return reasons
 
 
 def _need_offer(
@@ -117,8 +133,16 @@ def reason_of(reason: MatchReason, themes: Labels) -> schemas.MatchReason:
         offer_language=reason.offer_language,
         strength=round(100 * reason.strength),
         themes=list(reason.themes),
-        text=sentences_of(reason, themes),
+        text=sentences_of(reason, themes) | _model_text(reason),
+        model_language=reason.model_language,
     )
+
+
+def _model_text(reason: MatchReason) -> dict[str, str]:
+    """What a reranker wrote of a reason, by its language."""
+    if reason.model_text is None or reason.model_language is None:
+        return {}
+    return {reason.model_language: reason.model_text}
 
 
 def sentences_of(reason: MatchReason, themes: Labels) -> dict[str, str]:

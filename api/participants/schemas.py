@@ -114,7 +114,10 @@ class Availability(Model):
 
 
 class MatchReason(Model):
-    """What raised or lowered a match. Need and offer are as written; `text` is a sentence by language."""
+    """What raised or lowered a match. Need and offer are as written; `text` is a sentence by language.
+
+    The one in `model_language`, if there is one, was written by a language model that read both people's texts.
+    """
 
     kind: str = Field(examples=["need_offer"])
     need: str | None
@@ -124,6 +127,7 @@ class MatchReason(Model):
     strength: int = Field(ge=0, le=100)
     themes: list[str]
     text: Texts
+    model_language: str | None
 
 
 class Match(Model):

@@ -25,6 +25,7 @@ REASON = {
         "nl": "U deelt: Nieuwe therapieën.",
         "de": "Gemeinsame Themen: Novel therapies.",
     },
+    "model_language": None,
 }
 
 
