@@ -32,9 +32,9 @@ PATIENCE = 3600.0
 """Seconds after which a run ends, whatever is left."""
 
 NOTICES = {
-    "failed": gettext_noop("The reranker’s server failed; the order stands as it was. {detail}"),
-    "unusable": gettext_noop("The reranker’s model does not answer as it is asked; the order stands as it was."),
-    "slow": gettext_noop("The reranker’s server is slow: it read a part, and reads on after the next ranking."),
+    "failed": gettext_noop("The server of the second reading failed; the order stands as it was. {detail}"),
+    "unusable": gettext_noop("The model of the second reading does not answer as it is asked; the order stands as it was."),
+    "slow": gettext_noop("The server of the second reading is slow: it read a part, and reads on after the next ranking."),
 }
 """What an organiser must know of how the pairs were read, by the kind of notice."""
 

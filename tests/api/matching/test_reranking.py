@@ -243,11 +243,11 @@ def test_a_server_that_is_down_leaves_all_as_it_stands_and_only_the_organiser_is
     assert crowd.lists() == before
     assert len(server.requests) <= FAILURES + 4
     told = signed_in(ORGANISER).get(crowd.path).json()["reranking"]
-    assert told["notice"].startswith("The reranker’s server failed")
+    assert told["notice"].startswith("The server of the second reading failed")
     assert "HTTP status 401" in told["notice"]
     assert server.url.split("/")[2] not in told["notice"]
     shown = signed_in("guest2@example.org").get(f"/api/v1/events/{crowd.event_id}/matches")
-    assert "reranker" not in shown.text
+    assert "second reading" not in shown.text
     server.statuses = []
     crowd.read()
     assert signed_in(ORGANISER).get(crowd.path).json()["reranking"]["notice"] is None

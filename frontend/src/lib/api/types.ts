@@ -22,6 +22,7 @@ export type Unplaced = Grid['unplaced'][number];
 export type Agenda = Schemas['Agenda'];
 export type AgendaEntry = Agenda['entries'][number];
 export type Matching = Schemas['Matching'];
+export type RerankingEstimate = Schemas['RerankingEstimate'];
 export type MatchingRules = Schemas['MatchingRules'];
 export type Proposals = Schemas['Proposals'];
 export type ProposalsPreview = Schemas['ProposalsPreview'];

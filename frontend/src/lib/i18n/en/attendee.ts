@@ -61,6 +61,7 @@ export const attendee = {
     search: 'Search people, organisations, offers and needs',
     score: 'Score {n} of 100',
     sides: 'What they offer you: {forward} of 100. What you offer them: {backward} of 100.',
+    byModel: 'Written by a language model that read both texts',
     youNeed: 'You need',
     theyOffer: 'They offer',
     theyNeed: 'They need',

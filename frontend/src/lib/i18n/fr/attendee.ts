@@ -61,6 +61,7 @@ export const attendee = {
     search: 'Rechercher des personnes, organisations, offres et besoins',
     score: 'Score de {n} sur 100',
     sides: 'Ce que cette personne vous apporte : {forward} sur 100. Ce que vous lui apportez : {backward} sur 100.',
+    byModel: 'Écrit par un modèle de langage qui a lu les deux textes',
     youNeed: 'Vous cherchez',
     theyOffer: 'Son offre',
     theyNeed: 'Son besoin',

@@ -61,6 +61,7 @@ export const attendee = {
     search: 'Zoek personen, organisaties, aanbod en behoeften',
     score: 'Score {n} op 100',
     sides: 'Wat zij u bieden: {forward} op 100. Wat u hun biedt: {backward} op 100.',
+    byModel: 'Geschreven door een taalmodel dat beide teksten las',
     youNeed: 'U zoekt',
     theyOffer: 'Aangeboden',
     theyNeed: 'Gezocht',
