@@ -15,7 +15,18 @@ const rules = {
   reranking: false
 };
 const idle = { pairs: 0, judgements: 0, requests: 0, total: 0, notice: null, finished_at: null };
-const off: Matching = { rules, ranking: null, state: 'current', reranking: { state: 'idle', ...idle } };
+const exposure = { gini: 0, never_shown: 0, mean_score: 0 };
+const ranking = {
+  ranked_at: '2027-01-01T10:00:00Z',
+  people: 20,
+  exposure,
+  exposure_undamped: exposure,
+  notices: [],
+  insufficient_text: [],
+  pairs_met_before: 0,
+  learning: null
+};
+const off: Matching = { rules, ranking, state: 'current', reranking: { state: 'idle', ...idle } };
 const on: Matching = { ...off, rules: { ...rules, reranking: true } };
 const estimate = { pairs: 900, cached: 100, requests: 500, input_tokens: 225_000, output_tokens: 30_000 };
 
@@ -47,6 +58,11 @@ test('how far it got and why it ended are told, and it can be stopped and turned
   await vi.waitFor(() => expect(screen.getByRole('button', { name: 'Turn off' }).hasAttribute('disabled')).toBe(false));
   await fireEvent.click(screen.getByRole('button', { name: 'Turn off' }));
   await vi.waitFor(() => expect(calls.at(-1)?.body).toEqual({ reranking: false }));
+});
+
+test('before the first ranking there is nothing to count or to read', () => {
+  render(SecondReading, { of: { ...off, ranking: null }, onchange: () => undefined });
+  expect(screen.getByRole('button', { name: 'Turn on' }).hasAttribute('disabled')).toBe(true);
 });
 
 test('where the installation has no reranker there is nothing to see', () => {
