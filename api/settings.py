@@ -21,6 +21,10 @@ class Settings(BaseSettings):
     `embedder` names the model that reads texts (`matchmaker.matching.embedding.embedder_named`; what comes with
     the program if empty), `embedder_key` the bearer token of an embedding server.
 
+    `reranker` names a chat server that reads the pairs of the lists of events whose organisers wish so
+    (`matchmaker.matching.chat_server.chat_server_named`; off if empty), `reranker_key` its bearer token; it is asked
+    about `reranker_pairs` pairs after each ranking at most.
+
     `statement_timeout`, `lock_timeout` and `idle_in_transaction_timeout` (seconds, 0: none) bound what a request may
     cost the database; workers have their own (`api.core.database.JOB_TIMEOUTS`). A participant sends at most
     `requests_per_hour` requests, of which `open_requests` may be pending or accepted at a time.
@@ -42,6 +46,9 @@ class Settings(BaseSettings):
 
     embedder: str = ""
     embedder_key: SecretStr | None = None
+    reranker: str = ""
+    reranker_key: SecretStr | None = None
+    reranker_pairs: int = 5000
 
     session_days: int = 30
     link_minutes: int = 30
@@ -70,6 +77,14 @@ class Settings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
             raise ValueError("expected an address like https://meet.example.org, without a path")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("reranker")
+    @classmethod
+    def _model_at_address(cls, reranker: str) -> str:
+        model, _, address = reranker.partition("@http")
+        if reranker and not (model and urlsplit("http" + address).hostname):
+            raise ValueError("expected MODEL@http://HOST/v1 or MODEL@https://HOST/v1")
+        return reranker
 
     @property
     def secure(self) -> bool:

@@ -124,6 +124,10 @@ class ImportBusy(ApiError):
     status, code, title = 409, "import-busy", gettext_noop("The event is being changed elsewhere")
 
 
+class NoReranker(ApiError):
+    status, code, title = 409, "no-reranker", "This installation has no reranker"
+
+
 class NoSlots(ApiError):
     status, code, title = 409, "no-slots", gettext_noop("The event has no slots yet")
 

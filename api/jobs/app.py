@@ -23,10 +23,11 @@ DEBOUNCE = 5
 """Seconds that a participant's ranking waits for further edits."""
 NIGHT = -100
 """The priority of what nobody waits for."""
-_PRIORITIES = {"make_schedule": 50, "propose_meetings": 40, "explain_schedule": -10}
+_PRIORITIES = {"make_schedule": 50, "propose_meetings": 40, "explain_schedule": -10, "rerank_matches": 2 * NIGHT}
 _COALESCED = {
     "rank_event": "rank-{event_id}",
     "rank_participant": "rank-{event_id}-{participant_id}",
+    "rerank_matches": "rerank-{event_id}",
     "make_documents": "documents-{schedule_id}",
 }
 """Tasks of which one that waits serves for all who ask, by what makes them the same."""
@@ -109,8 +110,9 @@ def _options(task: str, arguments: Mapping[str, int | str | None]) -> dict[str, 
     if task == "make_documents":
         lock = f"documents-{arguments['schedule_id']}"  # two at once would take each other's parts
     elif event_id is not None:
-        # what ranks one participant has a lock of its own: it must not keep a schedule waiting
-        lock = f"ranking-{event_id}" if task == "rank_participant" else f"event-{event_id}"
+        # what ranks one participant, or reads for an hour, has a lock of its own: it must not keep a schedule waiting
+        own = {"rank_participant": f"ranking-{event_id}", "rerank_matches": f"reranking-{event_id}"}
+        lock = own.get(task, f"event-{event_id}")
     return {
         "lock": lock,
         "queueing_lock": _COALESCED[task].format(**arguments) if task in _COALESCED else None,
@@ -181,6 +183,20 @@ async def documents_state(session: AsyncSession, schedule_id: int) -> Literal["w
         "failed": "failed",
     }
     return states.get(status)
+
+
+async def reranking_job(session: AsyncSession, event_id: int) -> tuple[int, Literal["queued", "running"]] | None:
+    """The job that has the reranker read an event's pairs, and whether it waits; None where there is none."""
+    row = (
+        await session.execute(
+            sa.text(
+                """SELECT id, CAST(status AS text) FROM procrastinate_jobs
+                WHERE queueing_lock = :key AND status IN ('todo', 'doing') ORDER BY status DESC LIMIT 1"""
+            ),
+            {"key": f"rerank-{event_id}"},
+        )
+    ).first()
+    return None if row is None else (row[0], "running" if row[1] == "doing" else "queued")
 
 
 async def cancel(session: AsyncSession, job_id: int) -> None:

@@ -13,7 +13,7 @@ from api.core.membership import Attendee
 from api.core.pagination import page_of
 from api.matching.feedback import bonuses_of, feedback_among, is_hidden
 from api.matching.schemas import MatchingRules
-from api.matching.service import BACKWARD, FORWARD, IS_MATCH, match_reasons, reason_of
+from api.matching.service import BACKWARD, FORWARD, IS_MATCH, match_reasons, reason_of, standing_under
 from api.participants.dependencies import ParticipantFilterParams, ParticipantSearchParams
 from api.participants.listing import load_participants
 from api.participants.schemas import Match, Matches
@@ -46,6 +46,7 @@ async def list_matches(
     The list ends where nobody is a possible match any more. Whoever is not for me, as I said, is not in it.
     """
     request, other = models.MeetingRequest, models.Participant
+    rules = MatchingRules.model_validate(me.event.matching)
     never = sa.select(request.id).where(
         request.sender_id == me.participant_id,
         request.recipient_id == other.id,
@@ -55,7 +56,7 @@ async def list_matches(
     wanted = _others(me, everyone=everyone).where(~never.exists(), *participant_filter.conditions(), search.condition)
     ordered = wanted.order_by(
         *search.order,  # the match only decides between equals
-        _standing(await bonuses_of(session, me)).desc().nulls_last(),
+        _standing(standing_under(rules), await bonuses_of(session, me)).desc().nulls_last(),
         other.last_name,
         other.first_name,
         other.id,
@@ -92,12 +93,11 @@ def _others(me: Attendee, *, everyone: bool) -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _standing(bonuses: dict[int, float]) -> sa.ColumnElement[float]:
-    """By what my matches are ordered."""
-    match = models.Match
+def _standing(standing: sa.ColumnElement[Any], bonuses: dict[int, float]) -> sa.ColumnElement[Any]:
+    """By what my matches are ordered: those like the ones that I want more of stand higher."""
     if not bonuses:
-        return match.standing.expression
-    return match.standing + sa.case(bonuses, value=match.other_id, else_=0.0)
+        return standing
+    return standing + sa.case(bonuses, value=models.Match.other_id, else_=0.0)
 
 
 async def _matches(

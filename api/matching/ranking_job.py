@@ -14,9 +14,10 @@ from api import models
 from api.core.database import open_job_engine
 from api.jobs.child import Stop
 from api.jobs.retry import BusyError, TransientError
-from api.matching import rankings, store
+from api.matching import judgements, rankings, store
 from api.matching.restoring import restored_ranking
 from api.schedules import snapshot
+from api.settings import Settings
 from matchmaker.event import TextRole
 from matchmaker.matching.embedding import EmbeddingError
 from matchmaker.matching.embedding.server import Server
@@ -36,7 +37,7 @@ def run(url: str, event_id: int, stop: Stop) -> bool:
     Raises:
         BusyError: another process writes the ranking of this event.
     """
-    with _locked(url, event_id) as engine:
+    with locked(url, event_id) as engine:
         with Session(engine) as session:
             read_at = session.scalar(sa.func.now())
         plan = snapshot.read(engine, event_id)
@@ -45,6 +46,9 @@ def run(url: str, event_id: int, stop: Stop) -> bool:
             return False
         with Session(engine) as session, session.begin():
             version = store.store_ranking(session, event_id, plan.people, plan.event.people, ranked.ranking)
+            judge = judgements.reranker(Settings())
+            if judge and rankings.rules_of(session, event_id).reranking:
+                judgements.apply_judgements(session, event_id, version, judge.name)
             session.execute(
                 sa.update(models.Event)
                 .where(models.Event.id == event_id)
@@ -66,7 +70,7 @@ def rerank_participant(url: str, participant_id: int, stop: Stop) -> bool:  # no
         event_id = session.scalar(sa.select(models.Participant.event_id).where(models.Participant.id == participant_id))
     if event_id is None:
         return True
-    with _locked(url, event_id) as engine, Session(engine) as session, session.begin():
+    with locked(url, event_id) as engine, Session(engine) as session, session.begin():
         with Session(engine.execution_options(isolation_level="AUTOCOMMIT")) as vectors:
             try:
                 whole = restored_ranking(session, vectors, event_id)
@@ -84,7 +88,7 @@ def rerank_participant(url: str, participant_id: int, stop: Stop) -> bool:  # no
 
 
 @contextmanager
-def _locked(url: str, event_id: int) -> Iterator[sa.Engine]:
+def locked(url: str, event_id: int) -> Iterator[sa.Engine]:
     """An engine, while this process alone writes the event's ranking."""
     engine = open_job_engine(url)
     with engine.connect() as connection:

@@ -27,6 +27,7 @@ class MatchingRules(Model):
     100 for people of two countries, and for people who share all their themes.
     `met_before_penalty` is taken off the score of two who met at an earlier event of the same owner.
     `popularity_damping`: how firmly recommendations are spread. `learning`: whether answers may weigh the features.
+    `reranking`: whether the installation's chat server, if it has one, reads the pairs of all lists and orders them.
     """
 
     may_not_meet: list[TypePair] | None = None
@@ -35,6 +36,7 @@ class MatchingRules(Model):
     met_before_penalty: Percent = 50
     popularity_damping: Percent = 100
     learning: bool = True
+    reranking: bool = False
 
     def may_meet(self, one: str, other: str) -> bool:
         """Whether people of these two types may meet."""
@@ -59,6 +61,7 @@ class MatchingPatch(Model):
     met_before_penalty: Percent | None = None
     popularity_damping: Percent | None = None
     learning: bool | None = None
+    reranking: bool | None = None
 
 
 class Exposure(Model):
@@ -111,10 +114,42 @@ class RankingFigures(Model):
     learning: LearningReport | None
 
 
+class RerankingEstimate(Model):
+    """What it would take to read the pairs of all lists: `pairs`, of which `cached` are known.
+
+    `requests`: how many of the others are read after the next ranking. Tokens are estimated, at four characters each.
+    """
+
+    pairs: int
+    cached: int
+    requests: int
+    input_tokens: int
+    output_tokens: int
+
+
+class Reranking(Model):
+    """How far the reranker got in its last run: `judgements` of the `pairs` of all lists, `requests` made of a `total`.
+
+    `notice` tells in the reader's language why it ended early.
+    """
+
+    state: Literal["idle", "queued", "running"]
+    pairs: int
+    judgements: int
+    requests: int
+    total: int
+    notice: str | None
+    finished_at: datetime | None
+
+
 class Matching(Model):
-    """The rules of an event, its ranking (null: none yet), and whether a new one is on its way or has failed."""
+    """The rules of an event, its ranking (null: none yet), and whether a new one is on its way or has failed.
+
+    `reranking` is null where the installation has no reranker.
+    """
 
     rules: MatchingRules
+    reranking: Reranking | None
     ranking: RankingFigures | None
     state: Literal["current", "queued", "running", "failed"]
 

@@ -5,6 +5,7 @@ The rules of who may meet whom are `api.matching.schemas.MatchingRules`, in the 
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +22,18 @@ from api.participants.listing import load_briefs
 from api.participants.service import participation_types
 from matchmaker.locale import in_every_language
 from matchmaker.matching import gaps as domain
-from matchmaker.matching.match import STRENGTHS, Labels, MatchReason, NeedOffer, Pairing, Side, Strength, reasons_of
+from matchmaker.matching.match import (
+    HEDGED,
+    LIKELY,
+    STRENGTHS,
+    Labels,
+    MatchReason,
+    NeedOffer,
+    Pairing,
+    Side,
+    Strength,
+    reasons_of,
+)
 
 GAPS = 100
 """So many are listed of each kind."""
@@ -79,6 +91,14 @@ async def gap_list(session: AsyncSession, gaps: Sequence[domain.Gap], participan
     )
 
 
+def standing_under(rules: MatchingRules) -> sa.ColumnElement[Any]:
+    """By what the rows of `matches` are in order: the reranker's judgements count where the organiser turned it on."""
+    match = models.Match
+    if rules.reranking:
+        return sa.func.coalesce(match.judged_standing, match.standing)
+    return match.standing.expression
+
+
 async def match_reasons(
     session: AsyncSession, participant_ids: Collection[int], other_ids: Collection[int]
 ) -> dict[tuple[int, int], tuple[MatchReason, ...]]:
@@ -96,11 +116,14 @@ def _reasons_query() -> sa.Select[*tuple[Any, ...]]:
     one, other = aliased(models.Participant), aliased(models.Participant)
     need, offer = aliased(models.Need), aliased(models.Offer)
     their_need, their_offer = aliased(models.Need), aliased(models.Offer)
+    judgement = models.StoredJudgement
     quoted = ((need, "need"), (offer, "offer"), (their_need, "their_need"), (their_offer, "their_offer"))
     query = (
         sa.select(
             match,
             event.matching,
+            judgement.reason.label("model_text"),
+            judgement.language.label("model_language"),
             *(column.label(f"first_{name}") for name, column in _side(one)),
             *(column.label(f"second_{name}") for name, column in _side(other)),
             *(text.text.label(name) for text, name in quoted),
@@ -109,6 +132,7 @@ def _reasons_query() -> sa.Select[*tuple[Any, ...]]:
         .join(one, one.id == match.participant_id)
         .join(other, other.id == match.other_id)
         .join(event, sa.and_(event.id == one.event_id, event.ranking_version == match.ranking_version))
+        .join(judgement, sa.and_(judgement.key == match.judgement_key, judgement.fits >= LIKELY), isouter=True)
     )
     for text, name in quoted:
         query = query.join(text, text.id == getattr(match, f"{name}_id"), isouter=True)
@@ -138,13 +162,16 @@ def _reasons_in(row: sa.Row[*tuple[Any, ...]]) -> tuple[MatchReason, ...]:
         met_before=match.met_before,
         price=match.score - match.standing,
     )
-    return reasons_of(
+    reasons = reasons_of(
         pairing,
         Side(themes=row.first_themes, country=row.first_country, has_text=row.first_has_text),
         Side(themes=row.second_themes, country=row.second_country, has_text=row.second_has_text),
         country_bonus=rules.country_bonus / 100,
         met_before_penalty=rules.met_before_penalty / 100,
     )
+    if rules.reranking and row.model_text and reasons and reasons[0].kind in HEDGED:
+        return (replace(reasons[0], model_text=row.model_text, model_language=row.model_language), *reasons[1:])
+    return reasons
 
 
 def _need_offer(
@@ -165,8 +192,16 @@ def reason_of(reason: MatchReason, themes: Labels) -> schemas.MatchReason:
         offer=reason.offer,
         offer_language=reason.offer_language,
         themes=list(reason.themes),
-        text=sentences_of(reason, themes),
+        text=sentences_of(reason, themes) | _model_text(reason),
+        model_language=reason.model_language,
     )
+
+
+def _model_text(reason: MatchReason) -> dict[str, str]:
+    """What a reranker wrote of a reason, by its language."""
+    if reason.model_text is None or reason.model_language is None:
+        return {}
+    return {reason.model_language: reason.model_text}
 
 
 def sentences_of(reason: MatchReason, themes: Labels) -> dict[str, str]:

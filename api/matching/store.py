@@ -145,7 +145,7 @@ def people_of(session: Session, event_id: int) -> tuple[list[int], list[Profile]
         ):
             by_person[person_id].append(Statement(text=text, audience=frozenset(audience), kind=kind))
     rows = session.execute(
-        sa.select(person.id, user.email, organisation.name, person.country, person.type, person.themes)
+        sa.select(person.id, user.email, organisation.name, person.country, person.type, person.themes, person.language)
         .join(user, user.id == person.user_id)
         .join(organisation, organisation.id == person.organisation_id)
         .where(person.event_id == event_id)
@@ -158,6 +158,7 @@ def people_of(session: Session, event_id: int) -> tuple[list[int], list[Profile]
             last_name="",
             organisation=row.name,
             country=row.country,
+            language=row.language,
             type=row.type,
             themes=tuple(row.themes),
             needs=tuple(statements[models.Need].get(row.id, ())),
@@ -253,6 +254,16 @@ def rewrite_person(
     displaced = _last(session, version, entered)
     stored |= displaced | _stored(session, version, models.Match.participant_id.in_(remade))
     _write(session, stored, {(row["participant_id"], row["other_id"]): row for row in map(rows.of, pairings)})
+    match = models.Match  # what was said of a pair was said of other texts
+    session.execute(
+        sa.update(match)
+        .where(
+            match.ranking_version == version,
+            sa.or_(match.participant_id == person_id, match.other_id == person_id),
+            match.judgement_key.is_not(None),
+        )
+        .values(judgement_key=None, judged_standing=None)
+    )
 
 
 def _stored(session: Session, version: int, *conditions: sa.ColumnElement[bool]) -> dict[IdPair, dict[str, Any]]:

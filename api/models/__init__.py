@@ -27,6 +27,7 @@ from api.models.people import (
     StoredVector,
 )
 from api.models.proposals import Proposals, ProposalsState
+from api.models.rerankings import Reranking, StoredJudgement
 from api.models.schedules import Meeting, MeetingAttendee, Schedule, ScheduleState, Unplaced
 
 __all__ = [
@@ -54,11 +55,13 @@ __all__ = [
     "Proposals",
     "ProposalsState",
     "RateCounter",
+    "Reranking",
     "Schedule",
     "ScheduleState",
     "SignInLink",
     "SignInRequest",
     "Slot",
+    "StoredJudgement",
     "StoredRanking",
     "StoredVector",
     "TeamRole",

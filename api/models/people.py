@@ -158,7 +158,8 @@ class Match(Base):
     `score` and what it is made of lie in [0, 1]. `forward`: how far the other's offers serve this participant's needs;
     `backward`: the reverse. Lists are in descending `standing`: the score less the price by which the other is damped.
     `need_id` and `offer_id` are what carries `forward`, the other two what carries `backward`; they may be gone.
-    `api.matching.service.match_reasons` makes sentences of a row.
+    Where the reranker has read the pair, `judgement_key` is that of its judgement (which may be gone), and
+    `judged_standing` the standing that it gave. `api.matching.service.match_reasons` makes sentences of a row.
     """
 
     __tablename__ = "matches"
@@ -180,6 +181,8 @@ class Match(Base):
     offer_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     their_need_id: Mapped[int | None] = mapped_column(sa.BigInteger)
     their_offer_id: Mapped[int | None] = mapped_column(sa.BigInteger)
+    judgement_key: Mapped[bytes | None]
+    judged_standing: Mapped[float | None] = mapped_column(sa.REAL)
 
     other: Mapped[Participant] = relationship(lazy="raise", foreign_keys=[other_id])
 

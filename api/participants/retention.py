@@ -1,4 +1,4 @@
-"""What nobody needs any more: vectors of texts that were deleted or rewritten, and accounts that belong to nothing.
+"""What nobody needs any more: vectors and judgements of texts that are gone, and accounts that belong to nothing.
 
 A participant is deleted by taking back the import that added them (`api.imports.undo`), and in no other way.
 """
@@ -9,7 +9,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.models import Membership, Need, Offer, Participant, StoredVector, User, UserSession
+from api.models import Match, Membership, Need, Offer, Participant, StoredJudgement, StoredVector, User, UserSession
 from matchmaker.matching import corpus
 from matchmaker.matching.comparison import LONGEST
 from matchmaker.matching.embedding import text_hash
@@ -22,6 +22,8 @@ SPACE = r"[\s\x1c-\x1f\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3
 async def delete_orphans(session: AsyncSession) -> None:
     """Delete vectors whose text no offer or need has, and accounts without event, session or right to create events.
 
+    Judgements of pairs that are in no list go after `GRACE`: a pair that comes back is not paid for again.
+
     Entries of the audit stay; those of a deleted account name nobody.
     """
     background = await asyncio.to_thread(_background_hashes)
@@ -29,6 +31,12 @@ async def delete_orphans(session: AsyncSession) -> None:
         sa.delete(StoredVector).where(
             StoredVector.text_hash.not_in(sa.union(_hashes_of(Offer), _hashes_of(Need))),
             StoredVector.text_hash != sa.func.all(sa.cast(background, sa.ARRAY(sa.LargeBinary))),
+        )
+    )
+    await session.execute(
+        sa.delete(StoredJudgement).where(
+            StoredJudgement.made_at < sa.func.now() - GRACE,
+            ~sa.exists().where(Match.judgement_key == StoredJudgement.key),
         )
     )
     await session.execute(

@@ -124,7 +124,10 @@ class Availability(Model):
 
 
 class MatchReason(Model):
-    """What makes a match. Need and offer are as written; `text` is a sentence by language."""
+    """What makes a match. Need and offer are as written; `text` is a sentence by language.
+
+    The one in `model_language`, if there is one, was written by a language model that read both people's texts.
+    """
 
     kind: str = Field(examples=["need_offer"])
     need: str | None
@@ -133,6 +136,7 @@ class MatchReason(Model):
     offer_language: str | None
     themes: list[str]
     text: Texts
+    model_language: str | None
 
 
 class MatchFeedback(Model):

@@ -87,7 +87,8 @@ class MatchReason:
 
     `kind` is a key of `SENTENCES`. For "need_offer" the need is the first person's, for "offer_need" the second's; both
     are given as they were written, with the language found (ISO 639-1, None where it cannot be told). `strength` is in
-    [0, 1]: how probable it is that the offer serves the need, or the share by which the score was moved.
+    [0, 1]: how probable it is that the offer serves the need, or the share by which the score was moved. `model_text`
+    is what a reranker wrote of it, in `model_language` (`matchmaker.matching.reranking`).
     """
 
     kind: str
@@ -97,6 +98,8 @@ class MatchReason:
     offer_language: str | None = None
     strength: float
     themes: tuple[str, ...] = ()
+    model_text: str | None = None
+    model_language: str | None = None
 
     def text(self, language: str, labels: Labels | None = None) -> str:
         """A short sentence in the reader's language. `labels` names the themes by code and language."""

@@ -24,6 +24,7 @@ REASON = {
         "nl": "U deelt: Nieuwe therapieën.",
         "de": "Gemeinsame Themen: Novel therapies.",
     },
+    "model_language": None,
 }
 
 

@@ -231,6 +231,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events/{event_id}/matching/reranking/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Reranking
+         * @description Stop reading pairs. What was read is kept, and the next ranking goes on with the rest.
+         */
+        post: operations["cancel_reranking"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/matching/reranking/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Estimate Reranking
+         * @description What it would take to have the reranker read the pairs of all lists.
+         */
+        get: operations["estimate_reranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events/{event_id}/organisations": {
         parameters: {
             query?: never;
@@ -1589,9 +1629,12 @@ export interface components {
         /**
          * Matching
          * @description The rules of an event, its ranking (null: none yet), and whether a new one is on its way or has failed.
+         *
+         *     `reranking` is null where the installation has no reranker.
          */
         Matching: {
             ranking: components["schemas"]["RankingFigures"] | null;
+            reranking: components["schemas"]["Reranking"] | null;
             rules: components["schemas"]["MatchingRules"];
             /**
              * State
@@ -1614,6 +1657,8 @@ export interface components {
             met_before_penalty?: number | null;
             /** Popularity Damping */
             popularity_damping?: number | null;
+            /** Reranking */
+            reranking?: boolean | null;
             /** Theme Bonus */
             theme_bonus?: number | null;
         };
@@ -1626,6 +1671,7 @@ export interface components {
          *     100 for people of two countries, and for people who share all their themes.
          *     `met_before_penalty` is taken off the score of two who met at an earlier event of the same owner.
          *     `popularity_damping`: how firmly recommendations are spread. `learning`: whether answers may weigh the features.
+         *     `reranking`: whether the installation's chat server, if it has one, reads the pairs of all lists and orders them.
          */
         MatchingRules: {
             /**
@@ -1651,6 +1697,11 @@ export interface components {
              */
             popularity_damping: number;
             /**
+             * Reranking
+             * @default false
+             */
+            reranking: boolean;
+            /**
              * Theme Bonus
              * @default 10
              */
@@ -1659,6 +1710,8 @@ export interface components {
         /**
          * MatchReason
          * @description What makes a match. Need and offer are as written; `text` is a sentence by language.
+         *
+         *     The one in `model_language`, if there is one, was written by a language model that read both people's texts.
          */
         MatchReason: {
             /**
@@ -1666,6 +1719,8 @@ export interface components {
              * @example need_offer
              */
             kind: string;
+            /** Model Language */
+            model_language: string | null;
             /** Need */
             need: string | null;
             /** Need Language */
@@ -2258,6 +2313,49 @@ export interface components {
          * @enum {string}
          */
         RequestStatus: "pending" | "accepted" | "declined" | "withdrawn" | "expired";
+        /**
+         * Reranking
+         * @description How far the reranker got in its last run: `judgements` of the `pairs` of all lists, `requests` made of a `total`.
+         *
+         *     `notice` tells in the reader's language why it ended early.
+         */
+        Reranking: {
+            /** Finished At */
+            finished_at: string | null;
+            /** Judgements */
+            judgements: number;
+            /** Notice */
+            notice: string | null;
+            /** Pairs */
+            pairs: number;
+            /** Requests */
+            requests: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "idle" | "queued" | "running";
+            /** Total */
+            total: number;
+        };
+        /**
+         * RerankingEstimate
+         * @description What it would take to read the pairs of all lists: `pairs`, of which `cached` are known.
+         *
+         *     `requests`: how many of the others are read after the next ranking. Tokens are estimated, at four characters each.
+         */
+        RerankingEstimate: {
+            /** Cached */
+            cached: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Pairs */
+            pairs: number;
+            /** Requests */
+            requests: number;
+        };
         /**
          * Schedule
          * @description A version of the schedule. `error` is a key, `error_text` its sentence in the reader's language.
@@ -3854,6 +3952,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
+            /** @description This installation has no reranker (`no-reranker`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
             /** @description Too large (`too-large`) */
             413: {
                 headers: {
@@ -4046,6 +4153,188 @@ export interface operations {
                 };
             };
             /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    cancel_reranking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The language of sentences in the answer (RFC 9110); without it, the account's. */
+                "accept-language"?: string;
+            };
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matching"];
+                };
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not possible for the moment (`unavailable`) */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+        };
+    };
+    estimate_reranking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RerankingEstimate"];
+                };
+            };
+            /** @description Malformed request (`bad-request`) */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not signed in (`not-signed-in`) */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not allowed (`forbidden`) */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not found (`not-found`) */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description This installation has no reranker (`no-reranker`) */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too large (`too-large`) */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Not valid (`invalid`) */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDetail"];
+                };
+            };
+            /** @description Too much to do at once (`busy`) */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -25,6 +25,7 @@ export type Unplaced = Grid['unplaced'][number];
 export type Agenda = Schemas['Agenda'];
 export type AgendaEntry = Agenda['entries'][number];
 export type Matching = Schemas['Matching'];
+export type RerankingEstimate = Schemas['RerankingEstimate'];
 export type MatchingRules = Schemas['MatchingRules'];
 export type Gap = Schemas['Gap'];
 export type Gaps = Schemas['Gaps'];

@@ -10,12 +10,13 @@ const rules = {
   theme_bonus: 10,
   met_before_penalty: 50,
   popularity_damping: 100,
-  learning: true
+  learning: true,
+  reranking: false
 };
 
 test('rules are saved by themselves, once for several changes, and only what changed', async () => {
   session.event = anEvent({ types: ['investor', 'start-up'] });
-  const calls = serve(({ body }) => ({ rules: body, ranking: null, state: 'queued' }));
+  const calls = serve(({ body }) => ({ rules: body, ranking: null, state: 'queued', reranking: null }));
   const saved = vi.fn();
   render(Rules, { of: rules, metBefore: 0, onsaved: saved });
   await fireEvent.input(screen.getByLabelText('Bonus for two countries'), { target: { value: '20' } });

@@ -83,6 +83,7 @@ export const attendee = {
     otherReason: 'Another reason',
     noted: 'Noted, thank you.',
     undoOf: 'Undo: show {name} again',
+    byModel: 'Written by a language model that read both texts',
     youNeed: 'You need',
     theyOffer: 'They offer',
     theyNeed: 'They need',

@@ -35,7 +35,24 @@ export const matching = {
     pair: '{one} with {other}',
     learning: 'Learning from answers',
     learningHint:
-      'Yes and no, at this event and your earlier ones, tell what counts. Used only where it proves better than the plain score.'
+      'Yes and no, at this event and your earlier ones, tell what counts. Used only where it proves better than the plain score.',
+    reading: 'Second reading by a language model',
+    readingLead:
+      'The model that this installation has set reads the texts of both people of each pair in the lists, orders the lists by it and says why in one line. It is given needs, offers and participation types; neither names nor organisations nor addresses.',
+    readingOn: 'Turn on',
+    readingOff: 'Turn off',
+    readingIsOff: 'Switched off.',
+    readingTitle: 'Turn the second reading on?',
+    readingUnread: { one: '{n} of {all} pairs is unread.', other: '{n} of {all} pairs are unread.' },
+    readingRequests: {
+      one: '{n} request, about {input} tokens in and {output} tokens out; the model’s server decides what they cost.',
+      other: '{n} requests, about {input} tokens in and {output} tokens out; the model’s server decides what they cost.'
+    },
+    readingRest: 'The rest follows after later rankings.',
+    readingQueued: 'Reading waits until nothing else is to be computed.',
+    readingRunning: { one: '{n} of {all} requests is made.', other: '{n} of {all} requests are made.' },
+    readingDone: { one: '{n} of {all} pairs is read.', other: '{n} of {all} pairs are read.' },
+    readingStop: 'Stop reading'
   },
   proposals: {
     title: 'Meetings that you propose',

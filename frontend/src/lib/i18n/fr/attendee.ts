@@ -83,6 +83,7 @@ export const attendee = {
     otherReason: 'Autre raison',
     noted: 'C’est noté, merci.',
     undoOf: 'Annuler : réafficher {name}',
+    byModel: 'Écrit par un modèle de langage qui a lu les deux textes',
     youNeed: 'Vous cherchez',
     theyOffer: 'Son offre',
     theyNeed: 'Son besoin',

@@ -43,7 +43,37 @@ export const matching: Pick<Catalogue, 'matching' | 'proposals'> = {
     pair: '{one} avec {other}',
     learning: 'Apprentissage par les réponses',
     learningHint:
-      'Les oui et les non, à cet événement et à vos précédents, disent ce qui compte. Utilisé seulement s’il se montre meilleur que le score simple.'
+      'Les oui et les non, à cet événement et à vos précédents, disent ce qui compte. Utilisé seulement s’il se montre meilleur que le score simple.',
+    reading: 'Seconde lecture par un modèle de langage',
+    readingLead:
+      'Le modèle choisi pour cette installation lit les textes des deux personnes de chaque paire des listes, ordonne les listes d’après eux et dit pourquoi en une ligne. Il reçoit besoins, offres et types de participation ; ni noms, ni organisations, ni adresses.',
+    readingOn: 'Activer',
+    readingOff: 'Désactiver',
+    readingIsOff: 'Désactivée.',
+    readingTitle: 'Activer la seconde lecture ?',
+    readingUnread: {
+      one: '{n} paire sur {all} n’est pas lue.',
+      many: '{n} de paires sur {all} ne sont pas lues.',
+      other: '{n} paires sur {all} ne sont pas lues.'
+    },
+    readingRequests: {
+      one: '{n} demande, environ {input} jetons envoyés et {output} reçus ; leur prix dépend du serveur du modèle.',
+      many: '{n} de demandes, environ {input} jetons envoyés et {output} reçus ; leur prix dépend du serveur du modèle.',
+      other: '{n} demandes, environ {input} jetons envoyés et {output} reçus ; leur prix dépend du serveur du modèle.'
+    },
+    readingRest: 'Le reste suit après les prochains classements.',
+    readingQueued: 'La lecture attend qu’il n’y ait rien d’autre à calculer.',
+    readingRunning: {
+      one: '{n} demande sur {all} est faite.',
+      many: '{n} de demandes sur {all} sont faites.',
+      other: '{n} demandes sur {all} sont faites.'
+    },
+    readingDone: {
+      one: '{n} paire sur {all} est lue.',
+      many: '{n} de paires sur {all} sont lues.',
+      other: '{n} paires sur {all} sont lues.'
+    },
+    readingStop: 'Arrêter la lecture'
   },
   proposals: {
     title: 'Rendez-vous que vous proposez',

@@ -83,6 +83,7 @@ export const attendee = {
     otherReason: 'Andere reden',
     noted: 'Genoteerd, bedankt.',
     undoOf: 'Ongedaan maken: {name} weer tonen',
+    byModel: 'Geschreven door een taalmodel dat beide teksten las',
     youNeed: 'U zoekt',
     theyOffer: 'Aangeboden',
     theyNeed: 'Gezocht',

@@ -38,7 +38,24 @@ export const matching: Pick<Catalogue, 'matching' | 'proposals'> = {
     pair: '{one} met {other}',
     learning: 'Leren uit antwoorden',
     learningHint:
-      'Ja en nee, op dit evenement en uw eerdere, vertellen wat telt. Enkel gebruikt als het beter blijkt dan de gewone score.'
+      'Ja en nee, op dit evenement en uw eerdere, vertellen wat telt. Enkel gebruikt als het beter blijkt dan de gewone score.',
+    reading: 'Tweede lezing door een taalmodel',
+    readingLead:
+      'Het model dat voor deze installatie is ingesteld, leest de teksten van beide mensen van elk paar in de lijsten, ordent de lijsten ernaar en zegt in één regel waarom. Het krijgt noden, aanbod en deelnametypes; geen namen, organisaties of adressen.',
+    readingOn: 'Inschakelen',
+    readingOff: 'Uitschakelen',
+    readingIsOff: 'Uitgeschakeld.',
+    readingTitle: 'De tweede lezing inschakelen?',
+    readingUnread: { one: '{n} van {all} paren is ongelezen.', other: '{n} van {all} paren zijn ongelezen.' },
+    readingRequests: {
+      one: '{n} aanvraag, ongeveer {input} tokens heen en {output} terug; wat ze kosten bepaalt de server van het model.',
+      other: '{n} aanvragen, ongeveer {input} tokens heen en {output} terug; wat ze kosten bepaalt de server van het model.'
+    },
+    readingRest: 'De rest volgt na latere rangschikkingen.',
+    readingQueued: 'Het lezen wacht tot er niets anders te berekenen is.',
+    readingRunning: { one: '{n} van {all} aanvragen is gedaan.', other: '{n} van {all} aanvragen zijn gedaan.' },
+    readingDone: { one: '{n} van {all} paren is gelezen.', other: '{n} van {all} paren zijn gelezen.' },
+    readingStop: 'Stoppen met lezen'
   },
   proposals: {
     title: 'Afspraken die u voorstelt',
