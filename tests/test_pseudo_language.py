@@ -161,7 +161,7 @@ def test_workbooks_and_the_report_are_translated() -> None:
 def test_errors_of_a_workbook_are_translated(capsys: pytest.CaptureFixture[str]) -> None:
     details = dict.fromkeys(
         ("megabytes", "reason", "columns", "suggestion", "row", "choices", "sheet", "themes", "least", "time_zone",
-         "start", "end", "minutes", "minimum", "rows", "most", "length", "characters", "character", "to"), "1",
+         "start", "end", "minutes", "minimum", "rows", "most", "length", "characters", "character", "to", "value"), "1",
     )  # fmt: skip
     expect_translated([expectation(code, LANGUAGE, **details) for code in _EXPECTED], set())
     counted = [expectation(c, LANGUAGE, n=2, **({"expected": "1"} if c == "repeated" else {})) for c in _COUNTED]
@@ -217,8 +217,9 @@ def test_failures_of_schedules_and_mails_are_translated() -> None:
 
 
 def test_languages_are_listed_nowhere_but_in_their_folders() -> None:
-    """In data they are (the sample event, the corpora), and where the language of a text is detected."""
-    data = ("matchmaker/sample", "matchmaker/matching/corpus", "matchmaker/matching/language.py")
+    """In data they are (the sample event, the corpora), and where the language of a text is detected or counts."""
+    data = ("matchmaker/sample", "matchmaker/matching/corpus", "matchmaker/matching/language.py",
+            "matchmaker/matching/advice.py")  # fmt: skip
     named = [
         f"{path.relative_to(ROOT)}:{n}"
         for package in ("matchmaker", "solver", "api")

@@ -125,7 +125,7 @@ class ImportBusy(ApiError):
 
 
 class NoReranker(ApiError):
-    status, code, title = 409, "no-reranker", "This installation has no reranker"
+    status, code, title = 409, "no-reranker", gettext_noop("No model reads pairs on this installation")
 
 
 class NoSlots(ApiError):

@@ -1,6 +1,6 @@
 """A judge of pairs on any server that speaks OpenAI's `POST /v1/chat/completions` (Ollama, vLLM, llama.cpp, ...).
 
-chat_server_named("qwen3:8b@http://127.0.0.1:11434/v1").judge(TextPair(reader, other, "fr"))
+chat_server_named("qwen3:8b@http://127.0.0.1:11434/v1").judge(TextPair(reader, other, language="fr"))
 """
 
 import json

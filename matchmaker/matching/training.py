@@ -40,7 +40,7 @@ TEMPERATURE = 0.05
 TOKENS = 48
 PRIOR = 4
 """The mean of all weighs as much as this many texts of a language."""
-LANGUAGES = ("en", "fr", "nl", "de")
+LANGUAGES = tuple(sorted({language for _, language in corpus.background()}))
 
 Statement = Mapping[str, str]
 Parameters = list[dict[str, tuple[jax.Array, jax.Array]]]

@@ -165,7 +165,9 @@ def test_a_match_that_is_not_for_me_goes_and_comes_back(attendee: Visit, look: t
     expect(page.get_by_role("article").first.get_by_role("heading")).not_to_have_text(name)
     page.get_by_role("searchbox").fill(name)
     again = page.get_by_role("article").filter(has=page.get_by_role("heading", name=name, exact=True))
-    again.get_by_role("button").click()
+    with page.expect_response(lambda answer: answer.url.endswith("/feedback")) as undone:
+        again.get_by_role("button").click()
+    assert undone.value.ok
     expect(again.get_by_role("radio")).to_have_count(0)
     attendee.see(f"{attendee.event}/matches", *look)
     expect(page.get_by_role("article").first.get_by_role("heading")).to_have_text(name)

@@ -238,7 +238,7 @@ def test_rank_leaves_out_who_is_away_who_asked_already_and_who_must_not_meet(tmp
         requests=(Request(sender=asked.email, recipient=event.people[2].email, preference=Preference.NEVER),),
     )
     (tmp_path / "event.xlsx").write_bytes(workbook_of(event))
-    done = run("rank", tmp_path / "event.xlsx", "--out", tmp_path / "matches.csv", "--embedder", "characters")
+    done = run("rank", tmp_path / "event.xlsx", "--out", tmp_path / "matches.csv")
     assert done.exit_code == 0, done.output
     rows = list(csv.DictReader((tmp_path / "matches.csv").read_text("utf-8-sig").splitlines()))
     pairs = {frozenset((row["E-mail"], row["Their e-mail"])) for row in rows}

@@ -116,7 +116,7 @@ def test_matches_come_by_relevance_and_then_by_rank(
         sa.select(Match.other_id).where(Match.participant_id == person("bob")).order_by(Match.standing.desc())
     ).all()
     assert {person("ann"), person("cleo")} <= set(listed)
-    db.execute(sa.update(Match).where(Match.other_id == person("cleo")).values(standing=-100))
+    db.execute(sa.update(Match).where(Match.other_id == person("cleo")).values(standing=-100, forward=0.9))
     db.commit()
     bob, path = signed_in("bob@example.org"), f"/api/v1/events/{event_id}/matches"
 

@@ -3952,7 +3952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description This installation has no reranker (`no-reranker`) */
+            /** @description No model reads pairs on this installation (`no-reranker`) */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4307,7 +4307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemDetail"];
                 };
             };
-            /** @description This installation has no reranker (`no-reranker`) */
+            /** @description No model reads pairs on this installation (`no-reranker`) */
             409: {
                 headers: {
                     [name: string]: unknown;

@@ -9,7 +9,6 @@ const reason: Reason = {
   need_language: 'en',
   offer: 'Sterile filling',
   offer_language: 'en',
-  strength: 80,
   themes: [],
   text: { en: 'They fill <b>your</b> vials.', fr: 'Votre besoin…' },
   model_language: 'en'

@@ -75,6 +75,7 @@ export const common = {
     'too-large': 'This is too large to be sent.',
     busy: 'Too much is being done at once. Try again in a minute.',
     'documents-in-progress': 'The agendas are still being made. Try again in a moment.',
+    'no-reranker': 'No model server is set for the second reading. Ask whoever runs this installation.',
     'link-used': 'This link has been used or is too old. Ask for a new one.',
     'invalid-workbook': 'The file holds a value that cannot be stored.',
     'cross-site': 'This can only be done from this page itself.',

@@ -75,6 +75,7 @@ export const common = {
     'too-large': 'C’est trop volumineux pour être envoyé.',
     busy: 'Trop d’opérations sont en cours. Réessayez dans une minute.',
     'documents-in-progress': 'Les agendas sont encore en préparation. Réessayez dans un instant.',
+    'no-reranker': 'Aucun serveur de modèle n’est configuré pour la seconde lecture. Adressez-vous à qui gère cette installation.',
     'link-used': 'Ce lien a été utilisé ou est trop ancien. Demandez-en un nouveau.',
     'invalid-workbook': 'Le fichier contient une valeur qui ne peut pas être enregistrée.',
     'cross-site': 'Ceci n’est possible que depuis cette page.',

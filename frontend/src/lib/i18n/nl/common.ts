@@ -75,6 +75,7 @@ export const common = {
     'too-large': 'Dit is te groot om te versturen.',
     busy: 'Er gebeurt te veel tegelijk. Probeer het over een minuut opnieuw.',
     'documents-in-progress': 'De agenda’s worden nog gemaakt. Probeer het zo dadelijk opnieuw.',
+    'no-reranker': 'Er is geen modelserver ingesteld voor de tweede lezing. Vraag het aan wie deze installatie beheert.',
     'link-used': 'Deze link is gebruikt of te oud. Vraag een nieuwe.',
     'invalid-workbook': 'Het bestand bevat een waarde die niet kan worden bewaard.',
     'cross-site': 'Dit kan alleen vanop deze pagina zelf.',
