@@ -18,7 +18,9 @@ EVEN = 0.28
 """The Gini coefficient aimed at, a little under the .30 promised."""
 UNSEEN = 0.01
 ROUNDS = 150
-STEP = 0.03
+STEP = 0.01
+HIGHEST = 0.1
+"""No price is higher, nor below its negative: nobody is shown before those who fit plainly better."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,5 +99,6 @@ def prices(scores: Floats, partners: NDArray[np.intp]) -> Floats:
             best, least = price, max(uneven - EVEN, 0) + max(unseen - UNSEEN, 0)
         if least == 0:
             break
-        price = price + STEP / (1 + number / 20) * np.clip(counts / even - 1, -1, 2).astype(np.float32)
+        change = STEP / (1 + number / 20) * np.clip(counts / even - 1, -1, 2)
+        price = np.clip(price + change.astype(np.float32), -HIGHEST, HIGHEST)
     return best

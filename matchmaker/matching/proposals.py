@@ -23,7 +23,7 @@ from matchmaker.matching.shortfall import Shortfall
 from matchmaker.scheduling.candidates import problem_of
 from matchmaker.scheduling.domain import Problem
 
-WORTH = 0.1
+WORTH = 0.15
 """Beyond the minimums, no meeting with a lower score is proposed."""
 STAY = 0.05
 """A proposal made before gives way only to one that is better by more than this."""

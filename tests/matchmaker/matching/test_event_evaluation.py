@@ -9,7 +9,11 @@ import pytest
 from matchmaker.event import Event, Profile
 from matchmaker.matching.embedding import default_embedder, embedder_named
 from matchmaker.matching.event_evaluation import EventEvaluation, evaluate_event, without_ticks
+from matchmaker.matching.proposals import propose
+from matchmaker.matching.score import Rules, rank
 from matchmaker.sample import biowin_day, brokerage_day
+from matchmaker.sample.setting import BIOWIN, BROKERAGE, Setting
+from matchmaker.sample.truth import topic_of
 from tests.matchmaker.matching.vectors import Memory
 
 MEMORY = Memory()
@@ -66,6 +70,32 @@ def test_whom_each_text_is_for_adds_much_and_the_texts_alone_are_not_nothing(sam
     plain = measured(without_ticks(biowin_day()))
     assert plain.mrr >= 0.34
     assert sample.mrr >= plain.mrr + 0.15
+
+
+@pytest.mark.parametrize(("setting", "event"), [(BIOWIN, biowin_day()), (BROKERAGE, brokerage_day())])
+def test_investors_are_proposed_young_firms_that_raise_money_from_profiles_alone(
+    setting: Setting, event: Event
+) -> None:
+    event = replace(event, requests=(), people=tuple(replace(person, minimum=0) for person in event.people))
+    rules = Rules(may_meet=frozenset({("investor", "start-up"), ("start-up", "investor")}))
+    ranking = rank(event.people, default_embedder(), rules=rules, cache=MEMORY)
+    scores = {(match.first, match.second): match.score for p in event.people for match in ranking.of(p.email)}
+    proposed = propose(event, scores, minimum=0, maximum=8)
+    people = {person.email: person for person in event.people}
+
+    def is_right(one: Profile, other: Profile) -> bool:
+        topics = [
+            ({topic_of(setting, need.text) for need in a.needs}, {topic_of(setting, offer.text) for offer in b.offers})
+            for a, b in ((one, other), (other, one))
+        ]
+        return any(needed & offered for needed, offered in topics)
+
+    pairs = [(people[request.sender], people[request.recipient]) for request in proposed.requests]
+    investors = {person.email for person in event.people if person.type == "investor"}
+    served = investors & {person.email for pair in pairs for person in pair}
+    assert len(pairs) > 3 * len(investors)
+    assert sum(is_right(*pair) for pair in pairs) >= 0.85 * len(pairs)
+    assert len(served) >= 0.9 * len(investors)
 
 
 def test_the_figures_of_types_and_languages_add_up(sample: EventEvaluation) -> None:
