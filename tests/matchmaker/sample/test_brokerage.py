@@ -48,7 +48,7 @@ def test_equal_seeds_give_equal_events_and_other_seeds_other_ones(event: Event) 
 @pytest.mark.parametrize(
     ("seed", "people", "expected"),
     [
-        (2026, 300, "21d17caedef07b8bd730f6a666f518f30c164d8f479cdd6ce7e300833d2d7935"),
+        (2026, 300, "723d7b45f8a073d02a11aab888e6e98c3642a958314ba03829c847b75fd62ae3"),
         (7, 20, "48db1d8e1ef59df0ca4630ff0ac5a99395a657111aec8b34b1180824640e046f"),
     ],
 )
